@@ -1,0 +1,12 @@
+/**
+ * The pure pieces of work that an analysis spreads over cores: name → input and output, both structured-cloneable.
+ * The table of their implementations is beside it, so that a worker needs nothing else.
+ */
+export interface Tasks {
+  // filled in by the analyses
+  readonly nothing: { readonly input: null; readonly output: null };
+}
+
+export type TaskName = keyof Tasks;
+export type TaskInput<Name extends TaskName> = Tasks[Name]['input'];
+export type TaskOutput<Name extends TaskName> = Tasks[Name]['output'];

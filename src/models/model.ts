@@ -1,0 +1,65 @@
+import type { ElementType } from '../base/array';
+import type { Warning } from '../base/fault';
+
+/** `null` stands for a free dimension, such as the batch. */
+export type Shape = readonly (number | null)[];
+
+/** An input or output of a network. */
+export interface TensorInfo {
+  readonly name: string;
+  /** `undefined` where the rank itself is not known. */
+  readonly shape: Shape | undefined;
+  readonly type: ElementType;
+}
+
+/** A tensor stored in the file. */
+export interface WeightInfo {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: ElementType;
+  /** Whether training changes it: running statistics and constants do not count as parameters. */
+  readonly trained: boolean;
+}
+
+/** A module its author named, or a node of the graph where there are no such names. */
+export interface Layer {
+  readonly name: string;
+  /** The format's own word: Gemm, Conv2D, Linear. */
+  readonly op: string;
+  readonly outputShape: Shape | undefined;
+  readonly parameters: number;
+  readonly weights: readonly WeightInfo[];
+  /** The tensor that holds this layer's activation: what a runtime is asked for. */
+  readonly output: string;
+  /** Names of the layers it reads from; empty where it reads the network's input. */
+  readonly inputs: readonly string[];
+}
+
+/** An operator that no runtime of ours knows. */
+export interface UnsupportedOperator {
+  readonly operator: string;
+  readonly node: string;
+  /** Names of the layers that do not depend on it and can still run. */
+  readonly layersBefore: readonly string[];
+}
+
+/** The neutral description that every format is read into. */
+export interface Model {
+  /** Such as "onnx". */
+  readonly format: string;
+  /** Such as "pytorch 1.13.1". */
+  readonly producer: string;
+  /** Format-specific facts worth showing, such as the opset, in order. */
+  readonly details: readonly { readonly name: string; readonly value: string }[];
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly parameters: number;
+  /** In the order of computation. */
+  readonly layers: readonly Layer[];
+  readonly classNames: readonly string[] | undefined;
+  readonly unsupported: readonly UnsupportedOperator[];
+  /** Among them `not-finite`, naming tensor and rows. */
+  readonly warnings: readonly Warning[];
+  /** The values of a stored tensor, as floats. Throws `not-found`, `too-large`. */
+  readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array };
+}

@@ -1,0 +1,92 @@
+import type {
+  FaultData,
+  InspectHead,
+  InspectParameters,
+  InspectPartial,
+  InspectResult,
+  LayerTopology,
+  LayerFailure,
+  Finding,
+} from './results';
+
+/**
+ * What crosses between the extension host and a webview. Rules: both sides import this file alone; every message is an
+ * object with a `type`; numbers travel in typed arrays, whose buffers VS Code transfers as they are; the host validates
+ * whatever a view sends, because a view has drawn strangers' text. Indices count from 0.
+ */
+
+/** One input of the data set as a view can draw it. */
+export type InputPreview =
+  | {
+      readonly kind: 'image';
+      readonly row: number;
+      readonly width: number;
+      readonly height: number;
+      readonly channels: 1 | 3;
+      /** height × width × channels, 0–255. */
+      readonly pixels: Uint8Array;
+      readonly label?: string;
+      readonly predicted?: string;
+    }
+  | {
+      readonly kind: 'cells';
+      readonly row: number;
+      readonly cells: readonly { readonly name: string; readonly value: string }[];
+      readonly label?: string;
+      readonly predicted?: string;
+    };
+
+export type PanelStatus =
+  | {
+      readonly kind: 'waiting';
+      readonly message: string;
+      readonly action?: { readonly label: string; readonly id: 'pickData' | 'rerun' };
+    }
+  /** `confirm` asks before a long run: the forecast is above the limit. */
+  | { readonly kind: 'confirm'; readonly message: string }
+  | {
+      readonly kind: 'running';
+      readonly fraction: number;
+      readonly phrase: string;
+      readonly remainingMilliseconds?: number;
+    }
+  | { readonly kind: 'done'; readonly milliseconds: number; readonly cached: boolean }
+  | { readonly kind: 'cancelled'; readonly finished: number; readonly total: number }
+  | { readonly kind: 'failed'; readonly fault: FaultData };
+
+export type ToView =
+  /** A new run: what was shown of another one goes. */
+  | { readonly type: 'start'; readonly title: string; readonly modelPath: string; readonly commandLine: string }
+  | { readonly type: 'status'; readonly status: PanelStatus }
+  | { readonly type: 'partial'; readonly partial: InspectPartial }
+  | { readonly type: 'result'; readonly result: InspectResult }
+  | {
+      readonly type: 'inputs';
+      readonly request: number;
+      readonly inputs: readonly InputPreview[];
+      readonly note: string;
+    }
+  | { readonly type: 'select'; readonly layer: string };
+
+export type FromView =
+  | { readonly type: 'ready' }
+  | { readonly type: 'cancel' }
+  | {
+      readonly type: 'rerun';
+      readonly changes: { readonly points?: number; readonly maxDimension?: number; readonly reduction?: string };
+    }
+  | { readonly type: 'confirm'; readonly proceed: boolean }
+  | { readonly type: 'pickData' }
+  /** Rows of the data set to be drawn; answered by `inputs` with the same request number. */
+  | { readonly type: 'inputs'; readonly request: number; readonly rows: readonly number[] }
+  | {
+      readonly type: 'save';
+      readonly suggestedName: string;
+      readonly format: 'svg' | 'png' | 'csv' | 'json';
+      readonly content: string | Uint8Array;
+    }
+  | { readonly type: 'copy'; readonly what: string; readonly text: string }
+  | { readonly type: 'openDocs'; readonly page: string }
+  | { readonly type: 'showLog' };
+
+export type { InspectHead, InspectParameters, InspectPartial, InspectResult, LayerTopology, LayerFailure, Finding };
