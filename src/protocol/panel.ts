@@ -54,9 +54,37 @@ export type PanelStatus =
   | { readonly kind: 'cancelled'; readonly finished: number; readonly total: number }
   | { readonly kind: 'failed'; readonly fault: FaultData };
 
+/** Where a panel's data comes from. */
+export type DataChoice =
+  | {
+      readonly kind: 'file';
+      /** As the engine takes it: a path, with `#array` or `#column` where the file holds several. */
+      readonly data: string;
+      readonly labels?: string;
+    }
+  | { readonly kind: 'random' };
+
+/** What a panel needs to be made again. Read back from a view's state, so it is checked like any message. */
+export interface PanelRestore {
+  readonly version: 1;
+  /** URI of the model file. */
+  readonly model: string;
+  readonly data?: DataChoice;
+  readonly points?: number;
+  readonly maxDimension?: number;
+  readonly reduction?: 'mean' | 'flatten' | 'positions';
+}
+
 export type ToView =
   /** A new run: what was shown of another one goes. */
-  | { readonly type: 'start'; readonly title: string; readonly modelPath: string; readonly commandLine: string }
+  | {
+      readonly type: 'start';
+      readonly title: string;
+      readonly modelPath: string;
+      readonly commandLine: string;
+      /** Kept by the view as `host` of what it gives to `setState`: from it the panel comes back after a reload. */
+      readonly restore?: PanelRestore;
+    }
   | { readonly type: 'status'; readonly status: PanelStatus }
   | { readonly type: 'partial'; readonly partial: InspectPartial }
   | { readonly type: 'result'; readonly result: InspectResult }
@@ -87,6 +115,7 @@ export type FromView =
     }
   | { readonly type: 'copy'; readonly what: string; readonly text: string }
   | { readonly type: 'openDocs'; readonly page: string }
+  | { readonly type: 'exportReport' }
   | { readonly type: 'showLog' };
 
 export type { InspectHead, InspectParameters, InspectPartial, InspectResult, LayerTopology, LayerFailure, Finding };
