@@ -1,4 +1,5 @@
 import type { ElementType } from '../base/array';
+import type { Cancellation } from '../base/cancellation';
 import type { Warning } from '../base/fault';
 
 /** Rows of numbers, as read from a file. */
@@ -16,7 +17,7 @@ export interface DataSet {
   readonly columns: readonly string[] | undefined;
   /** What was done to the values, as a sentence part ("taken as they are", "scaled to 0–1"). */
   readonly treatment: string;
-  /** Rows of the file that were left out, such as those that are not finite. */
+  /** Rows of the file that were left out, such as those that are not finite, ascending. */
   readonly dropped: readonly number[];
   readonly warnings: readonly Warning[];
 }
@@ -27,4 +28,58 @@ export interface Labels {
   /** Index into `classes`, a row each. */
   readonly values: Int32Array;
   readonly classes: readonly string[];
+  /** Whether the file held integers, which may stand for a network's outputs as they are. */
+  readonly integers?: boolean;
+  /** The column or array that was read, where the file has several: what `without` of the data takes. */
+  readonly part?: string;
+}
+
+/** How rows of numbers are read from a file. */
+export interface DataOptions {
+  /** What follows `#` in the reference: an array of an .npz, a column of a table. */
+  readonly part?: string | undefined;
+  /** Columns of a table, or arrays of an .npz, that serve as labels and are no part of the data. */
+  readonly without?: readonly string[] | undefined;
+  /** Leaves rows that are not finite out, and says so, rather than refuse the file. */
+  readonly dropNotFinite?: boolean | undefined;
+  /** Multiplies every value. */
+  readonly scale?: number | undefined;
+  readonly cancellation?: Cancellation | undefined;
+}
+
+/** How labels are read from a file. */
+export interface LabelOptions {
+  /** What follows `#` in the reference; without it the only one, or the one called like a label. */
+  readonly part?: string | undefined;
+  /** The classes in the order of the network's outputs; sorted where undefined. */
+  readonly classes?: readonly string[] | undefined;
+  readonly cancellation?: Cancellation | undefined;
+}
+
+/** What a cheap look at a file tells, without reading its values. */
+export interface DataDescription {
+  readonly format: string;
+  /** What can be opened as rows of numbers; best first. */
+  readonly choices: readonly DataChoice[];
+  /** Parts that look like labels, best first: a text column, a column called `label`, an integer array of one value a row. */
+  readonly labels: readonly string[];
+  /** Every array of an .npz; the array of an .npy under the name ''. */
+  readonly arrays: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly type: ElementType | undefined;
+  }[];
+  /** Columns of a table, from its first lines. */
+  readonly columns: readonly { readonly name: string; readonly kind: 'number' | 'text' }[] | undefined;
+}
+
+/** One way to open a file as data. */
+export interface DataChoice {
+  readonly part: string | undefined;
+  readonly without: readonly string[];
+  /** Estimated from the file's size where `rowsExact` is false. */
+  readonly rows: number;
+  readonly rowsExact: boolean;
+  readonly rowShape: readonly number[];
+  readonly type: ElementType;
 }
