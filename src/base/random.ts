@@ -11,7 +11,8 @@ export class Random {
 
   /** `stream` separates uses of one seed: a label such as a layer's name. */
   constructor(seed: number, stream = '') {
-    let state = (seed | 0) ^ Math.imul(hash(stream), 0x9e3779b1) ^ Math.imul(Math.floor(seed / 0x1_0000_0000), 0x85ebca6b);
+    let state =
+      (seed | 0) ^ Math.imul(hash(stream), 0x9e3779b1) ^ Math.imul(Math.floor(seed / 0x1_0000_0000), 0x85ebca6b);
     const next = () => {
       state = (state + 0x9e3779b9) | 0;
       let z = state ^ (state >>> 16);
