@@ -28,6 +28,8 @@ export interface LayerTopology {
   readonly reduction: Reduction | 'none';
   readonly points: number;
   readonly width: number;
+  /** Index into the head's `sampledRows` for each point; absent where point i is sampled row i. */
+  readonly sampleOfPoint?: Uint32Array;
   /** Rips persistence of Euclidean distances, edge lengths as they are. */
   readonly diagram: PersistenceDiagram;
   /** Of H1, longest bars first, at most a few hundred. */
