@@ -1,0 +1,63 @@
+import { Fault } from '../base/fault';
+import { Random } from '../base/random';
+import type { CovarianceFactor } from './covarianceFactor';
+import { rangeOfDimension, type PersistenceDiagram } from './diagram';
+import type { PointCloud } from './pointCloud';
+
+/**
+ * One cloud of the covariance-matched Gaussian null: `points` independent points with the sample's mean and covariance.
+ * Depends on its arguments alone, so that draws may be made anywhere in any order.
+ */
+export function gaussianDraw(factor: CovarianceFactor, points: number, seed: number, draw: number): PointCloud {
+  const { width, rank, rows, mean } = factor;
+  const random = new Random(seed, `gaussian null ${draw}`);
+  const values = new Float64Array(points * width);
+  for (let i = 0; i < points; i++) {
+    const offset = i * width;
+    values.set(mean, offset);
+    for (let r = 0; r < rank; r++) {
+      const z = random.normal();
+      const row = r * width;
+      for (let k = 0; k < width; k++) values[offset + k] = values[offset + k]! + z * rows[row + k]!;
+    }
+  }
+  return { count: points, width, values };
+}
+
+/** The length of the longest finite bar of a dimension; 0 where there is none. */
+export function longestBar(diagram: PersistenceDiagram, dimension: number): number {
+  const [from, to] = rangeOfDimension(diagram, dimension);
+  let longest = 0;
+  for (let i = from; i < to; i++) {
+    const length = diagram.death[i]! - diagram.birth[i]!;
+    if (length > longest && length < Infinity) longest = length;
+  }
+  return longest;
+}
+
+/** What a loop must exceed to be significant. */
+export interface NullThreshold {
+  /** The rank-th smallest of the longest bars of the draws. */
+  readonly threshold: number;
+  readonly rank: number;
+  readonly draws: number;
+  /**
+   * (draws + 1 − rank) / (draws + 1): the probability that the longest bar of one more draw of the null exceeds the
+   * threshold. Exact at any number of draws, for exchangeable draws without ties; the moments are estimated.
+   */
+  readonly level: number;
+}
+
+/**
+ * The threshold from the longest bar of each draw: the order statistic of rank ⌈confidence · (draws + 1)⌉. Fewer draws than
+ * confidence / (1 − confidence), 19 for 95 %, cannot reach the level: then the largest is taken and `level` says what it is.
+ * Since the *longest* loop is compared, the level holds for all loops of a cloud together.
+ */
+export function nullThreshold(longest: ArrayLike<number>, confidence = 0.95): NullThreshold {
+  const draws = longest.length;
+  if (draws === 0) throw new Fault('empty', 'A null threshold needs at least one draw.');
+  const sorted = Float64Array.from(longest).sort();
+  // 0.95 · 20 is 19 with a rounding error above it.
+  const rank = Math.min(draws, Math.max(1, Math.ceil(confidence * (draws + 1) - 1e-9)));
+  return { threshold: sorted[rank - 1]!, rank, draws, level: (draws + 1 - rank) / (draws + 1) };
+}
