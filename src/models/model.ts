@@ -4,19 +4,33 @@ import type { Warning } from '../base/fault';
 /** `null` stands for a free dimension, such as the batch. */
 export type Shape = readonly (number | null)[];
 
+/** Element types as numpy and ml_dtypes name them: the narrow ones are read from quantised models only. */
+export type StoredType =
+  | ElementType
+  | 'int4'
+  | 'uint4'
+  | 'int2'
+  | 'uint2'
+  | 'float8_e4m3fn'
+  | 'float8_e4m3fnuz'
+  | 'float8_e5m2'
+  | 'float8_e5m2fnuz'
+  | 'float8_e8m0fnu'
+  | 'float4_e2m1fn';
+
 /** An input or output of a network. */
 export interface TensorInfo {
   readonly name: string;
   /** `undefined` where the rank itself is not known. */
   readonly shape: Shape | undefined;
-  readonly type: ElementType;
+  readonly type: StoredType;
 }
 
 /** A tensor stored in the file. */
 export interface WeightInfo {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly type: ElementType;
+  readonly type: StoredType;
   /** Whether training changes it: running statistics and constants do not count as parameters. */
   readonly trained: boolean;
 }
