@@ -1,0 +1,90 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Benchmark, Measurement, Timing } from './measurement';
+
+/**
+ * Runs the benchmarks of this folder (or those named on the command line), prints one table, and writes
+ * docs/benchmarks.md when all of them ran.
+ */
+const folder = import.meta.dirname;
+const helpers = ['main.ts', 'measurement.ts'];
+const all = fs
+  .readdirSync(folder)
+  .filter(name => name.endsWith('.ts') && !helpers.includes(name))
+  .map(name => path.basename(name, '.ts'));
+
+void main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
+
+async function main(asked: readonly string[]): Promise<void> {
+  const unknown = asked.filter(name => !all.includes(name));
+  if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(', ')}; there are ${all.join(', ')}.`);
+  const rows: Measurement[] = [];
+  for (const name of asked.length > 0 ? asked : all) {
+    process.stderr.write(`${name} ...\n`);
+    const module: unknown = await import(pathToFileURL(path.join(folder, `${name}.ts`)).href);
+    if (!isBenchmark(module)) throw new Error(`bench/${name}.ts exports no function \`run\`.`);
+    rows.push(...(await module.run()));
+  }
+  const table = markdown([
+    ['what', 'ours: median ms', 'min–max', 'peer', 'peer: median ms', 'ratio', 'asked', 'holds'],
+    ...rows.map(cells),
+  ]);
+  process.stdout.write(`${table}\n`);
+  if (asked.length === 0) {
+    fs.writeFileSync(path.join(folder, '..', 'docs', 'benchmarks.md'), `${heading()}\n${table}\n`);
+  }
+}
+
+function isBenchmark(module: unknown): module is { run: Benchmark } {
+  return typeof module === 'object' && module !== null && 'run' in module && typeof module.run === 'function';
+}
+
+function cells({ what, ours, peer, bound }: Measurement): string[] {
+  const ratio = peer && ours.median / peer.timing.median;
+  const measured = bound?.of === 'ratio' ? ratio : ours.median;
+  const asked = bound && (bound.of === 'ratio' ? `ratio ≤ ${bound.atMost}` : `≤ ${bound.atMost} ms`);
+  const holds = bound && measured !== undefined ? (measured <= bound.atMost ? 'yes' : 'no') : '–';
+  return [
+    what,
+    short(ours.median),
+    spread(ours),
+    peer?.name ?? '–',
+    peer ? short(peer.timing.median) : '–',
+    ratio === undefined ? '–' : ratio.toFixed(2),
+    asked ?? '–',
+    holds,
+  ];
+}
+
+function spread({ minimum, maximum, repetitions }: Timing): string {
+  return `${short(minimum)}–${short(maximum)} (n = ${repetitions})`;
+}
+
+/** Three significant digits. */
+function short(milliseconds: number): string {
+  return milliseconds < 100 ? milliseconds.toPrecision(3) : milliseconds.toFixed(0);
+}
+
+function markdown(lines: readonly (readonly string[])[]): string {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0)));
+  const drawn = lines.map(line => `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
+  const rule = `|${widths.map(width => '-'.repeat(width + 2)).join('|')}|`;
+  return [drawn[0], rule, ...drawn.slice(1)].join('\n');
+}
+
+function heading(): string {
+  const [processor] = os.cpus();
+  const memory = Math.round(os.totalmem() / 2 ** 30);
+  return `# Benchmarks
+
+Written by \`npm run bench\`. Whole wall times in milliseconds; ours and the peer's are measured in the same run, on the same
+input, one after the other. A ratio below one means that ours is faster.
+
+Machine: ${processor?.model.trim() ?? 'unknown processor'}, ${os.cpus().length} logical cores, ${memory} GB, ${os.type()} ${os.arch()}, Node ${process.versions.node}.
+`;
+}

@@ -1,0 +1,45 @@
+/** What a benchmark reports: one row of docs/benchmarks.md. */
+export interface Measurement {
+  /** What was measured, with its size: `Rips, 1797 × 64 digits, dimension 1`. */
+  readonly what: string;
+  readonly ours: Timing;
+  /** Somebody else's program on the same input in the same run, where it is installed. */
+  readonly peer?: { readonly name: string; readonly timing: Timing };
+  /** What we ask of it: of `ratio` (ours over the peer's medians) or of our own `milliseconds`. */
+  readonly bound?: { readonly of: 'ratio' | 'milliseconds'; readonly atMost: number };
+}
+
+/** Wall time over repetitions, in milliseconds. */
+export interface Timing {
+  readonly median: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly repetitions: number;
+}
+
+/** A file of bench/ exports this as `run`. */
+export type Benchmark = () => Promise<readonly Measurement[]>;
+
+/** Times `work`, repeated; what it returns, a promise included, is waited for. */
+export async function time(repetitions: number, work: () => unknown): Promise<Timing> {
+  const milliseconds: number[] = [];
+  for (let k = 0; k < repetitions; k++) {
+    const start = performance.now();
+    await work();
+    milliseconds.push(performance.now() - start);
+  }
+  return timing(milliseconds);
+}
+
+/** Sums up times that were measured elsewhere, in milliseconds; at least one. */
+export function timing(milliseconds: readonly number[]): Timing {
+  const sorted = [...milliseconds].sort((a, b) => a - b);
+  const at = (index: number): number => sorted[index] ?? NaN;
+  const middle = sorted.length >> 1;
+  return {
+    median: sorted.length % 2 === 1 ? at(middle) : (at(middle - 1) + at(middle)) / 2,
+    minimum: at(0),
+    maximum: at(sorted.length - 1),
+    repetitions: sorted.length,
+  };
+}

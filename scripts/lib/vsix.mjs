@@ -1,0 +1,78 @@
+// The packaged extension, one file a platform: dist/ built for that platform, then vsce.
+import fs from 'node:fs';
+import path from 'node:path';
+import { out, root } from './folders.mjs';
+import { build, ensureBuilt, newestChange } from './install.mjs';
+import { withLock } from './lock.mjs';
+import { run } from './processes.mjs';
+
+/** `universal` runs everywhere on WebAssembly alone; the others carry the native runtime of their platform. */
+export const targets = /** @type {const} */ ([
+  'linux-x64',
+  'linux-arm64',
+  'win32-x64',
+  'win32-arm64',
+  'darwin-arm64',
+  'universal',
+]);
+
+/** @typedef {(typeof targets)[number]} Target */
+
+/**
+ * The target that this machine runs.
+ * @returns {Target}
+ */
+export function hostTarget() {
+  return targets.find(target => target === `${process.platform}-${process.arch}`) ?? 'universal';
+}
+
+/** @param {Target} target */
+export function vsixFile(target) {
+  const { name, version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  return path.join(out, `${name}-${version}-${target}.vsix`);
+}
+
+/**
+ * The VSIX for this machine, made where it is missing or older than what it holds.
+ * @returns {Promise<string>}
+ */
+export async function ensureVsix() {
+  const file = vsixFile(hostTarget());
+  await ensureBuilt();
+  return withLock(path.join(out, '.vsix.lock'), async () => {
+    const made = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const held = ['dist/cli.js', 'package.json', 'media', 'samples', '.vscodeignore', 'README.md', 'CHANGELOG.md'];
+    const manifests = fs.readdirSync(root).filter(name => /^package\.nls.*\.json$/.test(name));
+    const fresh = [...held, ...manifests].every(name => newestChange(path.join(root, name)) < made);
+    if (!fresh) await pack(hostTarget(), file);
+    return file;
+  });
+}
+
+/**
+ * Builds dist/ for a target and packs it. dist/ is that target's afterwards.
+ * @param {Target} target
+ */
+export async function makeVsix(target) {
+  const [platform, arch] = target === 'universal' ? ['none', 'none'] : target.split('-');
+  await build([`--platform=${platform}`, `--arch=${arch}`]);
+  const file = vsixFile(target);
+  await pack(target, file);
+  return file;
+}
+
+/**
+ * @param {Target} target
+ * @param {string} file
+ */
+async function pack(target, file) {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  // Written beside and renamed, so that a reader never sees half a file.
+  const partial = `${file}.partial`;
+  const forTarget = target === 'universal' ? [] : ['--target', target];
+  const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
+  const parameters = [vsce, 'package', '--no-dependencies', '--out', partial, ...forTarget];
+  const { code, output } = await run(process.execPath, parameters, { capture: true, limitSeconds: 150 });
+  if (code !== 0) throw new Error(`vsce package failed:\n${output}`);
+  fs.renameSync(partial, file);
+}
