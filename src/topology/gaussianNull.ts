@@ -1,8 +1,11 @@
+import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { Random } from '../base/random';
 import type { CovarianceFactor } from './covarianceFactor';
 import { rangeOfDimension, type PersistenceDiagram } from './diagram';
+import { distanceMatrix } from './distances';
 import type { PointCloud } from './pointCloud';
+import { rips } from './rips';
 
 /**
  * One cloud of the covariance-matched Gaussian null: `points` independent points with the sample's mean and covariance.
@@ -33,6 +36,18 @@ export function longestBar(diagram: PersistenceDiagram, dimension: number): numb
     if (length > longest && length < Infinity) longest = length;
   }
   return longest;
+}
+
+/** The longest loop of one draw: Rips H1 over Z/2 of its Euclidean distances, in edge lengths. */
+export function longestLoopOfDraw(
+  factor: CovarianceFactor,
+  points: number,
+  seed: number,
+  draw: number,
+  cancellation = Cancellation.never,
+): number {
+  const distances = distanceMatrix(gaussianDraw(factor, points, seed, draw), 'euclidean', cancellation);
+  return longestBar(rips(distances, { maxDimension: 1, cancellation }).diagram, 1);
 }
 
 /** What a loop must exceed to be significant. */
