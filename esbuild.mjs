@@ -1,5 +1,6 @@
 // Builds what runs: extension host, worker, command line (CommonJS for Node 20) and the webview (one script for browsers).
-// `node esbuild.mjs [--watch] [--dev]`; the result is dist/.
+// `node esbuild.mjs [--watch] [--dev] [--target=linux-x64]`; the result is dist/. BUILD_TARGET stands for --target where
+// vsce runs this script.
 import esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,7 +8,7 @@ import path from 'node:path';
 const root = import.meta.dirname;
 const dist = path.join(root, 'dist');
 const dev = process.argv.includes('--dev') || process.argv.includes('--watch');
-const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+const { version } = manifest(root);
 
 const shared = {
   absWorkingDir: root,
@@ -47,8 +48,12 @@ const builds = [
   },
 ];
 
-/** The inference runtimes, trimmed to what this platform loads: the whole packages are ten times that. */
-function copyRuntime(platform = process.platform, arch = process.arch) {
+/**
+ * The inference runtimes, trimmed to what the target loads: the whole packages are ten times that. The target `universal` has
+ * the WebAssembly runtime alone.
+ */
+function copyRuntime(target = `${process.platform}-${process.arch}`) {
+  const [platform, arch] = target.split('-');
   const to = path.join(dist, 'runtime', 'node_modules');
   const from = path.join(root, 'node_modules');
   const copy = (name, files) => {
@@ -58,19 +63,36 @@ function copyRuntime(platform = process.platform, arch = process.arch) {
       fs.cpSync(source, path.join(to, name, file), { recursive: true, filter: f => !/\.(map|ts|md)$/.test(f) });
     }
   };
+  // Left alone where it is right already: what runs now may be about to load it.
+  const record = path.join(dist, '.runtime');
+  const versions = ['node', 'web', 'common'].map(name => manifest(path.join(from, `onnxruntime-${name}`)).version);
+  const wanted = [target, ...versions].join(' ');
+  if (fs.existsSync(to) && fs.existsSync(record) && fs.readFileSync(record, 'utf8') === wanted) return;
   fs.rmSync(path.join(dist, 'runtime'), { recursive: true, force: true });
-  copy('onnxruntime-node', ['package.json', 'dist', `bin/napi-v6/${platform}/${arch}`]);
+  const binaries = `bin/napi-v6/${platform}/${arch}`;
+  if (fs.existsSync(path.join(from, 'onnxruntime-node', binaries))) {
+    copy('onnxruntime-node', ['package.json', 'dist', binaries]);
+  }
   copy('onnxruntime-common', ['package.json', 'dist/cjs']);
-  copy('onnxruntime-web', ['package.json', 'dist/ort.node.min.js', 'dist/ort-wasm-simd-threaded.mjs', 'dist/ort-wasm-simd-threaded.wasm']);
+  copy('onnxruntime-web', [
+    'package.json',
+    'dist/ort.node.min.js',
+    'dist/ort-wasm-simd-threaded.mjs',
+    'dist/ort-wasm-simd-threaded.wasm',
+  ]);
+  fs.writeFileSync(record, wanted);
 }
 
-const option = name => process.argv.find(a => a.startsWith(`--${name}=`))?.split('=')[1];
+function manifest(folder) {
+  return JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+}
+
+const target = process.argv.find(a => a.startsWith('--target='))?.split('=')[1] ?? process.env.BUILD_TARGET;
 if (process.argv.includes('--watch')) {
   copyRuntime();
   for (const build of builds) await (await esbuild.context(build)).watch();
 } else {
-  for (const part of ['extension.js', 'worker.js', 'cli.js', 'webview']) fs.rmSync(path.join(dist, part), { recursive: true, force: true });
   await Promise.all(builds.map(build => esbuild.build(build)));
-  copyRuntime(option('platform'), option('arch'));
+  copyRuntime(target);
   fs.chmodSync(path.join(dist, 'cli.js'), 0o755);
 }

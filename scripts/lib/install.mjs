@@ -58,12 +58,9 @@ export async function ensureBuilt() {
   });
 }
 
-/**
- * Builds dist/.
- * @param {readonly string[]} [parameters] of esbuild.mjs
- */
-export async function build(parameters = []) {
-  const { code } = await run(process.execPath, [path.join(root, 'esbuild.mjs'), ...parameters]);
+/** Builds dist/ for this machine. */
+export async function build() {
+  const { code } = await run(process.execPath, [path.join(root, 'esbuild.mjs')]);
   if (code !== 0) throw new Error('The build failed; its messages are above.');
 }
 

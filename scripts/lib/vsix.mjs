@@ -1,8 +1,8 @@
-// The packaged extension, one file a platform: dist/ built for that platform, then vsce.
+// The packaged extension, one file a platform.
 import fs from 'node:fs';
 import path from 'node:path';
 import { out, root } from './folders.mjs';
-import { build, ensureBuilt, newestChange } from './install.mjs';
+import { ensureBuilt, newestChange } from './install.mjs';
 import { withLock } from './lock.mjs';
 import { run } from './processes.mjs';
 
@@ -33,10 +33,12 @@ export function vsixFile(target) {
 }
 
 /**
- * The VSIX for this machine, made where it is missing or older than what it holds.
+ * The VSIX for this machine, made where it is missing or older than what it holds; `NEURAL_TOPOLOGY_VSIX` names one that was
+ * made elsewhere, to test a release.
  * @returns {Promise<string>}
  */
 export async function ensureVsix() {
+  if (process.env.NEURAL_TOPOLOGY_VSIX) return path.resolve(process.env.NEURAL_TOPOLOGY_VSIX);
   const file = vsixFile(hostTarget());
   await ensureBuilt();
   return withLock(path.join(out, '.vsix.lock'), async () => {
@@ -50,12 +52,10 @@ export async function ensureVsix() {
 }
 
 /**
- * Builds dist/ for a target and packs it. dist/ is that target's afterwards.
+ * The VSIX of a target. dist/ is that target's afterwards.
  * @param {Target} target
  */
 export async function makeVsix(target) {
-  const [platform, arch] = target === 'universal' ? ['none', 'none'] : target.split('-');
-  await build([`--platform=${platform}`, `--arch=${arch}`]);
   const file = vsixFile(target);
   await pack(target, file);
   return file;
@@ -72,7 +72,9 @@ async function pack(target, file) {
   const forTarget = target === 'universal' ? [] : ['--target', target];
   const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
   const parameters = [vsce, 'package', '--no-dependencies', '--out', partial, ...forTarget];
-  const { code, output } = await run(process.execPath, parameters, { capture: true, limitSeconds: 150 });
+  // vsce runs the script vscode:prepublish, which builds.
+  const env = { ...process.env, BUILD_TARGET: target };
+  const { code, output } = await run(process.execPath, parameters, { env, capture: true, limitSeconds: 150 });
   if (code !== 0) throw new Error(`vsce package failed:\n${output}`);
   fs.renameSync(partial, file);
 }
