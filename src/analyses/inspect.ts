@@ -14,6 +14,14 @@ export interface InspectParameters {
   readonly seed: number;
 }
 
+export const defaultInspectParameters: InspectParameters = {
+  layers: undefined,
+  points: 1000,
+  maxDimension: 1,
+  reduction: undefined,
+  seed: 0,
+};
+
 /** A share with its 95 % Wilson interval. */
 export interface Estimate {
   readonly value: number;

@@ -1,1 +1,3 @@
-export {};
+export { Engine } from './engine';
+export type { CacheOptions, EngineOptions, RunOptions } from './engine';
+export type * from './operations';

@@ -20,6 +20,14 @@ export type ToWorker =
       readonly fork: number;
       readonly output?: unknown;
       readonly fault?: FaultData;
+    }
+  /** How far a forked task is. */
+  | {
+      readonly type: 'forkProgress';
+      readonly id: number;
+      readonly fork: number;
+      readonly fraction: number;
+      readonly phrase: string;
     };
 
 export type FromWorker =

@@ -1,0 +1,117 @@
+import type { ActivationsResult } from '../analyses/activations';
+import type { DescribeResult } from '../analyses/describe';
+import type { Forecast, InspectParameters, InspectPartial, InspectResult } from '../analyses/inspect';
+import type { RipsParameters, RipsResult } from '../analyses/rips';
+import type { InputPreview } from '../protocol/panel';
+
+/**
+ * Everything the engine can be asked: name → input, parts on the way, and result. All of it is plain data, so that it crosses
+ * threads; files are named by path and opened where the work is done.
+ */
+export interface Operations {
+  /** What a model file holds: layers, shapes, parameters. Reads no more than its header needs. */
+  readonly describe: Operation<{ readonly model: string }, never, DescribeResult>;
+  /** The topology of a model's layers. Parts: the head, then each layer as it is computed, then the findings. */
+  readonly inspect: Operation<InspectInput, InspectPartial, InspectResult>;
+  /** What `inspect` would cost, from the files' headers alone. */
+  readonly forecast: Operation<InspectInput, never, InspectForecast>;
+  /** Activations of layers, written to an .npz file. */
+  readonly activations: Operation<ActivationsInput, never, ActivationsResult>;
+  /** Persistent homology of one point cloud. */
+  readonly rips: Operation<RipsInput, never, RipsResult>;
+  /** Rows of a data set as a view can draw them. */
+  readonly inputs: Operation<InputsInput, never, readonly InputPreview[]>;
+  /** Which of these files could be a model's data or labels. A file that cannot be read is left out. */
+  readonly dataCandidates: Operation<
+    { readonly model: string; readonly files: readonly string[] },
+    never,
+    readonly DataCandidate[]
+  >;
+  /** The one-file page of an inspection that was run before. */
+  readonly report: Operation<{ readonly result: InspectResult }, never, string>;
+}
+
+export interface Operation<Input, Part, Output> {
+  readonly input: Input;
+  readonly part: Part;
+  readonly output: Output;
+}
+
+export type OperationName = keyof Operations;
+export type OperationInput<Name extends OperationName> = Operations[Name]['input'];
+export type OperationPart<Name extends OperationName> = Operations[Name]['part'];
+export type OperationOutput<Name extends OperationName> = Operations[Name]['output'];
+
+/** How a data file is read, beyond its path. Undefined means cli.md's defaults. */
+export interface DataReading {
+  /** Order of the classes of text labels. */
+  readonly classes?: readonly string[];
+  /** Multiplies all values, instead of what would be done by the file's kind. */
+  readonly scale?: number;
+  /** Leaves out rows with NaN or infinity instead of refusing them. */
+  readonly dropNotFinite?: boolean;
+}
+
+export interface InspectInput extends DataReading {
+  /** Path of a model, or of an .npz of activations (then `data` is left out). */
+  readonly model: string;
+  /** Path, with `#array` where the file holds several; or random input, when there is no data. */
+  readonly data?: string | RandomInput;
+  /** Path, with `#array` or `#column`. */
+  readonly labels?: string;
+  /** What is left out is taken from `defaultInspectParameters`. */
+  readonly parameters?: Partial<InspectParameters>;
+  /** Refuses with `too-large` when the forecast is above. Half of the machine's memory unless given. */
+  readonly memoryLimitBytes?: number;
+}
+
+/** Rows of standard normal numbers in the model's input shape. */
+export interface RandomInput {
+  readonly random: true;
+}
+
+export interface ActivationsInput extends DataReading {
+  readonly model: string;
+  readonly data: string;
+  /** All where left out. */
+  readonly layers?: readonly string[];
+  /** Path of the .npz to write. */
+  readonly out: string;
+  /** Whether an existing file may be overwritten. */
+  readonly force?: boolean;
+}
+
+export interface RipsInput extends DataReading {
+  readonly cloud: string;
+  readonly parameters: RipsParameters;
+  readonly memoryLimitBytes?: number;
+}
+
+export interface InputsInput extends DataReading {
+  readonly data: string;
+  readonly labels?: string;
+  readonly rows: readonly number[];
+  /** Given, a row's shape is taken from the model's input, so that 64 numbers can be an 8 × 8 image. */
+  readonly model?: string;
+}
+
+export interface DataCandidate {
+  /** As `data` or `labels` take it: the path, with `#array` or `#column` where the file holds several. */
+  readonly data: string;
+  readonly rows: number;
+  readonly rowShape: readonly number[];
+  /** Whether one row is what the model's input wants. */
+  readonly fits: boolean;
+  /** The labels that lie beside it: an array of the same file, a column, or a file whose name differs by X and y. */
+  readonly labels: string | undefined;
+}
+
+export interface InspectForecast extends Forecast {
+  /** Layers that would be computed. */
+  readonly layers: number;
+  readonly points: number;
+  /** Bytes that the engine allows without being told otherwise. */
+  readonly memoryLimitBytes: number;
+  /** The largest number of points whose forecast is within the limit; at least `points` where it fits. */
+  readonly pointsThatFit: number;
+}
