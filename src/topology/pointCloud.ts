@@ -4,3 +4,13 @@ export interface PointCloud {
   readonly width: number;
   readonly values: Float32Array | Float64Array;
 }
+
+/** In double precision. */
+export function euclideanDistance({ width, values }: PointCloud, i: number, j: number): number {
+  let squared = 0;
+  for (let k = 0, a = i * width, b = j * width; k < width; k++, a++, b++) {
+    const difference = values[a]! - values[b]!;
+    squared += difference * difference;
+  }
+  return Math.sqrt(squared);
+}
