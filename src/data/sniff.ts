@@ -1,0 +1,61 @@
+import type { ByteSource } from '../base/bytes';
+import { Fault, type FaultCode } from '../base/fault';
+import { csvFormat } from './csvFormat';
+import type { DataFormat } from './format';
+import { npyFormat } from './npyFormat';
+import { npzFormat } from './npzFormat';
+
+const HEAD_BYTES = 4096;
+const READ = 'Data is read from .npy, .npz and CSV.';
+
+/** In the order they are tried: text comes last, because a table is what is left when it is text. */
+const FORMATS: readonly DataFormat[] = [npyFormat, npzFormat, csvFormat];
+
+/** Contents that are something else for sure, so that the refusal can say what. */
+const OTHERS: readonly {
+  readonly begins: readonly number[] | RegExp;
+  readonly what: string;
+  readonly code: FaultCode;
+  readonly hint: string;
+}[] = [
+  { begins: [0x89, 0x48, 0x44, 0x46], what: 'an HDF5 file', code: 'unsupported', hint: READ },
+  { begins: [0x89, 0x50, 0x4e, 0x47], what: 'a PNG image', code: 'unsupported', hint: READ },
+  { begins: [0xff, 0xd8, 0xff], what: 'a JPEG image', code: 'unsupported', hint: READ },
+  { begins: [0x50, 0x41, 0x52, 0x31], what: 'a Parquet file', code: 'unsupported', hint: READ },
+  { begins: [0x1f, 0x8b], what: 'compressed with gzip', code: 'unsupported', hint: 'Unpack it first.' },
+  { begins: [0xff, 0xfe], what: 'text in UTF-16', code: 'unsupported', hint: 'Save the file as UTF-8 CSV.' },
+  { begins: [0xfe, 0xff], what: 'text in UTF-16', code: 'unsupported', hint: 'Save the file as UTF-8 CSV.' },
+  {
+    begins: /^\x80[\x02-\x05]|^c[\w.]+\n[\w.]+\n/,
+    what: 'a Python pickle, which can run code when it is loaded: it was not opened',
+    code: 'unsafe',
+    hint: 'Save plain arrays with numpy.save or numpy.savez.',
+  },
+  { begins: /^\s*<(!doctype|html|\?xml)/i, what: 'a web page or XML', code: 'unsupported', hint: READ },
+  { begins: /^\s*(\{\s*"|\[\s*[[{])/, what: 'JSON', code: 'unsupported', hint: READ },
+];
+
+/**
+ * The format of a file, by its first bytes and never by its name. Throws `empty`, `unsupported` or `unsafe`, saying what the file is where that is
+ * plain to see.
+ */
+export function sniffFormat(source: ByteSource): DataFormat {
+  if (source.size === 0) throw new Fault('empty', 'The file is empty.', { source: source.name });
+  const head = source.read(0, Math.min(HEAD_BYTES, source.size));
+  const start = String.fromCharCode(...head.subarray(0, 64));
+  for (const { begins, what, code, hint } of OTHERS) {
+    const found = begins instanceof RegExp ? begins.test(start) : begins.every((byte, i) => byte === head[i]);
+    if (found)
+      throw new Fault(code, `The file is ${what}${code === 'unsafe' ? '' : ', which is not read as data'}.`, {
+        hint,
+        source: source.name,
+      });
+  }
+  const format = FORMATS.find(candidate => candidate.matches(head));
+  if (!format)
+    throw new Fault('unsupported', 'The file is neither an .npy, nor an .npz, nor text.', {
+      hint: READ,
+      source: source.name,
+    });
+  return format;
+}
