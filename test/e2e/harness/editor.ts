@@ -1,0 +1,87 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { ensureVsix } from '../../../scripts/lib/vsix.mjs';
+import { ensureServer, installExtension, startServer } from '../../../scripts/lib/vscodeServer.mjs';
+import { launchBrowser } from '../browser';
+
+/** One VS Code server with the packaged extension, and one browser: shared by all journeys, as they take seconds to start. */
+export interface Editor {
+  readonly browser: Browser;
+  /** Where the server answers, with a slash at its end. */
+  readonly address: string;
+  /** What the server, the extension host and our own output channel wrote. */
+  logs(): string;
+  /** A folder for one journey. */
+  folder(name: string): string;
+  stop(): Promise<void>;
+}
+
+/** What every window starts with: nothing that moves, asks or phones home. */
+const userSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'workbench.enableExperiments': false,
+  'workbench.settings.enableNaturalLanguageSearch': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.list.smoothScrolling': false,
+  'workbench.reduceMotion': 'on',
+  'window.menuBarVisibility': 'classic',
+  'window.confirmBeforeClose': 'never',
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'update.showReleaseNotes': false,
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'chat.commandCenter.enabled': false,
+  'git.enabled': false,
+  'git.openRepositoryInParentFolders': 'never',
+  'typescript.disableAutomaticTypeAcquisition': true,
+  'npm.autoDetect': 'off',
+  'files.simpleDialog.enable': true,
+  'explorer.compactFolders': false,
+  'remote.autoForwardPorts': false,
+  'extensions.webWorker': false,
+};
+
+/** Starts both. Whatever happens to this process, neither outlives it. */
+export async function startEditor(): Promise<Editor> {
+  const [vsix, server] = await Promise.all([ensureVsix(), ensureServer()]);
+  const run = fs.mkdtempSync(path.join(os.tmpdir(), 'neural-topology-e2e-'));
+  const data = path.join(run, 'data');
+  const extensions = path.join(run, 'extensions');
+  for (const folder of [path.join(data, 'User'), path.join(data, 'Machine'), extensions])
+    fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(data, 'User', 'settings.json'), JSON.stringify(userSettings, undefined, 2));
+  await installExtension(server, vsix, { data, extensions });
+  // A home of its own: nothing of the person who runs the suite is read or written.
+  const env = { ...process.env, HOME: run, XDG_CONFIG_HOME: path.join(run, 'config'), XDG_CACHE_HOME: undefined };
+  const [running, browser] = await Promise.all([startServer(server, { data, extensions, env }), launchBrowser()]);
+  return {
+    browser,
+    address: running.address,
+    logs: () =>
+      [running.log, ...logFiles(path.join(data, 'logs'))].map(file => fs.readFileSync(file, 'utf8')).join('\n'),
+    folder(name) {
+      const folder = path.join(run, 'workspaces', name);
+      fs.mkdirSync(folder, { recursive: true });
+      return folder;
+    },
+    async stop() {
+      await browser.close();
+      await running.stop();
+      fs.rmSync(run, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function logFiles(folder: string): string[] {
+  if (!fs.existsSync(folder)) return [];
+  return fs.readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+    const file = path.join(folder, entry.name);
+    return entry.isDirectory() ? logFiles(file) : file.endsWith('.log') ? [file] : [];
+  });
+}

@@ -1,0 +1,222 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import { out } from '../../../scripts/lib/folders.mjs';
+import type { Editor } from './editor';
+
+export type Theme = 'light' | 'dark' | 'high-contrast';
+
+const themeNames: Readonly<Record<Theme, string>> = {
+  light: 'Default Light Modern',
+  dark: 'Default Dark Modern',
+  'high-contrast': 'Default High Contrast',
+};
+
+/** How long a condition may take on a slow machine, in milliseconds. Waiting ends when the condition holds. */
+const PATIENCE = 60_000;
+
+/** A window of the editor on one folder, as a person sees it. */
+export class Workbench {
+  /** Errors that the window's console showed, without those that the editor makes by itself. */
+  readonly consoleErrors: string[] = [];
+  /** Requests that would have left this machine. */
+  readonly externalRequests: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    private readonly context: BrowserContext,
+    private readonly editor: Editor,
+    /** The folder that is open. */
+    readonly folder: string,
+  ) {}
+
+  static async open(
+    editor: Editor,
+    folder: string,
+    options: { readonly theme?: Theme; readonly width?: number; readonly settings?: Record<string, unknown> } = {},
+  ): Promise<Workbench> {
+    const { theme = 'dark', width = 1400, settings = {} } = options;
+    writeSettings(folder, { 'workbench.colorTheme': themeNames[theme], ...settings });
+    const context = await editor.browser.newContext({
+      viewport: { width, height: 900 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    const workbench = new Workbench(page, context, editor, folder);
+    workbench.listen();
+    await page.goto(`${editor.address}?folder=${encodeURIComponent(folder)}`, { waitUntil: 'domcontentloaded' });
+    await workbench.ready();
+    return workbench;
+  }
+
+  private listen(): void {
+    this.page.on('console', message => {
+      const text = message.text();
+      const place = message.location().url;
+      const noise = ownNoise.some(
+        ({ text: said, place: at }) => said.test(text) && (at === undefined || at.test(place)),
+      );
+      if (message.type() === 'error' && !noise) this.consoleErrors.push(`${text} (${place})`);
+    });
+    this.page.on('pageerror', error => this.consoleErrors.push(String(error)));
+    this.page.on('request', request => {
+      const { hostname, protocol } = new URL(request.url());
+      const local = hostname === '127.0.0.1' || hostname === 'localhost' || hostname.endsWith('.localhost');
+      if (/^https?:|^wss?:/.test(protocol) && !local) this.externalRequests.push(request.url());
+    });
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+  }
+
+  /** Loads the window again, as *Reload Window* does. */
+  async reload(): Promise<void> {
+    await this.page.reload({ waitUntil: 'domcontentloaded' });
+    await this.ready();
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+
+  /** The explorer's row of a file; the folders on the way to it are opened. */
+  async file(relative: string): Promise<Locator> {
+    const parts = relative.split('/');
+    for (const part of parts.slice(0, -1)) {
+      const folder = this.row(part);
+      await folder.waitFor();
+      if ((await folder.getAttribute('aria-expanded')) === 'false') await folder.click();
+    }
+    const row = this.row(parts.at(-1) ?? '');
+    await row.waitFor();
+    return row;
+  }
+
+  private row(name: string): Locator {
+    return this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).first();
+  }
+
+  /** Right-clicks and chooses an entry; several names lead through submenus. */
+  async chooseFromMenu(row: Locator, ...names: readonly string[]): Promise<void> {
+    await this.openMenu(row);
+    for (const [level, name] of names.entries()) {
+      const item = this.menuItem(name);
+      if (level < names.length - 1) {
+        await item.hover();
+        await this.page.keyboard.press('ArrowRight');
+      } else await item.click();
+    }
+  }
+
+  /** Right-clicks; the entries that show. */
+  async openMenu(row: Locator): Promise<Locator> {
+    await row.click({ button: 'right' });
+    const items = this.page.locator('.context-view .monaco-menu .action-item:not(.disabled) .action-label');
+    await items.first().waitFor();
+    return items;
+  }
+
+  menuItem(name: string): Locator {
+    return this.page.locator('.context-view .monaco-menu .action-item').filter({ hasText: name }).last();
+  }
+
+  /** Runs a command by its full title from the command palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.fill(`>${title}`);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ hasText: title.split(': ').at(-1) ?? title })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:not([style*="display: none"]) input[type="text"]').first();
+  }
+
+  get picks(): Locator {
+    return this.page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
+  }
+
+  /** Chooses an entry of the quick pick that shows. */
+  async pick(text: string | RegExp): Promise<void> {
+    const entry = this.picks.filter({ hasText: text }).first();
+    await entry.waitFor();
+    await entry.click();
+  }
+
+  /** The content of the webview that is visible; it lies two frames deep. */
+  get view(): FrameLocator {
+    return this.page
+      .locator('iframe.webview.ready')
+      .filter({ visible: true })
+      .first()
+      .contentFrame()
+      .locator('iframe#active-frame')
+      .contentFrame();
+  }
+
+  tab(title: string): Locator {
+    return this.page.locator('.tabs-container .tab').filter({ hasText: title });
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-toast').filter({ hasText: text });
+  }
+
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item').filter({ hasText: text });
+  }
+
+  /** Changes settings of the open folder; the editor follows the file. */
+  async settings(changes: Record<string, unknown>): Promise<void> {
+    writeSettings(this.folder, changes);
+    await Promise.resolve();
+  }
+
+  /** Switches the colours and waits until the window wears them. */
+  async theme(theme: Theme): Promise<void> {
+    await this.settings({ 'workbench.colorTheme': themeNames[theme] });
+    const worn = { light: '.vs', dark: '.vs-dark', 'high-contrast': '.hc-black' }[theme];
+    await this.page.locator(`.monaco-workbench${worn}`).waitFor();
+  }
+
+  async resize(width: number): Promise<void> {
+    await this.page.setViewportSize({ width, height: 900 });
+  }
+
+  /** Keeps a picture in out/screenshots, for people to look at. */
+  async screenshot(name: string): Promise<void> {
+    const folder = path.join(out, 'screenshots');
+    fs.mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+  }
+
+  /** What a failing journey leaves behind: a picture and what was said in the background. */
+  async describe(name: string): Promise<string> {
+    await this.screenshot(`failed-${name}`).catch(() => undefined);
+    return [...this.consoleErrors, this.editor.logs().slice(-3000)].join('\n');
+  }
+}
+
+/**
+ * What this workbench reports as errors without our doing, as it is the part of code-server that we run alone: its pages'
+ * icons, update check and service worker are not served, and its optional native addons are not built.
+ */
+const ownNoise: readonly { readonly text: RegExp; readonly place?: RegExp }[] = [
+  { text: /status of 404/, place: /favicon|\/node_modules\/vsda\/|\/update\/check$/ },
+  { text: /\(404\) was received when fetching the script/ },
+  { text: /\[Service Worker\] registration/ },
+  { text: /native-watchdog|spdlog|Could not locate the bindings file/ },
+];
+
+function writeSettings(folder: string, changes: Record<string, unknown>): void {
+  const file = path.join(folder, '.vscode', 'settings.json');
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const present: unknown = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
+  fs.writeFileSync(file, JSON.stringify({ ...(present as Record<string, unknown>), ...changes }, undefined, 2));
+}
