@@ -77,12 +77,14 @@ export class RipsCohomology {
     columns.length = 0;
     const { ends, count } = this.filtration;
     const rankKey = rank * this.keys.restCount(this.dimension - 1);
-    const common = this.candidates[0]!;
-    const size = this.commonNeighbours(rank, ends[2 * rank]! * count, ends[2 * rank + 1]! * count, common);
+    const rowA = ends[2 * rank]! * count;
+    const rowB = ends[2 * rank + 1]! * count;
     if (this.dimension === 1) {
-      if (size === 0 && !this.cleared.has(rankKey)) columns.push(rankKey);
+      if (!this.cleared.has(rankKey) && !this.haveCommonNeighbour(rank, rowA, rowB)) columns.push(rankKey);
       return;
     }
+    const common = this.candidates[0]!;
+    const size = this.commonNeighbours(rank, rowA, rowB, common);
     this.extend(rank, rankKey, this.dimension - 1, common, size, columns);
     columns.reverse();
   }
@@ -94,6 +96,18 @@ export class RipsCohomology {
     let size = 0;
     for (let v = 0; v < count; v++) if (ranks[rowA + v]! < rank && ranks[rowB + v]! < rank) into[size++] = v;
     return size;
+  }
+
+  private haveCommonNeighbour(rank: number, rowA: number, rowB: number): boolean {
+    const { rank: ranks, count } = this.filtration;
+    for (let v = 0; v < count; v++) {
+      if (ranks[rowA + v]! < rank && ranks[rowB + v]! < rank) {
+        this.look(v);
+        return true;
+      }
+    }
+    this.look(count);
+    return false;
   }
 
   /** Chooses `missing` rest vertices among the candidates (ascending), largest first; emits keys in ascending order. */
