@@ -4,6 +4,7 @@
 import esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
+import { thirdPartyNotices } from './scripts/lib/notices.mjs';
 
 const root = import.meta.dirname;
 const dist = path.join(root, 'dist');
@@ -15,7 +16,9 @@ const shared = {
   bundle: true,
   minify: !dev,
   sourcemap: dev ? 'inline' : false,
+  // Their licences are in ThirdPartyNotices.txt.
   legalComments: 'none',
+  metafile: true,
   define: { __VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
 };
@@ -48,6 +51,8 @@ const builds = [
   },
 ];
 
+const runtimes = ['onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'];
+
 /**
  * The inference runtimes, trimmed to what the target loads: the whole packages are ten times that. The target `universal` has
  * the WebAssembly runtime alone.
@@ -65,7 +70,7 @@ function copyRuntime(target = `${process.platform}-${process.arch}`) {
   };
   // Left alone where it is right already: what runs now may be about to load it.
   const record = path.join(dist, '.runtime');
-  const versions = ['node', 'web', 'common'].map(name => manifest(path.join(from, `onnxruntime-${name}`)).version);
+  const versions = runtimes.map(name => manifest(path.join(from, name)).version);
   const wanted = [target, ...versions].join(' ');
   if (fs.existsSync(to) && fs.existsSync(record) && fs.readFileSync(record, 'utf8') === wanted) return;
   fs.rmSync(path.join(dist, 'runtime'), { recursive: true, force: true });
@@ -92,7 +97,9 @@ if (process.argv.includes('--watch')) {
   copyRuntime();
   for (const build of builds) await (await esbuild.context(build)).watch();
 } else {
-  await Promise.all(builds.map(build => esbuild.build(build)));
+  const made = await Promise.all(builds.map(build => esbuild.build(build)));
+  const files = made.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  fs.writeFileSync(path.join(dist, 'ThirdPartyNotices.txt'), thirdPartyNotices(files, runtimes));
   copyRuntime(target);
   fs.chmodSync(path.join(dist, 'cli.js'), 0o755);
 }

@@ -36,7 +36,7 @@ const parts = {
   package: {
     what: 'the packaged extension',
     limitSeconds: 180,
-    execute: limitSeconds => testFiles(limitSeconds, testsUnder('test/packaging'), ['--concurrency=1']),
+    execute: limitSeconds => testFiles(limitSeconds, testsUnder('test/packaging'), ['--concurrency=1', '--each']),
   },
   e2e: {
     what: 'a real VS Code',

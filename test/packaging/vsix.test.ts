@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { before, describe, it } from 'node:test';
+import { strFromU8, unzipSync } from 'fflate';
+import { ensureVsix } from '../../scripts/lib/vsix.mjs';
+
+const runtime = 'extension/dist/runtime/node_modules';
+
+/** All that may be in the package. What is not named here is not ours to ship. */
+const allowed: readonly RegExp[] = [
+  /^\[Content_Types\]\.xml$/,
+  /^extension\.vsixmanifest$/,
+  /^extension\/(package\.json|package\.nls(\.[a-z-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/i,
+  /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
+  /^extension\/dist\/(extension|worker|cli)\.js$/,
+  /^extension\/dist\/ThirdPartyNotices\.txt$/,
+  /^extension\/dist\/webview\/[\w.-]+\.(js|css|ttf|woff2)$/,
+  /^extension\/dist\/runtime\/node_modules\/onnxruntime-(common|node|web)\/[\w./-]+\.(js|mjs|json|wasm|node|dll|dylib|so[.\d]*)$/,
+  /^extension\/media\/[\w./-]+\.(svg|png)$/,
+  /^extension\/samples\/[\w./-]+\.(onnx|npy|npz|csv|md|py)$/,
+];
+
+/** In every package, on every platform. */
+const needed: readonly RegExp[] = [
+  /^extension\/dist\/extension\.js$/,
+  /^extension\/dist\/worker\.js$/,
+  /^extension\/dist\/cli\.js$/,
+  /^extension\/dist\/webview\/inspect\.js$/,
+  /^extension\/dist\/ThirdPartyNotices\.txt$/,
+  /^extension\/dist\/runtime\/.*\.wasm$/,
+  /^extension\/samples\/.*\.onnx$/,
+  /^extension\/samples\/.*\.np[yz]$/,
+  /^extension\/media\/icon\.png$/,
+  /^extension\/(readme|changelog)\.md$/i,
+  /^extension\/LICENSE\.txt$/,
+];
+
+describe('the packaged extension', () => {
+  let names: readonly string[] = [];
+  let text: (name: string) => string = () => '';
+
+  before(async () => {
+    const file = await ensureVsix();
+    const bytes = fs.readFileSync(file);
+    const held: string[] = [];
+    const scripts = unzipSync(bytes, {
+      filter: ({ name, size }) => {
+        if (!name.endsWith('/')) held.push(name);
+        return /\/dist\/[\w/]+\.(js|css|txt)$|package\.json$/.test(name) && size < 2 ** 24;
+      },
+    });
+    names = held;
+    text = name => strFromU8(scripts[`extension/${name}`] ?? assert.fail(`${name} is missing`));
+    const megabytes = (bytes.length / 2 ** 20).toFixed(1);
+    console.log(`  ${file.split(/[\\/]/).at(-1)}: ${megabytes} MB, ${names.length} files`);
+  });
+
+  it('holds what runs and nothing else', () => {
+    assert.deepEqual(
+      names.filter(name => !allowed.some(pattern => pattern.test(name))),
+      [],
+    );
+  });
+
+  it('holds all that runs', () => {
+    assert.deepEqual(
+      needed.filter(pattern => !names.some(name => pattern.test(name))),
+      [],
+    );
+  });
+
+  it("holds this platform's binaries alone", () => {
+    const binaries = names.filter(name => name.startsWith(`${runtime}/onnxruntime-node/bin/`));
+    const here = `/${process.platform}/${process.arch}/`;
+    assert.deepEqual(
+      binaries.filter(name => !name.includes(here)),
+      [],
+    );
+  });
+
+  it('names every path that its manifest points to', () => {
+    const paths = [...text('package.json').matchAll(/"\.?\/?((?:media|dist|samples)\/[^"]+)"/g)].map(
+      ([, path]) => path,
+    );
+    assert.ok(paths.length > 0);
+    assert.deepEqual(
+      paths.filter(path => !names.includes(`extension/${path}`)),
+      [],
+    );
+  });
+
+  it('is built for people, not for debugging', () => {
+    for (const name of ['extension.js', 'worker.js', 'cli.js', 'webview/inspect.js'])
+      assert.doesNotMatch(text(`dist/${name}`), /sourceMappingURL/, name);
+  });
+
+  it('runs no text as code', () => {
+    for (const name of ['extension.js', 'worker.js', 'cli.js', 'webview/inspect.js'])
+      assert.doesNotMatch(text(`dist/${name}`), /\beval\s*\(|\bnew Function\b|\bFunction\s*\(\s*["'`]/, name);
+  });
+
+  it('loads nothing from elsewhere', () => {
+    const fetches =
+      /(?:fetch|import|importScripts|XMLHttpRequest|WebSocket)\s*\(\s*["'`](?:https?|wss?):|url\(\s*["']?https?:/;
+    for (const name of ['extension.js', 'worker.js', 'cli.js', 'webview/inspect.js'])
+      assert.doesNotMatch(text(`dist/${name}`), fetches, name);
+  });
+
+  it("leaves the extension host's globals alone", () => {
+    // VS Code warns about extensions that look for a browser by `navigator`, which newer Node has too.
+    assert.doesNotMatch(text('dist/extension.js'), /(?<![.\w$])navigator\b/);
+  });
+
+  it('thanks those whose code is in it', () => {
+    const notices = text('dist/ThirdPartyNotices.txt');
+    for (const name of ['onnxruntime-node', 'd3-scale']) assert.match(notices, new RegExp(`^${name} `, 'm'));
+    assert.doesNotMatch(notices, /NO LICENCE FILE/);
+  });
+});
