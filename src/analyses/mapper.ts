@@ -1,11 +1,10 @@
 import type { Warning } from '../base/fault';
-import type { LensName } from '../topology/mapperLens';
 import type { ClusteringMethod, MapperEdge, MapperGraph } from '../topology/mapper';
 import type { Provenance } from './analysis';
 
 export interface MapperParameters {
   /** A name, `column:k`, or the file that the lens was read from. */
-  readonly lens: LensName | string;
+  readonly lens: string;
   readonly intervals: number;
   readonly overlap: number;
   readonly clustering: ClusteringMethod;

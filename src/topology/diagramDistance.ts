@@ -1,0 +1,111 @@
+import { Cancellation } from '../base/cancellation';
+import { Fault } from '../base/fault';
+import { bottleneckMatching } from './bottleneckMatching';
+import {
+  diagonalDistance,
+  groundDistance,
+  inCanonicalOrder,
+  splitPoints,
+  type DiagramDistance,
+  type DiagramPoints,
+  type GroundMetric,
+  type MatchingProblem,
+  type PartnerOfA,
+} from './diagramPoints';
+import { wassersteinMatching } from './wassersteinMatching';
+
+/**
+ * The bottleneck distance: the smallest, over all matchings of the points with each other or with the diagonal, of the largest
+ * distance that a point is moved. Exact: it is one of the distances. Essential points match each other in order of birth.
+ */
+export function bottleneckDistance(
+  a: DiagramPoints,
+  b: DiagramPoints,
+  metric: GroundMetric = 'linf',
+  cancellation = Cancellation.never,
+): DiagramDistance {
+  return matched(a, b, metric, cancellation, bottleneckMatching, costs => costs.reduce((x, y) => Math.max(x, y), 0));
+}
+
+/**
+ * The Wasserstein distance of an order q ≥ 1: (the smallest, over all such matchings, of the sum of the q-th powers of the distances)^(1/q).
+ * Exact up to rounding. Throws `usage` for another order.
+ */
+export function wassersteinDistance(
+  a: DiagramPoints,
+  b: DiagramPoints,
+  order = 1,
+  metric: GroundMetric = 'linf',
+  cancellation = Cancellation.never,
+): DiagramDistance {
+  if (!(order >= 1 && order < Infinity))
+    throw new Fault('usage', `The order of a Wasserstein distance must be a number of at least 1, not ${order}.`);
+  return matched(
+    a,
+    b,
+    metric,
+    cancellation,
+    problem => wassersteinMatching(problem, order),
+    costs => {
+      const largest = costs.reduce((x, y) => Math.max(x, y), 0);
+      if (largest === 0) return 0;
+      // Ascending, and scaled, so that neither the order nor the power loses what is small.
+      const sum = costs.sort().reduce((total, cost) => total + (cost / largest) ** order, 0);
+      return largest * sum ** (1 / order);
+    },
+  );
+}
+
+function matched(
+  a: DiagramPoints,
+  b: DiagramPoints,
+  metric: GroundMetric,
+  cancellation: Cancellation,
+  solve: (problem: MatchingProblem) => PartnerOfA,
+  combine: (costs: Float64Array) => number,
+): DiagramDistance {
+  const indexA = splitPoints(a);
+  const indexB = splitPoints(b);
+  if (indexA.essential.length !== indexB.essential.length) return { distance: null, matching: null };
+  if (!inCanonicalOrder(indexA.finite, indexB.finite, a, b)) {
+    const { distance, matching } = matched(b, a, metric, cancellation, solve, combine);
+    return { distance, matching: matching && matching.map(([i, j]) => [j, i]) };
+  }
+  const partner = solve({ metric, a: pick(a, indexA.finite), b: pick(b, indexB.finite), cancellation });
+
+  const matching: [number | null, number | null][] = [];
+  const costs: number[] = [];
+  const alone = new Uint8Array(indexB.finite.length).fill(1);
+  const difference = (i: number, j: number) =>
+    groundDistance(metric, a.birth[i]! - b.birth[j]!, a.death[i]! - b.death[j]!);
+  indexA.finite.forEach((i, place) => {
+    const other = partner[place]!;
+    if (other === -1) {
+      matching.push([i, null]);
+      costs.push(diagonalDistance(metric, a.birth[i]!, a.death[i]!));
+    } else {
+      const j = indexB.finite[other]!;
+      alone[other] = 0;
+      matching.push([i, j]);
+      costs.push(difference(i, j));
+    }
+  });
+  indexB.finite.forEach((j, place) => {
+    if (!alone[place]) return;
+    matching.push([null, j]);
+    costs.push(diagonalDistance(metric, b.birth[j]!, b.death[j]!));
+  });
+  indexA.essential.forEach((i, place) => {
+    const j = indexB.essential[place]!;
+    matching.push([i, j]);
+    costs.push(Math.abs(a.birth[i]! - b.birth[j]!));
+  });
+  return { distance: combine(Float64Array.from(costs)), matching };
+}
+
+function pick(points: DiagramPoints, indices: readonly number[]): DiagramPoints {
+  return {
+    birth: Float64Array.from(indices, i => points.birth[i]!),
+    death: Float64Array.from(indices, i => points.death[i]!),
+  };
+}

@@ -1,0 +1,74 @@
+import type { Cancellation } from '../base/cancellation';
+
+/** The points of one dimension of a persistence diagram. In superlevel diagrams births are above deaths. */
+export interface DiagramPoints {
+  readonly birth: Float64Array;
+  /** ±∞ for an essential class. */
+  readonly death: Float64Array;
+}
+
+/** How far two points of the plane are apart. */
+export type GroundMetric = 'linf' | 'l2';
+export const GROUND_METRICS: readonly GroundMetric[] = ['linf', 'l2'];
+
+/** Which point goes to which: indices into the two lists, `null` for the diagonal. */
+export type DiagramMatching = readonly (readonly [a: number | null, b: number | null])[];
+
+export interface DiagramDistance {
+  /** `null` where the essential classes differ in number: no matching has finite cost. */
+  readonly distance: number | null;
+  readonly matching: DiagramMatching | null;
+}
+
+export function groundDistance(metric: GroundMetric, dBirth: number, dDeath: number): number {
+  const x = Math.abs(dBirth);
+  const y = Math.abs(dDeath);
+  return metric === 'linf' ? Math.max(x, y) : Math.sqrt(x * x + y * y);
+}
+
+/** To the nearest point of the diagonal. */
+export function diagonalDistance(metric: GroundMetric, birth: number, death: number): number {
+  const length = Math.abs(death - birth);
+  return metric === 'linf' ? length / 2 : length * Math.SQRT1_2;
+}
+
+/** Indices of finite and essential points, each in order of birth, then death, then place. */
+export function splitPoints(points: DiagramPoints): { finite: number[]; essential: number[] } {
+  const { birth, death } = points;
+  const order = Array.from(birth, (_, i) => i).sort(
+    (i, j) => birth[i]! - birth[j]! || (death[i] === death[j] ? i - j : death[i]! - death[j]!),
+  );
+  return {
+    finite: order.filter(i => Number.isFinite(death[i])),
+    essential: order.filter(i => !Number.isFinite(death[i])),
+  };
+}
+
+/**
+ * Two diagrams in an order that does not depend on which is first, so that distances are symmetric to the last bit whatever
+ * rounding and ties do: the smaller first, then by points.
+ */
+export function inCanonicalOrder(
+  a: readonly number[],
+  b: readonly number[],
+  pointsA: DiagramPoints,
+  pointsB: DiagramPoints,
+): boolean {
+  if (a.length !== b.length) return a.length < b.length;
+  for (let k = 0; k < a.length; k++) {
+    const difference = pointsA.birth[a[k]!]! - pointsB.birth[b[k]!]! || pointsA.death[a[k]!]! - pointsB.death[b[k]!]!;
+    if (difference !== 0) return difference < 0;
+  }
+  return true;
+}
+
+/** Finite points alone, in order of birth and death: what the matching algorithms work on. */
+export interface MatchingProblem {
+  readonly metric: GroundMetric;
+  readonly a: DiagramPoints;
+  readonly b: DiagramPoints;
+  readonly cancellation: Cancellation;
+}
+
+/** For each point of `a` the point of `b` it goes to, −1 for the diagonal. Points of `b` that none goes to go to the diagonal. */
+export type PartnerOfA = Int32Array;
