@@ -1,6 +1,96 @@
-import type * as vscode from 'vscode';
+import { loadStarted } from './base/clock';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { toDisposable } from '../base/lifecycle';
+import { DATA_EXTENSIONS, MODEL_EXTENSIONS } from './base/fileKinds';
+import { EngineService } from './base/engineService';
+import { exportFrom, makeCommands, selectData, type CommandContext } from './commands/commands';
+import { registerCommands } from './commands/register';
+import { DataLinks } from './data/dataLinks';
+import { DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
+import { InspectPanels } from './inspect/inspectPanels';
+import { Results } from './results/results';
+import { DoneNotice } from './running/doneNotice';
+import { RunningStatus } from './running/runningStatus';
+import { FileTree } from './trees/fileTree';
+import { ResultTree } from './trees/resultTree';
+import { openDocs } from './workspace/docs';
+import { describeDataFile, describeModelFile } from './workspace/tooltips';
+import { WorkspaceFiles } from './workspace/workspaceFiles';
 
-/** Called by VS Code on first use of any of our commands, views or editors. */
+/**
+ * Called by VS Code on first use of a command, view, editor or panel of ours. It registers what the manifest declares and
+ * starts nothing: files are looked for and the engine is made when somebody asks.
+ */
 export function activate(context: vscode.ExtensionContext): void {
-  void context;
+  const started = performance.now();
+  const keep = <T extends vscode.Disposable>(disposable: T): T => {
+    context.subscriptions.push(disposable);
+    return disposable;
+  };
+  const log = keep(vscode.window.createOutputChannel('Neural Topology', { log: true }));
+  const engine = keep(new EngineService(context, log));
+  const models = keep(new WorkspaceFiles(MODEL_EXTENSIONS));
+  const data = keep(new WorkspaceFiles(DATA_EXTENSIONS));
+  const links = new DataLinks(context.workspaceState);
+  const panels: InspectPanels = keep(
+    new InspectPanels({
+      extension: context.extensionUri,
+      engine: engine.get,
+      links,
+      log,
+      actions: {
+        pickData: panel => selectData(commands, panel),
+        exportReport: panel => exportFrom(commands, panel),
+        openDocs: page => openDocs(context.extensionUri, page),
+        showLog: () => log.show(),
+      },
+    }),
+  );
+  const running = keep(new RunningStatus(panels));
+  const results = keep(new Results(context.workspaceState, panels));
+  keep(new DoneNotice(panels));
+  const commands: CommandContext = { extension: context, log, engine, links, panels, running, results, models, data };
+  keep(registerCommands(makeCommands(commands), log));
+  keep(
+    vscode.window.registerCustomEditorProvider(
+      DESCRIBE_TYPE,
+      new DescribeEditor({ extension: context.extensionUri, engine: engine.get, log }),
+      { supportsMultipleEditorsPerDocument: true, webviewOptions: { enableFindWidget: true } },
+    ),
+  );
+  const view = <T>(id: string, treeDataProvider: vscode.TreeDataProvider<T>, canSelectMany: boolean) =>
+    keep(vscode.window.createTreeView(id, { treeDataProvider, canSelectMany, showCollapseAll: false }));
+  const modelTree = keep(
+    new FileTree({
+      files: models,
+      contextValue: 'model',
+      icon: 'file-binary',
+      command: { id: 'neuralTopology.describe', title: vscode.l10n.t('Describe Model') },
+      tooltip: file => describeModelFile(file, engine.get),
+    }),
+  );
+  const dataTree = keep(
+    new FileTree({
+      files: data,
+      contextValue: 'data',
+      icon: 'database',
+      command: undefined,
+      tooltip: file => describeDataFile(file),
+    }),
+  );
+  view('neuralTopology.models', modelTree, true);
+  view('neuralTopology.data', dataTree, false);
+  view('neuralTopology.results', keep(new ResultTree(results)), false);
+  keep(toDisposable(() => log.debug('deactivated')));
+  const now = performance.now();
+  const total = (now - loadStarted).toFixed(1);
+  log.info(
+    `activated in ${total} ms, of which ${(now - started).toFixed(1)} ms in activate (version ${version(context)}, ` +
+      `VS Code ${vscode.version}, ${path.basename(process.execPath)} ${process.version}, ${process.platform}-${process.arch})`,
+  );
+}
+
+function version(context: vscode.ExtensionContext): string {
+  return String((context.extension.packageJSON as { version?: unknown }).version);
 }

@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import { makeNonce } from './nonce';
+import { makePage } from './page';
+
+/** What a webview of ours may do, and the only folders that it may read. */
+export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
+  return {
+    enableScripts: true,
+    enableForms: false,
+    enableCommandUris: false,
+    localResourceRoots: [vscode.Uri.joinPath(extension, 'dist', 'webview'), vscode.Uri.joinPath(extension, 'media')],
+  };
+}
+
+/** The page of one of our views: its script and style are dist/webview/NAME.js and .css. */
+export function viewPage(webview: vscode.Webview, extension: vscode.Uri, name: string, title: string): string {
+  const address = (file: string) =>
+    webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'webview', file)).toString();
+  return makePage({
+    title,
+    language: vscode.env.language,
+    script: address(`${name}.js`),
+    style: address(`${name}.css`),
+    source: webview.cspSource,
+    nonce: makeNonce(),
+    placeholder: vscode.l10n.t('Loading…'),
+  });
+}

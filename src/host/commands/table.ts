@@ -1,0 +1,45 @@
+import type * as vscode from 'vscode';
+import type { HistoryEntry } from '../results/history';
+
+/** Something in a tree that stands for a file. */
+export interface FileItem {
+  readonly resourceUri: vscode.Uri;
+}
+
+/** Something in the results tree. */
+export interface ResultItem {
+  readonly entry: HistoryEntry;
+}
+
+/**
+ * How VS Code calls a command on files: with nothing from the palette, with one address from an editor's title (and the
+ * group it is in), with the one that was clicked and all that are selected from the explorer, and likewise with items from
+ * a tree.
+ */
+export type OnFiles = (
+  clicked?: vscode.Uri | FileItem | Record<string, unknown>,
+  selected?: readonly (vscode.Uri | FileItem)[] | Record<string, unknown>,
+) => Promise<void>;
+
+/** From the palette, a menu or a welcome view; arguments are of no interest. */
+export type Plain = () => Promise<void> | void;
+
+/** Every command of the manifest and how it is called. */
+export interface CommandTable {
+  readonly 'neuralTopology.inspect': OnFiles;
+  readonly 'neuralTopology.describe': OnFiles;
+  readonly 'neuralTopology.selectData': OnFiles;
+  readonly 'neuralTopology.exportReport': OnFiles;
+  readonly 'neuralTopology.rerun': Plain;
+  readonly 'neuralTopology.cancel': Plain;
+  readonly 'neuralTopology.showRunning': Plain;
+  readonly 'neuralTopology.showLog': Plain;
+  readonly 'neuralTopology.clearCache': Plain;
+  readonly 'neuralTopology.openSample': Plain;
+  readonly 'neuralTopology.getStarted': Plain;
+  readonly 'neuralTopology.refresh': Plain;
+  readonly 'neuralTopology.openResult': (item?: ResultItem) => Promise<void>;
+  readonly 'neuralTopology.removeResult': (item?: ResultItem) => void;
+}
+
+export type CommandId = keyof CommandTable;

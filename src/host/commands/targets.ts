@@ -1,0 +1,26 @@
+import * as vscode from 'vscode';
+import { hasExtension, MODEL_EXTENSIONS } from '../base/fileKinds';
+import type { FileItem } from './table';
+
+/** The model files that a command is meant for, from whatever VS Code called it with; each once. */
+export function modelsOf(clicked: unknown, selected: unknown): readonly vscode.Uri[] {
+  const given = Array.isArray(selected) && selected.length > 0 ? (selected as readonly unknown[]) : [clicked];
+  const found = new Map<string, vscode.Uri>();
+  for (const uri of given.map(uriOf)) {
+    if (uri?.scheme === 'file' && hasExtension(uri.fsPath, MODEL_EXTENSIONS)) found.set(uri.fsPath, uri);
+  }
+  return [...found.values()];
+}
+
+/** The model that the editor in front shows, in whichever editor it is open. */
+export function modelInFront(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const shown = input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined;
+  return modelsOf(shown, undefined)[0];
+}
+
+function uriOf(value: unknown): vscode.Uri | undefined {
+  if (value instanceof vscode.Uri) return value;
+  const item = value as Partial<FileItem> | null | undefined;
+  return item?.resourceUri instanceof vscode.Uri ? item.resourceUri : undefined;
+}

@@ -1,0 +1,231 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { isCancelled } from '../../base/fault';
+import type { DataCandidate } from '../../engine';
+import type { DataChoice } from '../../protocol/panel';
+import type { EngineLike } from '../base/engine';
+import { DATA_EXTENSIONS } from '../base/fileKinds';
+import { sayCount } from '../base/numbers';
+import { labelCandidates, nearest, rankCandidates } from './candidates';
+import { shortName, splitReference } from './reference';
+
+export interface PickContext {
+  readonly engine: () => Promise<EngineLike>;
+  /** Data files of the workspace. */
+  readonly files: () => Promise<readonly vscode.Uri[]>;
+  readonly unexpected: (error: unknown) => void;
+}
+
+/** Files whose headers are read to see whether they fit: more than that would keep a person waiting. */
+const MOST_READ = 300;
+
+interface Item extends vscode.QuickPickItem {
+  readonly choose?: () => Promise<DataChoice | undefined>;
+  readonly chooseLabels?: () => Promise<DataChoice | undefined>;
+}
+
+/** Asks which data a model is to be inspected with; `undefined` when the person turns away. */
+export async function pickData(
+  model: vscode.Uri,
+  current: DataChoice | undefined,
+  context: PickContext,
+): Promise<DataChoice | undefined> {
+  const pick = vscode.window.createQuickPick<Item>();
+  pick.title = vscode.l10n.t('Data for {0}', path.basename(model.fsPath));
+  pick.placeholder = vscode.l10n.t('Choose the rows that the model is given');
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.busy = true;
+  const abort = new AbortController();
+  const always = closingItems(model, context);
+  pick.items = always;
+  pick.show();
+
+  const fill = async (): Promise<void> => {
+    const files = (await context.files()).map(file => file.fsPath);
+    const engine = await context.engine();
+    const input = { model: model.fsPath, files: nearest(files, model.fsPath, MOST_READ) };
+    const candidates = await engine.run('dataCandidates', input, { signal: abort.signal });
+    const fitting = rankCandidates(candidates, model.fsPath);
+    const items = fitting.map(candidate => candidateItem(candidate, candidates, current, context));
+    const heading = items.length > 0 ? [separator(vscode.l10n.t('Fits the model'))] : [];
+    const active = items.find(item => item.isCurrent) ?? items[0];
+    pick.items = [...heading, ...items, ...always];
+    if (items.length === 0) pick.placeholder = vscode.l10n.t('No data file of the workspace fits this model');
+    if (active) pick.activeItems = [active];
+  };
+  void fill()
+    .catch((error: unknown) => {
+      // A model that cannot be read is told in the panel, in full; here one may still choose.
+      if (!isCancelled(error)) context.unexpected(error);
+    })
+    .finally(() => (pick.busy = false));
+
+  try {
+    const chosen = await choiceOf(pick);
+    return await chosen?.();
+  } finally {
+    abort.abort();
+    pick.dispose();
+  }
+}
+
+/** What to do about the item that was accepted, or whose button was pressed. */
+function choiceOf(pick: vscode.QuickPick<Item>): Promise<(() => Promise<DataChoice | undefined>) | undefined> {
+  return new Promise(resolve => {
+    pick.onDidAccept(() => {
+      const item = pick.selectedItems[0];
+      if (!item?.choose) return;
+      resolve(item.choose);
+      pick.hide();
+    });
+    pick.onDidTriggerItemButton(({ item }) => {
+      if (!item.chooseLabels) return;
+      resolve(item.chooseLabels);
+      pick.hide();
+    });
+    pick.onDidHide(() => resolve(undefined));
+  });
+}
+
+function candidateItem(
+  candidate: DataCandidate,
+  all: readonly DataCandidate[],
+  current: DataChoice | undefined,
+  context: PickContext,
+): Item & { readonly isCurrent: boolean } {
+  const { data, rows, rowShape, labels } = candidate;
+  const isCurrent = current?.kind === 'file' && current.data === data;
+  const shape = rowShape.length === 0 ? '1' : rowShape.join(' × ');
+  const size = vscode.l10n.t('{0} rows of {1}', sayCount(rows), shape);
+  const labelled =
+    labels === undefined ? vscode.l10n.t('no labels') : vscode.l10n.t('labels {0}', labelName(data, labels));
+  const folder = vscode.workspace.asRelativePath(path.dirname(splitReference(data).file), true);
+  return {
+    isCurrent,
+    label: shortName(data),
+    description: `${size} · ${labelled}`,
+    detail: isCurrent ? vscode.l10n.t('{0} · in use', folder) : folder,
+    iconPath: new vscode.ThemeIcon(isCurrent ? 'check' : 'database'),
+    buttons: [{ iconPath: new vscode.ThemeIcon('tag'), tooltip: vscode.l10n.t('Choose labels…') }],
+    choose: () => Promise.resolve(fileChoice(data, labels)),
+    chooseLabels: () => pickLabels(candidate, all, context),
+  };
+}
+
+/** Labels within the same file by their part alone, others by their file. */
+function labelName(data: string, labels: string): string {
+  const of = splitReference(labels);
+  return of.file === splitReference(data).file && of.part !== undefined ? of.part : shortName(labels);
+}
+
+function closingItems(model: vscode.Uri, context: PickContext): readonly Item[] {
+  return [
+    separator(vscode.l10n.t('Otherwise')),
+    {
+      label: vscode.l10n.t('Browse…'),
+      description: vscode.l10n.t('a file elsewhere: .npy, .npz, .csv'),
+      iconPath: new vscode.ThemeIcon('folder-opened'),
+      alwaysShow: true,
+      choose: () => browse(model, context),
+    },
+    {
+      label: vscode.l10n.t('Random input, no data'),
+      description: vscode.l10n.t('shows the shape of the network alone, not what it learned of the data'),
+      iconPath: new vscode.ThemeIcon('symbol-numeric'),
+      alwaysShow: true,
+      choose: () => Promise.resolve({ kind: 'random' }),
+    },
+  ];
+}
+
+function separator(label: string): Item {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+function fileChoice(data: string, labels: string | undefined): DataChoice {
+  return { kind: 'file', data, ...(labels === undefined ? {} : { labels }) };
+}
+
+async function pickLabels(
+  candidate: DataCandidate,
+  all: readonly DataCandidate[],
+  context: PickContext,
+): Promise<DataChoice | undefined> {
+  const names = new Set([
+    ...(candidate.labels === undefined ? [] : [candidate.labels]),
+    ...labelCandidates(all, candidate),
+  ]);
+  const items = [...names].map(name => ({
+    label: labelName(candidate.data, name),
+    description: vscode.workspace.asRelativePath(splitReference(name).file, true),
+    iconPath: new vscode.ThemeIcon('tag'),
+    choose: () => Promise.resolve<string | undefined>(name),
+  }));
+  const closing = [
+    {
+      label: vscode.l10n.t('Browse…'),
+      description: vscode.l10n.t('a file with one class a row'),
+      iconPath: new vscode.ThemeIcon('folder-opened'),
+      choose: async () => {
+        const file = await openFile(
+          vscode.Uri.file(splitReference(candidate.data).file),
+          vscode.l10n.t('Use as Labels'),
+        );
+        return file && choosePart(file, context);
+      },
+    },
+    {
+      label: vscode.l10n.t('No labels'),
+      description: vscode.l10n.t('no accuracy, and points of one colour'),
+      iconPath: new vscode.ThemeIcon('circle-slash'),
+      choose: () => Promise.resolve<string | undefined>(undefined),
+    },
+  ];
+  const chosen = await vscode.window.showQuickPick([...items, ...closing], {
+    title: vscode.l10n.t('Labels for {0}', shortName(candidate.data)),
+    placeHolder: vscode.l10n.t('Choose the class of each row'),
+    matchOnDescription: true,
+  });
+  if (!chosen) return undefined;
+  const labels = await chosen.choose();
+  const turnedAway = labels === undefined && chosen === closing[0];
+  return turnedAway ? undefined : fileChoice(candidate.data, labels);
+}
+
+async function browse(model: vscode.Uri, context: PickContext): Promise<DataChoice | undefined> {
+  const file = await openFile(model, vscode.l10n.t('Use as Data'));
+  if (!file) return undefined;
+  const engine = await context.engine();
+  const candidates = await engine.run('dataCandidates', { model: model.fsPath, files: [file.fsPath] });
+  const fitting = rankCandidates(candidates, model.fsPath);
+  // What does not fit is taken all the same: the inspection then says in what way.
+  if (fitting.length <= 1) return fileChoice(fitting[0]?.data ?? file.fsPath, fitting[0]?.labels);
+  const chosen = await vscode.window.showQuickPick(
+    fitting.map(candidate => candidateItem(candidate, candidates, undefined, context)),
+    { title: path.basename(file.fsPath), placeHolder: vscode.l10n.t('Choose the rows that the model is given') },
+  );
+  return chosen?.choose?.();
+}
+
+async function choosePart(file: vscode.Uri, context: PickContext): Promise<string | undefined> {
+  const engine = await context.engine();
+  const input = { model: '', files: [file.fsPath] };
+  const parts = await engine.run('dataCandidates', input).catch(() => []);
+  const flat = parts.filter(part => part.rowShape.every(size => size === 1)).map(part => part.data);
+  if (flat.length <= 1) return flat[0] ?? file.fsPath;
+  const chosen = await vscode.window.showQuickPick(
+    flat.map(part => ({ label: shortName(part), part })),
+    { placeHolder: vscode.l10n.t('Choose the class of each row') },
+  );
+  return chosen?.part;
+}
+
+async function openFile(near: vscode.Uri, openLabel: string): Promise<vscode.Uri | undefined> {
+  const files = await vscode.window.showOpenDialog({
+    defaultUri: vscode.Uri.joinPath(near, '..'),
+    openLabel,
+    filters: { [vscode.l10n.t('Data')]: DATA_EXTENSIONS.map(extension => extension.slice(1)) },
+  });
+  return files?.[0];
+}

@@ -1,0 +1,148 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { DisposableStore, type Disposable } from '../../base/lifecycle';
+import type { DataChoice } from '../../protocol/panel';
+import type { EngineLike } from '../base/engine';
+import { DATA_EXTENSIONS, hasExtension, MODEL_EXTENSIONS } from '../base/fileKinds';
+import { inspectSettings, setting } from '../base/settings';
+import { webviewOptions } from '../base/view';
+import type { DataLinks } from '../data/dataLinks';
+import { splitReference } from '../data/reference';
+import { InspectPanel, type PanelActions } from './inspectPanel';
+import { InspectSession, type InspectRequest, type SessionSettings } from './inspectSession';
+import { parseRestore } from './messages';
+
+export const PANEL_TYPE = 'neuralTopology.inspect';
+
+export interface PanelsContext {
+  readonly extension: vscode.Uri;
+  readonly engine: () => Promise<EngineLike>;
+  readonly links: DataLinks;
+  readonly log: vscode.LogOutputChannel;
+  readonly actions: PanelActions;
+}
+
+/** All panels of this window: one a model. Fires when one comes, goes, or changes its status. */
+export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable {
+  private readonly store = new DisposableStore();
+  private readonly open = new Map<string, InspectPanel>();
+  private readonly changes = this.store.add(new vscode.EventEmitter<InspectPanel | undefined>());
+  readonly onDidChange = this.changes.event;
+
+  constructor(private readonly context: PanelsContext) {
+    this.store.add(vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this));
+    this.store.add({ dispose: () => [...this.open.values()].forEach(panel => panel.panel.dispose()) });
+  }
+
+  get all(): readonly InspectPanel[] {
+    return [...this.open.values()];
+  }
+
+  get active(): InspectPanel | undefined {
+    return this.all.find(panel => panel.panel.active);
+  }
+
+  get(model: vscode.Uri): InspectPanel | undefined {
+    return this.open.get(model.fsPath);
+  }
+
+  /** The panel of a model, in front. A new one shows its layout at once and has not started yet. */
+  reveal(model: vscode.Uri): InspectPanel {
+    const there = this.get(model);
+    if (there) {
+      there.panel.reveal();
+      return there;
+    }
+    const panel = vscode.window.createWebviewPanel(PANEL_TYPE, path.basename(model.fsPath), vscode.ViewColumn.Active, {
+      ...webviewOptions(this.context.extension),
+      enableFindWidget: true,
+    });
+    const link = this.context.links.get(model);
+    return this.adopt(panel, {
+      model: model.fsPath,
+      data: link && { kind: 'file', ...link },
+      parameters: {},
+    });
+  }
+
+  /** Called by VS Code for each panel that was open when the window was reloaded. */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const request = this.restored(state);
+    if (!request || this.open.has(request.model)) {
+      panel.dispose();
+      return;
+    }
+    const made = this.adopt(panel, request);
+    // Not awaited: VS Code shows the panel once this returns.
+    void made.session.start();
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  private adopt(panel: vscode.WebviewPanel, request: InspectRequest): InspectPanel {
+    const { context } = this;
+    const changed = () => this.changes.fire(made);
+    const session: InspectSession = new InspectSession(request, {
+      engine: context.engine,
+      settings: model => sessionSettings(vscode.Uri.file(model)),
+      post: message => void panel.webview.postMessage(message),
+      changed,
+      unexpected: error => context.log.error(error instanceof Error ? error : String(error)),
+      uri: model => vscode.Uri.file(model).toString(),
+      now: () => performance.now(),
+      t: (message, ...args) => vscode.l10n.t(message, ...args),
+    });
+    const made: InspectPanel = new InspectPanel(panel, session, context.extension, context.actions, context.log);
+    this.open.set(request.model, made);
+    panel.onDidDispose(() => {
+      this.open.delete(request.model);
+      made.dispose();
+      this.changes.fire(undefined);
+    });
+    panel.onDidChangeViewState(changed);
+    changed();
+    return made;
+  }
+
+  /** What the view kept is checked: only a model and data files of our kinds are ever opened because of it. */
+  private restored(state: unknown): InspectRequest | undefined {
+    const kept = parseRestore(typeof state === 'object' && state !== null && 'host' in state ? state.host : undefined);
+    if (!kept) return undefined;
+    const uri = vscode.Uri.parse(kept.model);
+    if (uri.scheme !== 'file' || !hasExtension(uri.fsPath, MODEL_EXTENSIONS)) return undefined;
+    const link = this.context.links.get(uri);
+    const data: DataChoice | undefined = isDataFile(kept.data) ? kept.data : link && { kind: 'file', ...link };
+    const { points, maxDimension, reduction } = kept;
+    return {
+      model: uri.fsPath,
+      data,
+      parameters: {
+        ...(points === undefined ? {} : { points }),
+        ...(maxDimension === undefined ? {} : { maxDimension }),
+        ...(reduction === undefined ? {} : { reduction }),
+      },
+    };
+  }
+}
+
+function isDataFile(data: DataChoice | undefined): boolean {
+  if (data?.kind !== 'file') return data !== undefined;
+  return [data.data, data.labels].every(
+    reference =>
+      reference === undefined ||
+      (path.isAbsolute(reference) && hasExtension(splitReference(reference).file, DATA_EXTENSIONS)),
+  );
+}
+
+function sessionSettings(model: vscode.Uri): SessionSettings {
+  const seconds = setting('confirmAboveSeconds', model);
+  const megabytes = setting('memoryLimitMegabytes');
+  return {
+    parameters: inspectSettings(model),
+    confirmAboveMilliseconds: 1000 * (typeof seconds === 'number' && seconds >= 0 ? seconds : 60),
+    memoryLimitBytes: typeof megabytes === 'number' && megabytes > 0 ? megabytes * 2 ** 20 : undefined,
+  };
+}

@@ -1,0 +1,338 @@
+import path from 'node:path';
+import { defaultInspectParameters, type InspectParameters, type InspectPartial } from '../../analyses/inspect';
+import { Fault, isCancelled } from '../../base/fault';
+import type { InspectForecast, InspectInput } from '../../engine';
+import type { DataChoice, InputPreview, InspectResult, PanelRestore, PanelStatus, ToView } from '../../protocol/panel';
+import type { EngineLike } from '../base/engine';
+import { sayBytes, sayCount, sayDuration } from '../base/numbers';
+import type { Translate } from '../base/translate';
+import { shortName } from '../data/reference';
+import { inspectCommandLine } from './commandLine';
+
+/** What is inspected: a model, its data once that is known, and the parameters that differ from the settings'. */
+export interface InspectRequest {
+  /** Absolute path. */
+  readonly model: string;
+  readonly data: DataChoice | undefined;
+  readonly parameters: Partial<InspectParameters>;
+}
+
+/** What a session is told about its surroundings, each time it starts. */
+export interface SessionSettings {
+  readonly parameters: Partial<InspectParameters>;
+  readonly confirmAboveMilliseconds: number;
+  readonly memoryLimitBytes: number | undefined;
+}
+
+export interface SessionContext {
+  readonly engine: () => Promise<EngineLike>;
+  readonly settings: (model: string) => SessionSettings;
+  readonly post: (message: ToView) => void;
+  /** Told whenever `status` has changed. */
+  readonly changed: () => void;
+  /** Something that is no Fault: a defect of ours, for the log. */
+  readonly unexpected: (error: unknown) => void;
+  readonly uri: (model: string) => string;
+  readonly now: () => number;
+  readonly t: Translate;
+}
+
+/**
+ * One inspection as a panel shows it, without the panel: it asks before long runs, hands finished layers to the view, can be
+ * cancelled and run again, and holds what it has so that a view that was away can be brought up to date.
+ */
+export class InspectSession {
+  private request: InspectRequest;
+  private partials: InspectPartial[] = [];
+  private held: InspectResult | undefined;
+  private current: PanelStatus;
+  private abort: AbortController | undefined;
+  private decide: ((proceed: boolean) => void) | undefined;
+  private runs = 0;
+  private ending: Promise<void> = Promise.resolve();
+
+  constructor(
+    request: InspectRequest,
+    private readonly context: SessionContext,
+  ) {
+    this.request = request;
+    this.current = this.waitingForData();
+  }
+
+  get status(): PanelStatus {
+    return this.current;
+  }
+
+  get result(): InspectResult | undefined {
+    return this.held;
+  }
+
+  get model(): string {
+    return this.request.model;
+  }
+
+  get data(): DataChoice | undefined {
+    return this.request.data;
+  }
+
+  get isRunning(): boolean {
+    return this.abort !== undefined;
+  }
+
+  /** The parameters of the next run: the defaults, the settings', and what was chosen in the panel. */
+  get parameters(): InspectParameters {
+    const settings = this.context.settings(this.request.model).parameters;
+    return { ...defaultInspectParameters, ...settings, ...this.request.parameters };
+  }
+
+  /** What a reload of the window needs to bring this back. */
+  get restore(): PanelRestore {
+    const { points, maxDimension, reduction } = this.request.parameters;
+    return {
+      version: 1,
+      model: this.context.uri(this.request.model),
+      ...(this.request.data === undefined ? {} : { data: this.request.data }),
+      ...(points === undefined ? {} : { points }),
+      ...(maxDimension === undefined ? {} : { maxDimension }),
+      ...(reduction === undefined ? {} : { reduction }),
+    };
+  }
+
+  /** Brings a view that knows nothing to where this session is. */
+  replay(): void {
+    this.context.post(this.startMessage());
+    if (this.held) this.context.post({ type: 'result', result: this.held });
+    else for (const partial of this.partials) this.context.post({ type: 'partial', partial });
+    this.context.post({ type: 'status', status: this.current });
+  }
+
+  /** What was shown before: data and parameters together. */
+  open(data: DataChoice, parameters: Partial<InspectParameters>): Promise<void> {
+    this.request = { ...this.request, data, parameters };
+    return this.start();
+  }
+
+  /** The result of the run that goes on, or of the last one; `undefined` when it has none. */
+  finished(): Promise<InspectResult | undefined> {
+    return this.ending.then(() => this.held);
+  }
+
+  setData(data: DataChoice): Promise<void> {
+    this.request = { ...this.request, data };
+    return this.start();
+  }
+
+  /** Other parameters from the panel; `auto` takes back a chosen reduction. */
+  rerun(changes: { points?: number; maxDimension?: number; reduction?: string } = {}): Promise<void> {
+    const { points, maxDimension, reduction } = changes;
+    this.request = {
+      ...this.request,
+      parameters: {
+        ...this.request.parameters,
+        ...(points === undefined ? {} : { points }),
+        ...(maxDimension === undefined ? {} : { maxDimension }),
+        ...(reduction === undefined
+          ? {}
+          : { reduction: reduction === 'auto' ? undefined : (reduction as InspectParameters['reduction']) }),
+      },
+    };
+    return this.start();
+  }
+
+  /** Stops what is running; finished layers stay. */
+  cancel(): void {
+    this.decide?.(false);
+    this.abort?.abort();
+  }
+
+  /** The answer to the question before a long run. */
+  confirm(proceed: boolean): void {
+    this.decide?.(proceed);
+  }
+
+  dispose(): void {
+    this.runs++;
+    this.cancel();
+  }
+
+  /** Ends when the run has ended, whichever way; `status` says which. Never rejects. */
+  start(): Promise<void> {
+    this.ending = this.run();
+    return this.ending;
+  }
+
+  private async run(): Promise<void> {
+    this.cancel();
+    const run = ++this.runs;
+    this.partials = [];
+    this.held = undefined;
+    this.context.post(this.startMessage());
+    const { data } = this.request;
+    if (data === undefined) {
+      this.setStatus(this.waitingForData());
+      return;
+    }
+    const abort = new AbortController();
+    this.abort = abort;
+    const started = this.context.now();
+    const isCurrent = () => run === this.runs;
+    this.setStatus({ kind: 'running', fraction: 0, phrase: this.context.t('reading the model') });
+    try {
+      const engine = await this.context.engine();
+      const input = this.inspectInput(data);
+      const forecast = await engine.run('forecast', input, { signal: abort.signal });
+      if (!isCurrent()) return;
+      const settings = this.context.settings(this.request.model);
+      if (forecast.milliseconds > settings.confirmAboveMilliseconds) {
+        const proceed = await this.ask(forecast);
+        if (!isCurrent()) return;
+        if (!proceed) throw new Fault('cancelled', 'The run was cancelled before it started.');
+      }
+      const begun = this.context.now();
+      const result = await engine.run('inspect', input, {
+        signal: abort.signal,
+        onPartial: partial => {
+          if (isCurrent()) this.take(partial);
+        },
+        onProgress: (fraction, phrase) => {
+          if (!isCurrent() || abort.signal.aborted) return;
+          const remainingMilliseconds = remaining(this.context.now() - begun, fraction, forecast.milliseconds);
+          this.setStatus({ kind: 'running', fraction, phrase, remainingMilliseconds });
+        },
+      });
+      if (!isCurrent()) return;
+      this.held = result;
+      this.abort = undefined;
+      this.context.post({ type: 'result', result });
+      const milliseconds = this.context.now() - started;
+      this.setStatus({ kind: 'done', milliseconds, cached: wasCached(result, milliseconds) });
+    } catch (error) {
+      if (!isCurrent()) return;
+      this.abort = undefined;
+      this.setStatus(this.failure(error));
+    }
+  }
+
+  /** Rows of the data as a view can draw them. An error is a note beside no inputs. */
+  async inputs(request: number, rows: readonly number[]): Promise<void> {
+    const { data, model } = this.request;
+    const run = this.runs;
+    let inputs: readonly InputPreview[] = [];
+    let note = '';
+    if (data?.kind !== 'file') note = this.context.t('Random input has no rows to show.');
+    else {
+      try {
+        const engine = await this.context.engine();
+        const { data: file, labels } = data;
+        inputs = await engine.run('inputs', { data: file, model, rows, ...(labels === undefined ? {} : { labels }) });
+      } catch (error) {
+        note = error instanceof Fault ? error.message : this.context.t('The inputs could not be read.');
+        if (!(error instanceof Fault)) this.context.unexpected(error);
+      }
+    }
+    if (run === this.runs) this.context.post({ type: 'inputs', request, inputs, note });
+  }
+
+  private inspectInput(data: DataChoice): InspectInput {
+    const { memoryLimitBytes } = this.context.settings(this.request.model);
+    const chosen =
+      data.kind === 'random'
+        ? { data: { random: true } as const }
+        : { data: data.data, ...(data.labels === undefined ? {} : { labels: data.labels }) };
+    return {
+      model: this.request.model,
+      ...chosen,
+      parameters: this.parameters,
+      ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
+    };
+  }
+
+  private async ask(forecast: InspectForecast): Promise<boolean> {
+    const { t } = this.context;
+    const message = t(
+      'This will take about {0} and {1} of memory: {2} layers at {3} points, to dimension {4}.',
+      sayDuration(forecast.milliseconds, t),
+      sayBytes(forecast.bytes, t),
+      sayCount(forecast.layers),
+      sayCount(forecast.points),
+      this.parameters.maxDimension,
+    );
+    const answer = new Promise<boolean>(resolve => (this.decide = resolve));
+    this.setStatus({ kind: 'confirm', message });
+    const proceed = await answer;
+    this.decide = undefined;
+    return proceed;
+  }
+
+  private take(partial: InspectPartial): void {
+    if (partial.kind === 'findings') this.partials = this.partials.filter(held => held.kind !== 'findings');
+    this.partials.push(partial);
+    this.context.post({ type: 'partial', partial });
+  }
+
+  private failure(error: unknown): PanelStatus {
+    if (isCancelled(error)) {
+      const head = this.partials.find(partial => partial.kind === 'head');
+      const finished = this.partials.filter(partial => partial.kind === 'layer' || partial.kind === 'failure').length;
+      return { kind: 'cancelled', finished, total: head?.head.layers.length ?? 0 };
+    }
+    if (error instanceof Fault) return { kind: 'failed', fault: error.toData() };
+    this.context.unexpected(error);
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      kind: 'failed',
+      fault: {
+        code: 'unsupported',
+        message: this.context.t('The inspection stopped unexpectedly: {0}', message),
+        hint: this.context.t('The log says where. Running it again may help.'),
+        source: this.request.model,
+      },
+    };
+  }
+
+  private setStatus(status: PanelStatus): void {
+    this.current = status;
+    this.context.post({ type: 'status', status });
+    this.context.changed();
+  }
+
+  private waitingForData(): PanelStatus {
+    const { t } = this.context;
+    return {
+      kind: 'waiting',
+      message: t('No data is linked to {0} yet.', path.basename(this.request.model)),
+      action: { label: t('Select data…'), id: 'pickData' },
+    };
+  }
+
+  private startMessage(): ToView {
+    const { model, data } = this.request;
+    return {
+      type: 'start',
+      title: sessionTitle(model, data, this.context.t),
+      modelPath: model,
+      commandLine: inspectCommandLine(model, data, this.parameters),
+      restore: this.restore,
+    };
+  }
+}
+
+/** As in "digits-cnn/final.onnx · test.npz". */
+function sessionTitle(model: string, data: DataChoice | undefined, t: Translate): string {
+  const name = [path.basename(path.dirname(model)), path.basename(model)].filter(part => part !== '').join('/');
+  if (data === undefined) return name;
+  return `${name} · ${data.kind === 'random' ? t('random input') : shortName(data.data)}`;
+}
+
+/** Milliseconds still to go: the forecast at first, and more and more what was seen. */
+export function remaining(elapsed: number, fraction: number, forecast: number): number {
+  if (fraction <= 0) return Math.max(0, forecast - elapsed);
+  const bySpeed = (elapsed * (1 - fraction)) / fraction;
+  const byForecast = Math.max(0, forecast * (1 - fraction));
+  return Math.round(fraction * bySpeed + (1 - fraction) * byForecast);
+}
+
+/** A run that took less than its slowest layer once did was answered from the cache. */
+function wasCached(result: InspectResult, milliseconds: number): boolean {
+  return result.layers.length > 0 && result.layers.some(layer => layer.milliseconds > milliseconds);
+}

@@ -1,0 +1,144 @@
+import type { DataChoice, FromView, PanelRestore } from '../../protocol/panel';
+import type { Reduction } from '../../protocol/results';
+
+/**
+ * What a view may send, checked field by field: a view has drawn strangers' text, so that nothing it says is believed. A
+ * message that is not exactly one of ours is dropped, and only the fields that we know are read.
+ */
+export function parseFromView(message: unknown): FromView | undefined {
+  if (!isRecord(message)) return undefined;
+  switch (message.type) {
+    case 'ready':
+    case 'cancel':
+    case 'pickData':
+    case 'exportReport':
+    case 'showLog':
+      return { type: message.type };
+    case 'confirm':
+      return typeof message.proceed === 'boolean' ? { type: 'confirm', proceed: message.proceed } : undefined;
+    case 'rerun':
+      return parseRerun(message.changes);
+    case 'inputs':
+      return parseInputs(message);
+    case 'save':
+      return parseSave(message);
+    case 'copy':
+      return isText(message.what, 200) && isText(message.text, LONGEST_COPY)
+        ? { type: 'copy', what: message.what, text: message.text }
+        : undefined;
+    case 'openDocs':
+      return typeof message.page === 'string' && /^[a-z0-9]+(-[a-z0-9]+)*(#[a-z0-9-]+)?$/.test(message.page)
+        ? { type: 'openDocs', page: message.page }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What a view kept for us over a reload; `undefined` where it is not of our making. */
+export function parseRestore(value: unknown): PanelRestore | undefined {
+  if (!isRecord(value) || value.version !== 1 || !isText(value.model, LONGEST_PATH)) return undefined;
+  const data = value.data === undefined ? undefined : parseDataChoice(value.data);
+  const changes = parseChanges(value);
+  if (changes === undefined || (value.data !== undefined && data === undefined)) return undefined;
+  return { version: 1, model: value.model, ...(data === undefined ? {} : { data }), ...changes };
+}
+
+export const MOST_POINTS = 20_000;
+export const REDUCTIONS = ['mean', 'flatten', 'positions'] as const satisfies readonly Reduction[];
+
+export function isReduction(value: unknown): value is Reduction {
+  return REDUCTIONS.some(reduction => reduction === value);
+}
+
+const LONGEST_PATH = 8192;
+const LONGEST_COPY = 64 * 2 ** 20;
+const LARGEST_FILE = 512 * 2 ** 20;
+const MOST_ROWS = 256;
+
+interface Changes {
+  readonly points?: number;
+  readonly maxDimension?: number;
+  readonly reduction?: Reduction;
+}
+
+function parseChanges(value: Record<string, unknown>): Changes | undefined {
+  const { points, maxDimension, reduction } = value;
+  if (points !== undefined && !isIntegerIn(points, 2, MOST_POINTS)) return undefined;
+  if (maxDimension !== undefined && !isIntegerIn(maxDimension, 0, 2)) return undefined;
+  if (reduction !== undefined && !isReduction(reduction)) return undefined;
+  return {
+    ...(points === undefined ? {} : { points }),
+    ...(maxDimension === undefined ? {} : { maxDimension }),
+    ...(reduction === undefined ? {} : { reduction }),
+  };
+}
+
+function parseRerun(value: unknown): FromView | undefined {
+  if (!isRecord(value)) return undefined;
+  // 'auto' takes back a reduction that was chosen before.
+  const automatic = value.reduction === 'auto';
+  const changes = parseChanges(automatic ? { ...value, reduction: undefined } : value);
+  if (changes === undefined) return undefined;
+  return { type: 'rerun', changes: automatic ? { ...changes, reduction: 'auto' } : changes };
+}
+
+function parseInputs(message: Record<string, unknown>): FromView | undefined {
+  const { request, rows } = message;
+  if (!isIntegerIn(request, 0, Number.MAX_SAFE_INTEGER)) return undefined;
+  const listed: unknown[] =
+    Array.isArray(rows) || ArrayBuffer.isView(rows) ? Array.from(rows as Iterable<unknown>) : [];
+  if (listed.length === 0 || listed.length > MOST_ROWS) return undefined;
+  const numbers = listed.filter(row => isIntegerIn(row, 0, 2 ** 32 - 1));
+  return numbers.length === listed.length ? { type: 'inputs', request, rows: numbers } : undefined;
+}
+
+const FORMATS = ['svg', 'png', 'csv', 'json'] as const;
+
+function parseSave(message: Record<string, unknown>): FromView | undefined {
+  const format = FORMATS.find(known => known === message.format);
+  if (format === undefined || !isText(message.suggestedName, 500)) return undefined;
+  const content = message.content instanceof ArrayBuffer ? new Uint8Array(message.content) : message.content;
+  const fits = typeof content === 'string' ? content.length <= LARGEST_FILE : content instanceof Uint8Array;
+  if (!fits) return undefined;
+  return {
+    type: 'save',
+    suggestedName: message.suggestedName,
+    format,
+    content: content as string | Uint8Array,
+  };
+}
+
+/**
+ * A name for a file that a view suggested: its last part alone, without what file systems reject, and with the format's
+ * ending. Where it goes is asked of the person.
+ */
+export function safeFileName(suggested: string, format: string): string {
+  const last = suggested.split(/[\\/]/).at(-1) ?? '';
+  const clean = last
+    .replace(/[\p{Cc}<>:"|?*]/gu, '-')
+    .replace(/^[.\s]+|[.\s]+$/g, '')
+    .slice(0, 120);
+  const stem = clean.toLowerCase().endsWith(`.${format}`) ? clean.slice(0, -format.length - 1) : clean;
+  return `${stem === '' ? 'neural-topology' : stem}.${format}`;
+}
+
+function parseDataChoice(value: unknown): DataChoice | undefined {
+  if (!isRecord(value)) return undefined;
+  if (value.kind === 'random') return { kind: 'random' };
+  if (value.kind !== 'file' || !isText(value.data, LONGEST_PATH)) return undefined;
+  if (value.labels !== undefined && !isText(value.labels, LONGEST_PATH)) return undefined;
+  return { kind: 'file', data: value.data, ...(value.labels === undefined ? {} : { labels: value.labels }) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown, longest: number): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= longest;
+}
+
+function isIntegerIn(value: unknown, low: number, high: number): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= low && value <= high;
+}

@@ -1,0 +1,55 @@
+import type { DataChoice } from '../../protocol/panel';
+
+/** Something that was made and can be opened again. */
+export type HistoryEntry =
+  | {
+      readonly kind: 'result';
+      /** Absolute path of the model. */
+      readonly model: string;
+      readonly data: DataChoice;
+      readonly points: number;
+      readonly maxDimension: number;
+      readonly layers: number;
+      /** Milliseconds since 1970. */
+      readonly when: number;
+    }
+  | { readonly kind: 'report'; readonly file: string; readonly model: string; readonly when: number };
+
+export const MOST_ENTRIES = 50;
+
+/** The history with one more entry in front; what it repeats goes, and so do the oldest above the limit. */
+export function withEntry(history: readonly HistoryEntry[], entry: HistoryEntry): readonly HistoryEntry[] {
+  const key = keyOf(entry);
+  return [entry, ...history.filter(other => keyOf(other) !== key)].slice(0, MOST_ENTRIES);
+}
+
+export function withoutEntry(history: readonly HistoryEntry[], entry: HistoryEntry): readonly HistoryEntry[] {
+  const key = keyOf(entry);
+  return history.filter(other => keyOf(other) !== key);
+}
+
+/** What a store that may be of another version holds; entries of another form are left out. */
+export function readHistory(stored: unknown): readonly HistoryEntry[] {
+  return Array.isArray(stored) ? stored.filter(isEntry) : [];
+}
+
+export function keyOf(entry: HistoryEntry): string {
+  return entry.kind === 'report'
+    ? JSON.stringify(['report', entry.file])
+    : JSON.stringify(['result', entry.model, entry.data, entry.points, entry.maxDimension]);
+}
+
+function isEntry(value: unknown): value is HistoryEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const entry = value as Record<string, unknown>;
+  if (typeof entry.when !== 'number' || typeof entry.model !== 'string') return false;
+  if (entry.kind === 'report') return typeof entry.file === 'string';
+  const data = entry.data as Record<string, unknown> | null | undefined;
+  return (
+    entry.kind === 'result' &&
+    typeof data === 'object' &&
+    data !== null &&
+    (data.kind === 'random' || (data.kind === 'file' && typeof data.data === 'string')) &&
+    [entry.points, entry.maxDimension, entry.layers].every(number => typeof number === 'number')
+  );
+}

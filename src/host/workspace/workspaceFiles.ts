@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import { DisposableStore, type Disposable } from '../../base/lifecycle';
+import { globOf } from '../base/fileKinds';
+
+const MOST_FILES = 2000;
+
+/**
+ * The workspace's files of some kinds, without those in folders that are excluded from search. They are looked for when
+ * somebody asks, and again after a file came or went.
+ */
+export class WorkspaceFiles implements Disposable {
+  private readonly store = new DisposableStore();
+  private readonly changed = this.store.add(new vscode.EventEmitter<void>());
+  private found: Promise<readonly vscode.Uri[]> | undefined;
+  private watching = false;
+  readonly onDidChange = this.changed.event;
+
+  constructor(private readonly extensions: readonly string[]) {}
+
+  find(): Promise<readonly vscode.Uri[]> {
+    this.watch();
+    this.found ??= this.search();
+    return this.found;
+  }
+
+  refresh(): void {
+    this.found = undefined;
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  private async search(): Promise<readonly vscode.Uri[]> {
+    const files = await vscode.workspace.findFiles(globOf(this.extensions), excluded(), MOST_FILES);
+    return files.sort((a, b) => a.path.localeCompare(b.path, undefined, { numeric: true }));
+  }
+
+  /** From the first question on, not before: a watcher costs something in a large workspace. */
+  private watch(): void {
+    if (this.watching) return;
+    this.watching = true;
+    const watcher = this.store.add(
+      vscode.workspace.createFileSystemWatcher(globOf(this.extensions), false, true, false),
+    );
+    let timer: NodeJS.Timeout | undefined;
+    // A training run writes many files at once: they make one change.
+    const soon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => this.refresh(), 200);
+    };
+    this.store.add({ dispose: () => clearTimeout(timer) });
+    this.store.add(watcher.onDidCreate(soon));
+    this.store.add(watcher.onDidDelete(soon));
+    this.store.add(vscode.workspace.onDidChangeWorkspaceFolders(soon));
+    this.store.add(
+      vscode.workspace.onDidChangeConfiguration(event => {
+        if (event.affectsConfiguration('files.exclude') || event.affectsConfiguration('search.exclude')) soon();
+      }),
+    );
+  }
+}
+
+/** What people keep out of the explorer and of search, as one glob. */
+function excluded(): string {
+  const patterns = new Set(['**/node_modules/**', '**/.git/**']);
+  for (const section of ['files', 'search']) {
+    const exclude = vscode.workspace.getConfiguration(section).get<Record<string, unknown>>('exclude') ?? {};
+    // Nested braces are no glob, so a pattern with a group stands back.
+    for (const [pattern, on] of Object.entries(exclude))
+      if (on === true && !/[{}]/.test(pattern)) patterns.add(pattern);
+  }
+  return `{${[...patterns].join(',')}}`;
+}
