@@ -84,8 +84,8 @@ describe('the rules themselves', () => {
     assert.equal(cycles([a, b]).length, 1);
   });
 
-  it('see any, a double cast and a silenced linter', () => {
-    for (const text of ['let x: any;', 'x as unknown as Y;', '// @ts-ignore', '/* eslint-disable */'])
+  it('see any and a silenced linter', () => {
+    for (const text of ['let x: any;', '// @ts-ignore', '/* eslint-disable */'])
       assert.ok(breaks(typeEscapes, 'src/base/b.ts', text), text);
     assert.ok(!breaks(typeEscapes, 'src/base/b.ts', 'const anyone = many; // any is a word'));
   });

@@ -13,6 +13,8 @@ export interface Editor {
   readonly address: string;
   /** What the server, the extension host and our own output channel wrote. */
   logs(): string;
+  /** Connections to other machines that Node processes of the server tried, extension hosts and our workers among them. */
+  foreignConnections(): string[];
   /** A folder for one journey. */
   folder(name: string): string;
   stop(): Promise<void>;
@@ -58,13 +60,23 @@ export async function startEditor(): Promise<Editor> {
   fs.writeFileSync(path.join(data, 'User', 'settings.json'), JSON.stringify(userSettings, undefined, 2));
   await installExtension(server, vsix, { data, extensions });
   // A home of its own: nothing of the person who runs the suite is read or written.
-  const env = { ...process.env, HOME: run, XDG_CONFIG_HOME: path.join(run, 'config'), XDG_CACHE_HOME: undefined };
+  const connections = path.join(run, 'connections.log');
+  const env = {
+    ...process.env,
+    HOME: run,
+    XDG_CONFIG_HOME: path.join(run, 'config'),
+    XDG_CACHE_HOME: undefined,
+    NODE_OPTIONS: `--require ${path.join(__dirname, 'connectionRecorder.cjs')}`,
+    CONNECTION_LOG: connections,
+  };
   const [running, browser] = await Promise.all([startServer(server, { data, extensions, env }), launchBrowser()]);
   return {
     browser,
     address: running.address,
     logs: () =>
       [running.log, ...logFiles(path.join(data, 'logs'))].map(file => fs.readFileSync(file, 'utf8')).join('\n'),
+    foreignConnections: () =>
+      fs.existsSync(connections) ? fs.readFileSync(connections, 'utf8').split('\n').filter(Boolean) : [],
     folder(name) {
       const folder = path.join(run, 'workspaces', name);
       fs.mkdirSync(folder, { recursive: true });

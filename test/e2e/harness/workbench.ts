@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
@@ -13,7 +14,14 @@ const themeNames: Readonly<Record<Theme, string>> = {
 };
 
 /** How long a condition may take on a slow machine, in milliseconds. Waiting ends when the condition holds. */
-const PATIENCE = 60_000;
+const PATIENCE = 45_000;
+
+export interface WindowOptions {
+  readonly theme?: Theme;
+  readonly width?: number;
+  /** Settings of the folder, from the beginning. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
 
 /** A window of the editor on one folder, as a person sees it. */
 export class Workbench {
@@ -30,11 +38,7 @@ export class Workbench {
     readonly folder: string,
   ) {}
 
-  static async open(
-    editor: Editor,
-    folder: string,
-    options: { readonly theme?: Theme; readonly width?: number; readonly settings?: Record<string, unknown> } = {},
-  ): Promise<Workbench> {
+  static async open(editor: Editor, folder: string, options: WindowOptions = {}): Promise<Workbench> {
     const { theme = 'dark', width = 1400, settings = {} } = options;
     writeSettings(folder, { 'workbench.colorTheme': themeNames[theme], ...settings });
     const context = await editor.browser.newContext({
@@ -60,11 +64,23 @@ export class Workbench {
       if (message.type() === 'error' && !noise) this.consoleErrors.push(`${text} (${place})`);
     });
     this.page.on('pageerror', error => this.consoleErrors.push(String(error)));
-    this.page.on('request', request => {
+    // A webview's own files have an address that looks foreign; its service worker answers for it, without a network.
+    const own = (url: string): boolean => new URL(url).hostname.endsWith('.vscode-resource.vscode-cdn.net');
+    this.context.on('request', request => {
       const { hostname, protocol } = new URL(request.url());
       const local = hostname === '127.0.0.1' || hostname === 'localhost' || hostname.endsWith('.localhost');
-      if (/^https?:|^wss?:/.test(protocol) && !local) this.externalRequests.push(request.url());
+      if (/^(?:https?|wss?):/.test(protocol) && !local && !own(request.url()))
+        this.externalRequests.push(request.url());
     });
+    this.context.on('response', response => {
+      if (own(response.url()) && !response.fromServiceWorker()) this.externalRequests.push(response.url());
+    });
+  }
+
+  /** Nothing went wrong that nobody saw, and nothing left the machine. */
+  assertQuiet(): void {
+    assert.deepEqual(this.consoleErrors, []);
+    assert.deepEqual([...this.externalRequests, ...this.editor.foreignConnections()], []);
   }
 
   private async ready(): Promise<void> {
@@ -173,14 +189,18 @@ export class Workbench {
   }
 
   /** Changes settings of the open folder; the editor follows the file. */
-  async settings(changes: Record<string, unknown>): Promise<void> {
+  changeSettings(changes: Readonly<Record<string, unknown>>): void {
     writeSettings(this.folder, changes);
-    await Promise.resolve();
+  }
+
+  /** Settings that the folder has, ours and what the extension remembered. */
+  get settings(): Readonly<Record<string, unknown>> {
+    return readSettings(this.folder);
   }
 
   /** Switches the colours and waits until the window wears them. */
   async theme(theme: Theme): Promise<void> {
-    await this.settings({ 'workbench.colorTheme': themeNames[theme] });
+    this.changeSettings({ 'workbench.colorTheme': themeNames[theme] });
     const worn = { light: '.vs', dark: '.vs-dark', 'high-contrast': '.hc-black' }[theme];
     await this.page.locator(`.monaco-workbench${worn}`).waitFor();
   }
@@ -198,7 +218,7 @@ export class Workbench {
 
   /** What a failing journey leaves behind: a picture and what was said in the background. */
   async describe(name: string): Promise<string> {
-    await this.screenshot(`failed-${name}`).catch(() => undefined);
+    await this.screenshot(`failed-${name.replace(/\W+/g, '-')}`).catch(() => undefined);
     return [...this.consoleErrors, this.editor.logs().slice(-3000)].join('\n');
   }
 }
@@ -214,9 +234,16 @@ const ownNoise: readonly { readonly text: RegExp; readonly place?: RegExp }[] = 
   { text: /native-watchdog|spdlog|Could not locate the bindings file/ },
 ];
 
-function writeSettings(folder: string, changes: Record<string, unknown>): void {
-  const file = path.join(folder, '.vscode', 'settings.json');
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const present: unknown = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
-  fs.writeFileSync(file, JSON.stringify({ ...(present as Record<string, unknown>), ...changes }, undefined, 2));
+function settingsFile(folder: string): string {
+  return path.join(folder, '.vscode', 'settings.json');
+}
+
+function readSettings(folder: string): Record<string, unknown> {
+  const file = settingsFile(folder);
+  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>) : {};
+}
+
+function writeSettings(folder: string, changes: Readonly<Record<string, unknown>>): void {
+  fs.mkdirSync(path.dirname(settingsFile(folder)), { recursive: true });
+  fs.writeFileSync(settingsFile(folder), JSON.stringify({ ...readSettings(folder), ...changes }, undefined, 2));
 }

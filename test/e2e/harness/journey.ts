@@ -1,0 +1,64 @@
+import { after, before, describe, it } from 'node:test';
+import { startEditor, type Editor } from './editor';
+import { Workbench, type WindowOptions } from './workbench';
+import { fillWorkspace, type WorkspaceContent } from './workspace';
+
+let starting: Promise<Editor> | undefined;
+
+/** The one server and browser of this run. */
+export function editor(): Promise<Editor> {
+  starting ??= startEditor();
+  return starting;
+}
+
+/** To be called once, after the last journey. */
+export async function stopEditor(): Promise<void> {
+  await (await starting?.catch(() => undefined))?.stop();
+}
+
+export interface JourneyOptions extends WindowOptions {
+  /** What is in the folder; the sample workspace where it is not given. */
+  readonly content?: WorkspaceContent;
+}
+
+/** Adds a step, which continues where the one before it left the window. */
+export type Step = (name: string, act: (window: Workbench) => Promise<void>) => void;
+
+/**
+ * What one person does in a window of their own, step after step. A step that fails leaves a picture behind, and those after
+ * it are not tried. At the end nothing may have gone wrong in the background.
+ */
+export function journey(name: string, options: JourneyOptions, tell: (step: Step) => void): void {
+  describe(name, () => {
+    let window: Workbench | undefined;
+    let broken = false;
+
+    before(async () => {
+      const shared = await editor();
+      const folder = shared.folder(name.replace(/\W+/g, '-'));
+      fillWorkspace(folder, options.content);
+      window = await Workbench.open(shared, folder, options);
+    });
+    after(() => window?.close());
+
+    const step: Step = (title, act) => {
+      it(title, async () => {
+        if (!window || broken) throw new Error('not tried: an earlier step failed');
+        try {
+          await act(window);
+        } catch (error) {
+          broken = true;
+          const background = await window.describe(`${name} ${title}`);
+          throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${background}`, {
+            cause: error,
+          });
+        }
+      });
+    };
+    tell(step);
+    step('leaves no error in the console and asks nothing of other machines', window => {
+      window.assertQuiet();
+      return Promise.resolve();
+    });
+  });
+}
