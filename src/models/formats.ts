@@ -1,6 +1,8 @@
 import type { ByteSource, Siblings } from '../base/bytes';
-import { Fault } from '../base/fault';
+import { Fault, type FaultCode } from '../base/fault';
+import { lookalike } from './lookalikes';
 import type { Model } from './model';
+import { onnxFormat } from './onnx/format';
 
 /** A file format of models: told by content, never by the file's name. */
 export interface ModelFormat {
@@ -11,12 +13,32 @@ export interface ModelFormat {
   open(source: ByteSource, siblings: Siblings): Model;
 }
 
-const FORMATS: readonly ModelFormat[] = [];
+/** Every format that is read, in the order in which they are tried. */
+export const MODEL_FORMATS: readonly ModelFormat[] = [onnxFormat];
 
-/** Reads a model of any known format. Throws `empty`, `not-a-model` and what the format's reader throws. */
+/** Reads a model of any known format. Throws `empty`, `not-a-model`, `unsupported` and what the format's reader throws. */
 export function openModel(source: ByteSource, siblings: Siblings): Model {
-  if (source.size === 0) throw new Fault('empty', 'The file is empty.', { source: source.name });
-  const format = FORMATS.find(candidate => candidate.match(source));
-  if (format === undefined) throw new Fault('not-a-model', 'The file is not a model.', { source: source.name });
-  return format.open(source, siblings);
+  if (source.size === 0) {
+    throw new Fault('empty', 'The file is empty: it has no bytes.', {
+      hint: 'Copy or export the model again.',
+      source: source.name,
+    });
+  }
+  const known = lookalike(source);
+  if (known !== undefined) throw refusal(known.code, known.what, known.hint, source);
+  const format = MODEL_FORMATS.find(candidate => candidate.match(source));
+  if (format === undefined) {
+    throw refusal('not-a-model', 'no model of a format that is read here', `Give a model file: ${READ}.`, source);
+  }
+  try {
+    return format.open(source, siblings);
+  } catch (error) {
+    throw error instanceof Fault ? error.at(source.name) : error;
+  }
+}
+
+const READ = MODEL_FORMATS.map(format => format.name.toUpperCase()).join(', ');
+
+function refusal(code: FaultCode, what: string, hint: string, source: ByteSource): Fault {
+  return new Fault(code, `The file is ${what}.`, { hint, source: source.name });
 }

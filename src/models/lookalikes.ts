@@ -1,0 +1,94 @@
+import type { ByteSource } from '../base/bytes';
+
+/** What a file that is no model of ours looks like, and what to do about it. */
+export interface Lookalike {
+  readonly code: 'unsupported' | 'not-a-model';
+  /** Completes "The file is …". */
+  readonly what: string;
+  readonly hint: string;
+}
+
+const HEAD_BYTES = 512;
+const TORCH_HINT = 'Export it with torch.onnx.export, and open the .onnx file.';
+const KERAS_HINT =
+  'Convert it with tf2onnx, or with model.export(..., format="onnx") of Keras 3, and open the .onnx file.';
+const MODEL_HINT = 'Open a model file, such as an .onnx file.';
+
+/** Recognises other kinds of files by their first bytes; `undefined` where nothing is recognised. */
+export function lookalike(source: ByteSource): Lookalike | undefined {
+  const head = source.read(0, Math.min(HEAD_BYTES, source.size));
+  const ascii = String.fromCharCode(...head);
+  const starts = (text: string, at = 0) => ascii.startsWith(text, at);
+  const text = ascii.replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
+
+  if (/^<(!doctype|html|head|body|\?xml|svg)/i.test(text)) {
+    return refused(
+      'not-a-model',
+      'a web page (HTML or XML), not a model',
+      'Often a download that led to a log-in page: download the file itself.',
+    );
+  }
+  if (starts('version https://git-lfs')) {
+    return refused(
+      'not-a-model',
+      'a Git LFS pointer, not the model it stands for',
+      'Run `git lfs pull` to fetch the file itself.',
+    );
+  }
+  if (starts('PK\x03\x04') || starts('PK\x05\x06')) return zip(ascii);
+  if (starts('\x89HDF\r\n\x1a\n')) return refused('unsupported', 'an HDF5 file, such as a Keras .h5 model', KERAS_HINT);
+  if (/^\x80[\x02-\x05]/.test(ascii))
+    return refused('unsupported', 'a Python pickle, such as an old PyTorch checkpoint', TORCH_HINT);
+  if (/^.{7}\0\{/s.test(ascii))
+    return refused('unsupported', 'a safetensors file: weights without a graph', TORCH_HINT);
+  if (starts('TFL3', 4))
+    return refused('unsupported', 'a TensorFlow Lite model', 'Convert it with tf2onnx, and open the .onnx file.');
+  if (starts('ORTM', 4))
+    return refused('unsupported', 'a model in the ORT format', 'Open the .onnx file it was made from.');
+  if (starts('GGUF')) return refused('unsupported', 'a GGUF model', TORCH_HINT);
+  if (starts('\x93NUMPY'))
+    return refused('not-a-model', 'a NumPy array, not a model', 'Give it as data, and a model beside it.');
+  if (starts('\x1f\x8b')) return refused('not-a-model', 'a gzip archive, not a model', 'Unpack it first.');
+  if (starts('Rar!') || starts('7z\xbc\xaf') || starts('BZh') || starts('\xfd7zXZ') || starts('\x28\xb5\x2f\xfd')) {
+    return refused('not-a-model', 'a compressed archive, not a model', 'Unpack it first.');
+  }
+  if (starts('ustar', 257))
+    return refused('unsupported', 'a tar archive', 'Unpack it first, or export the model to ONNX.');
+  if (starts('\x89PNG') || starts('\xff\xd8\xff') || starts('GIF8'))
+    return refused('not-a-model', 'an image, not a model', MODEL_HINT);
+  if (starts('%PDF')) return refused('not-a-model', 'a PDF document, not a model', MODEL_HINT);
+  if (starts('\x7fELF') || starts('MZ')) return refused('not-a-model', 'a program, not a model', MODEL_HINT);
+  if (/^[{[]/.test(text) && isText(ascii)) {
+    return refused(
+      'unsupported',
+      'JSON text, such as a TensorFlow.js model.json',
+      'Convert the model to ONNX, and open the .onnx file.',
+    );
+  }
+  if (isText(ascii)) return refused('not-a-model', 'plain text, not a model', MODEL_HINT);
+  return undefined;
+}
+
+function zip(ascii: string): Lookalike {
+  // Names of the first entries stand in the first bytes.
+  if (/\.pkl|archive\/|\/data\/|constants/.test(ascii))
+    return refused('unsupported', 'a PyTorch file (a zip of pickles)', TORCH_HINT);
+  if (/metadata\.json|config\.json|model\.weights\.h5/.test(ascii))
+    return refused('unsupported', 'a Keras model (.keras)', KERAS_HINT);
+  if (/\.npy/.test(ascii))
+    return refused('not-a-model', 'a NumPy archive (.npz), not a model', 'Give it as data, and a model beside it.');
+  return refused(
+    'unsupported',
+    'a zip archive, such as a PyTorch or Keras model',
+    'Unpack it, or export the model to ONNX.',
+  );
+}
+
+function refused(code: Lookalike['code'], what: string, hint: string): Lookalike {
+  return { code, what, hint };
+}
+
+/** Printable ASCII, line ends and tabs alone: no model of numbers is. */
+function isText(ascii: string): boolean {
+  return ascii.length >= 16 && /^[\t\n\r\x20-\x7e]*$/.test(ascii);
+}

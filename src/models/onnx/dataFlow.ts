@@ -1,0 +1,119 @@
+import type { OrderedGraph } from './graphOrder';
+import type { OnnxGraph, OnnxNode, OnnxTensor } from './protocol';
+import { isListed, isTrained, type UsedWeight } from './trainedWeights';
+
+/** What a tensor's values come from: the file alone, shapes of inputs, or values of inputs. */
+export type Origin = 'constant' | 'shape' | 'data';
+
+export interface NodeFlow {
+  readonly origin: Origin;
+  /** Whether values of a float input, or trained weights, have gone into it: masks and positions are not activations. */
+  readonly activation: boolean;
+  /** Stored tensors that the node uses, directly or through nodes that only prepare them; each once. */
+  readonly weights: readonly UsedWeight[];
+}
+
+interface TensorFlow {
+  readonly origin: Origin;
+  readonly activation: boolean;
+  /** Of tensors that are not data: the stored tensors that they are made of. */
+  readonly stored: readonly Stored[];
+}
+
+interface Stored {
+  readonly tensor: OnnxTensor;
+  readonly dequantised: boolean;
+}
+
+/** A tensor made of more than so many stored ones is not a weight. */
+const MAX_STORED = 16;
+
+/**
+ * Follows values through the graph. Weights often reach their node through others (Transpose, DequantizeLinear, a Slice of
+ * a table of positions), and much of an exported graph computes shapes.
+ */
+export function followData(ordered: OrderedGraph, isFloatInput: (name: string) => boolean): NodeFlow[] {
+  const flows = new Map<string, TensorFlow>();
+  const { graph, nodes, reads } = ordered;
+  for (const input of graph.inputs) {
+    flows.set(input.name, { origin: 'data', activation: isFloatInput(input.name), stored: [] });
+  }
+  for (const [name, tensor] of graph.initializers) flows.set(name, storedFlow(tensor));
+  for (const name of graph.sparse.keys()) flows.set(name, { origin: 'constant', activation: false, stored: [] });
+
+  return nodes.map((node, index) => {
+    const given = reads[index]!.map(name => flows.get(name) ?? NOTHING);
+    const found = node.op === 'Constant' ? constantFlow(node) : follow(node, given);
+    const weights = found.origin === 'data' ? weightsOf(node, flows) : [];
+    const activation = found.activation || weights.some(weight => weight.info.trained);
+    const flow = { ...found, activation };
+    for (const name of node.outputs) if (name !== '') flows.set(name, flow);
+    return { origin: found.origin, activation, weights };
+  });
+}
+
+const NOTHING: TensorFlow = { origin: 'constant', activation: false, stored: [] };
+
+function storedFlow(tensor: OnnxTensor): TensorFlow {
+  return { origin: 'constant', activation: false, stored: [{ tensor, dequantised: false }] };
+}
+
+function constantFlow(node: OnnxNode): TensorFlow {
+  const tensor = node.attributes.get('value')?.tensor;
+  return tensor === undefined ? NOTHING : storedFlow(namedAfter(tensor, node));
+}
+
+/** A Constant's tensor has no name of its own: it goes by its node's output. */
+function namedAfter(tensor: OnnxTensor, node: OnnxNode): OnnxTensor {
+  return { ...tensor, name: node.outputs[0] ?? tensor.name };
+}
+
+function follow(node: OnnxNode, given: readonly TensorFlow[]): TensorFlow {
+  if (node.op === 'Shape' || node.op === 'Size') return { origin: 'shape', activation: false, stored: [] };
+  if (given.some(flow => flow.origin === 'data')) {
+    return { origin: 'data', activation: given.some(flow => flow.activation), stored: [] };
+  }
+  const origin = given.some(flow => flow.origin === 'shape') ? 'shape' : 'constant';
+  const quantising = node.op === 'DequantizeLinear' || node.op === 'QuantizeLinear';
+  const from = quantising ? given.slice(0, 1) : given;
+  const stored = from.flatMap(flow => [...flow.stored]).slice(0, MAX_STORED + 1);
+  const dequantised = node.op === 'DequantizeLinear';
+  return {
+    origin,
+    activation: false,
+    stored:
+      stored.length > MAX_STORED ? [] : stored.map(one => ({ ...one, dequantised: one.dequantised || dequantised })),
+  };
+}
+
+function weightsOf(node: OnnxNode, flows: ReadonlyMap<string, TensorFlow>): UsedWeight[] {
+  const found = new Map<string, UsedWeight>();
+  const use = (user: OnnxNode, index: number, { tensor, dequantised }: Stored) => {
+    const trained = isTrained(tensor, user, index, dequantised);
+    if (!trained && !isListed(tensor, user, index)) return;
+    if (found.get(tensor.name)?.info.trained === true) return;
+    const info = { name: tensor.name, shape: tensor.dims, type: tensor.kind.type, trained };
+    found.set(tensor.name, { tensor, info });
+  };
+  // Names of a subgraph hide those around it.
+  type Lookup = (name: string) => readonly Stored[];
+  const visit = (user: OnnxNode, lookup: Lookup) => {
+    user.inputs.forEach((name, index) => {
+      for (const stored of lookup(name)) use(user, index, stored);
+    });
+    for (const attribute of user.attributes.values()) for (const graph of attribute.graphs) visitGraph(graph, lookup);
+  };
+  const visitGraph = (graph: OnnxGraph, outer: Lookup) => {
+    const own = new Map<string, readonly Stored[]>();
+    for (const [name, tensor] of graph.initializers) own.set(name, [{ tensor, dequantised: false }]);
+    for (const inner of graph.nodes) {
+      const tensor = inner.op === 'Constant' ? inner.attributes.get('value')?.tensor : undefined;
+      for (const output of inner.outputs) {
+        own.set(output, tensor === undefined ? [] : [{ tensor: namedAfter(tensor, inner), dequantised: false }]);
+      }
+    }
+    for (const inner of graph.nodes) visit(inner, name => own.get(name) ?? outer(name));
+  };
+  visit(node, name => flows.get(name)?.stored ?? []);
+  return [...found.values()];
+}

@@ -1,0 +1,107 @@
+import type { ByteSource, Siblings } from '../../base/bytes';
+import { Fault, type Warning } from '../../base/fault';
+import type { Layer, Model, StoredType, TensorInfo, UnsupportedOperator } from '../model';
+import { classNamesOf } from './classNames';
+import { orderGraph, type OrderedGraph } from './graphOrder';
+import { free, layersOf, trainedSize } from './layers';
+import { notFiniteWarnings } from './notFinite';
+import type { OnnxFile, OnnxGraph, OnnxTensor, OnnxValue } from './protocol';
+import { readOnnxFile } from './readFile';
+import { inferShapes, type Facts } from './shapes';
+import { TensorValues } from './tensorValues';
+import type { UsedWeight } from './trainedWeights';
+
+/** An ONNX file, read and checked; its tensors stay in the file until they are asked for. */
+export class OnnxModel implements Model {
+  readonly format = 'onnx';
+  readonly producer: string;
+  readonly details: Model['details'];
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly parameters: number;
+  readonly layers: readonly Layer[];
+  readonly classNames: readonly string[] | undefined;
+  readonly unsupported: readonly UnsupportedOperator[];
+
+  /** The file's structure, for those who run it. */
+  readonly file: OnnxFile;
+  readonly ordered: OrderedGraph;
+  readonly facts: Facts;
+  readonly values: TensorValues;
+
+  private readonly weights: readonly UsedWeight[];
+  private found: readonly Warning[] | undefined;
+
+  constructor(
+    readonly source: ByteSource,
+    siblings: Siblings,
+  ) {
+    this.file = readOnnxFile(source);
+    const { graph } = this.file;
+    this.ordered = orderGraph(this.file, source.name);
+    this.values = new TensorValues(source, siblings);
+    for (const tensor of externalTensors(graph)) this.values.checkExternal(tensor);
+    this.facts = inferShapes(this.file, this.ordered, this.values);
+
+    this.inputs = graph.inputs.filter(input => !graph.initializers.has(input.name)).map(input => this.describe(input));
+    this.outputs = graph.outputs.map(output => this.describe(output));
+    const { layers, weights, unsupported } = layersOf(this.file, this.ordered, this.facts);
+    this.layers = layers;
+    this.weights = weights;
+    this.unsupported = unsupported;
+    this.parameters = trainedSize(weights);
+    this.classNames = classNamesOf(this.file);
+    this.producer =
+      [this.file.producerName, this.file.producerVersion].filter(part => part !== '').join(' ') || 'unknown';
+    this.details = this.detailsOf();
+  }
+
+  /** Found when first asked for: all trained weights are read for it. */
+  get warnings(): readonly Warning[] {
+    this.found ??= notFiniteWarnings(
+      this.weights.filter(weight => weight.info.trained).map(weight => weight.tensor),
+      this.values,
+    );
+    return this.found;
+  }
+
+  readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
+    const tensor =
+      this.weights.find(weight => weight.info.name === name)?.tensor ?? this.file.graph.initializers.get(name);
+    if (tensor === undefined) {
+      throw new Fault('not-found', `The model stores no tensor named "${name}".`, { source: this.source.name });
+    }
+    if (tensor.kind.type === 'str') {
+      throw new Fault('unsupported', `Tensor "${name}" holds text, not numbers.`, { source: this.source.name });
+    }
+    return { shape: tensor.dims, values: this.values.floats(tensor) };
+  }
+
+  private describe(value: OnnxValue): TensorInfo {
+    const known = this.facts.get(value.name);
+    const type: StoredType = value.type ?? known?.type ?? 'float32';
+    return { name: value.name, shape: (value.dims ?? known?.dims)?.map(free), type };
+  }
+
+  private detailsOf(): Model['details'] {
+    const details: { name: string; value: string }[] = [];
+    const add = (name: string, value: string) => details.push({ name, value });
+    for (const [domain, version] of this.file.opsets) add(domain === '' ? 'opset' : `opset ${domain}`, String(version));
+    add('IR version', String(this.file.irVersion));
+    if (this.file.graph.name !== '') add('graph', this.file.graph.name);
+    if (this.file.functions.size > 0) add('local functions', String(this.file.functions.size));
+    for (const [location, file] of this.values.externalFiles) add('weights in', `${location} (${file.size} bytes)`);
+    if (this.file.documentation !== '') add('description', this.file.documentation);
+    for (const [key, value] of this.file.metadata) add(key, value.length > 1000 ? `${value.slice(0, 1000)}…` : value);
+    return details;
+  }
+}
+
+/** Tensors stored in other files, of the graph and its subgraphs. */
+export function externalTensors(graph: OnnxGraph): OnnxTensor[] {
+  const own = [...graph.initializers.values()].filter(tensor => tensor.storage.at === 'external');
+  const inner = graph.nodes.flatMap(node =>
+    [...node.attributes.values()].flatMap(attribute => attribute.graphs.flatMap(externalTensors)),
+  );
+  return [...own, ...inner];
+}
