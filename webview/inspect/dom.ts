@@ -1,0 +1,74 @@
+/** Elements without markup: strangers' text only ever becomes text. */
+
+export interface Properties {
+  readonly class?: string;
+  readonly text?: string;
+  readonly title?: string;
+  readonly id?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly onClick?: (event: MouseEvent) => void;
+}
+
+export function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  properties: Properties = {},
+  children: readonly (Node | string)[] = [],
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  if (properties.class !== undefined) made.className = properties.class;
+  if (properties.text !== undefined) made.textContent = properties.text;
+  if (properties.title !== undefined) made.title = properties.title;
+  if (properties.id !== undefined) made.id = properties.id;
+  for (const [key, value] of Object.entries(properties.attributes ?? {})) made.setAttribute(key, value);
+  if (properties.onClick !== undefined) (made as HTMLElement).addEventListener('click', properties.onClick);
+  made.append(...children);
+  return made;
+}
+
+/** A button with an icon, named for those who do not see it. */
+export function iconButton(icon: IconName, label: string, onClick: (event: MouseEvent) => void): HTMLButtonElement {
+  const button = element('button', {
+    class: 'icon-button',
+    title: label,
+    attributes: { type: 'button', 'aria-label': label },
+    onClick,
+  });
+  button.append(drawIcon(icon));
+  return button;
+}
+
+/** Strokes on a square of 16. */
+const ICONS = {
+  rerun: 'M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3',
+  export: 'M8 2v8M5 7l3 3 3-3M3 12v2h10v-2',
+  more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
+  help: 'M6 6a2 2 0 1 1 2.8 1.9c-.6.3-.8.6-.8 1.4M8 11.6h.01',
+  close: 'M4 4l8 8M12 4l-8 8',
+  warning: 'M8 2.5L14 13.5H2zM8 6.5v3.5M8 11.8h.01',
+  error: 'M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM6 6l4 4M10 6l-4 4',
+} as const;
+export type IconName = keyof typeof ICONS;
+
+export function drawIcon(name: IconName): SVGSVGElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  for (const [key, value] of Object.entries({
+    width: '16',
+    height: '16',
+    viewBox: '0 0 16 16',
+    class: `icon icon-${name}`,
+    'aria-hidden': 'true',
+  })) {
+    svg.setAttribute(key, value);
+  }
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  path.setAttribute('d', ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+let identifiers = 0;
+
+/** An id that no other element has. */
+export function uniqueId(prefix: string): string {
+  return `${prefix}-${++identifiers}`;
+}

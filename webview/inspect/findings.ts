@@ -1,0 +1,89 @@
+import type { Finding } from '../../src/protocol/results';
+import { drawIcon, element } from './dom';
+import type { State } from './store';
+
+/** What was found, in sentences: many people read these first and no further. */
+
+const MOST_AT_FIRST = 5;
+
+export class Findings {
+  readonly root = element('section', { class: 'findings', attributes: { 'aria-label': 'Findings' } });
+  private readonly list = element('ul');
+  private all = false;
+
+  constructor(private readonly show: (finding: Finding) => void) {
+    this.root.append(this.list);
+  }
+
+  update(state: State, before: State | undefined): void {
+    const { findings, warnings, status, head } = state;
+    if (
+      before?.findings === findings &&
+      before.warnings === warnings &&
+      before.status?.kind === status?.kind &&
+      before.head === head
+    ) {
+      return;
+    }
+    const items: HTMLElement[] = findings.map(finding => this.item(finding));
+    for (const warning of warnings) {
+      if (findings.some(finding => finding.sentence.includes(warning.message))) continue;
+      items.push(
+        element('li', { class: 'finding warning' }, [
+          drawIcon('warning'),
+          element('span', { class: 'sentence', text: warning.message }),
+        ]),
+      );
+    }
+    this.root.hidden = items.length === 0 && status?.kind !== 'running' && head === undefined;
+    if (items.length === 0) {
+      const text =
+        status?.kind === 'running' || status === undefined
+          ? 'Findings come when the layers are done.'
+          : 'Nothing stands out in these layers.';
+      items.push(element('li', { class: 'finding empty', text }));
+    }
+    const shown = this.all ? items : items.slice(0, MOST_AT_FIRST);
+    this.list.replaceChildren(...shown);
+    if (shown.length < items.length) {
+      const more = element('button', {
+        class: 'link',
+        text: `${items.length - shown.length} more`,
+        attributes: { type: 'button' },
+        onClick: () => {
+          this.all = true;
+          this.list.replaceChildren(...items);
+        },
+      });
+      this.list.append(element('li', { class: 'finding more' }, [more]));
+    }
+  }
+
+  private item(finding: Finding): HTMLElement {
+    const caveat = finding.kind === 'caveat';
+    const strong = finding.weight === 'strong';
+    const mark = caveat
+      ? drawIcon('warning')
+      : element('span', {
+          class: `dot ${strong ? 'strong' : 'note'}`,
+          attributes: { role: 'img', 'aria-label': strong ? 'finding' : 'note' },
+        });
+    const text = element('span', { class: 'sentence' }, [
+      finding.sentence,
+      ' ',
+      element('small', { class: 'rule', text: finding.rule }),
+    ]);
+    const children: Node[] = [mark, text];
+    if (finding.target !== undefined) {
+      children.push(
+        element('button', {
+          class: 'link show',
+          text: 'show →',
+          attributes: { type: 'button', 'aria-label': `Show: ${finding.sentence}` },
+          onClick: () => this.show(finding),
+        }),
+      );
+    }
+    return element('li', { class: `finding ${caveat ? 'warning' : finding.weight}` }, children);
+  }
+}

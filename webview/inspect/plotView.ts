@@ -1,0 +1,194 @@
+import type { Feature } from '../plots/feature';
+import { MANY_MARKS, type Mark, type Scene, type Size } from '../plots/scene';
+import { renderCanvas } from '../render/canvas';
+import { HitIndex } from '../render/hit';
+import { LIVE_INK, resolvedInk } from '../render/ink';
+import { createSvg, drawSvg, sizeSvg } from '../render/svg';
+import { element, iconButton, uniqueId } from './dom';
+import type { Help } from './help';
+import { attachMenu, type MenuItem } from './menu';
+import { Mirror } from './mirror';
+
+/**
+ * The frame of a plot: title, controls, `?`, export; the picture in two layers, so that lighting something redraws
+ * nothing of what lies under it; and the list that mirrors it.
+ */
+
+export interface PlotPicture {
+  readonly scene: Scene;
+  /** What the lit feature adds on top. */
+  overlay(): readonly Mark[];
+  /** The feature under a place, where the marks alone do not tell. */
+  featureAt?(x: number, y: number): Feature | undefined;
+}
+
+export interface PlotEvents {
+  hover(feature: Feature | undefined, event: PointerEvent | undefined): void;
+  click(feature: Feature | undefined): void;
+  move(index: number): void;
+  openDocs(page: string): void;
+  exports(): readonly (MenuItem | null)[];
+}
+
+export class PlotView {
+  readonly root: HTMLElement;
+  readonly mirror: Mirror;
+  readonly controls = element('div', { class: 'plot-controls' });
+  private readonly body = element('div', { class: 'plot-body' });
+  private readonly note = element('p', { class: 'plot-note' });
+  private readonly base = createSvg();
+  private readonly canvas = element('canvas', { attributes: { 'aria-hidden': 'true' } });
+  private readonly overlay = createSvg();
+  private readonly message = element('p', { class: 'plot-message' });
+  private picture: PlotPicture | undefined;
+  private hits: HitIndex | undefined;
+  private size: Size = { width: 0, height: 0 };
+  private build: ((size: Size) => PlotPicture) | undefined;
+
+  constructor(
+    name: string,
+    title: string,
+    help: Help,
+    private readonly events: PlotEvents,
+  ) {
+    const headingId = uniqueId('plot');
+    this.mirror = new Mirror(title, index => events.move(index));
+    this.root = element('section', { class: `plot plot-${name}`, attributes: { 'aria-labelledby': headingId } });
+    const heading = element('h3', { text: title, id: headingId });
+    const exportButton = iconButton('export', `Export ${title.toLowerCase()}`, () => undefined);
+    const helpPanel = createHelp(help, events);
+    const header = element('div', { class: 'plot-header' }, [
+      heading,
+      this.controls,
+      helpToggle(title, helpPanel),
+      attachMenu(exportButton, () => events.exports()),
+    ]);
+    this.canvas.hidden = true;
+    this.message.hidden = true;
+    this.body.append(this.base, this.canvas, this.overlay, this.message);
+    this.root.append(header, helpPanel, this.body, this.mirror.list, this.note);
+    this.listen();
+  }
+
+  private listen(): void {
+    const featureAt = (event: MouseEvent): Feature | undefined => {
+      const box = this.body.getBoundingClientRect();
+      const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+      return this.picture?.featureAt?.(x, y) ?? this.hits?.at(x, y);
+    };
+    this.body.addEventListener('pointermove', event => {
+      const feature = featureAt(event);
+      this.body.classList.toggle('over-feature', feature !== undefined);
+      this.events.hover(feature, event);
+    });
+    this.body.addEventListener('pointerleave', () => this.events.hover(undefined, undefined));
+    this.body.addEventListener('click', event => {
+      this.events.click(featureAt(event));
+      this.mirror.list.focus({ preventScroll: true });
+    });
+    new ResizeObserver(() => this.fit()).observe(this.body);
+  }
+
+  private fit(): void {
+    const { clientWidth: width, clientHeight: height } = this.body;
+    if (width === this.size.width && height === this.size.height) return;
+    this.size = { width, height };
+    this.draw();
+  }
+
+  /** Draws what `build` makes of the size there is, now and whenever it changes. */
+  show(build: (size: Size) => PlotPicture): void {
+    this.build = build;
+    this.message.hidden = true;
+    this.draw();
+  }
+
+  /** Says why there is nothing to draw. */
+  say(message: string): void {
+    this.build = undefined;
+    this.picture = undefined;
+    this.hits = undefined;
+    this.base.replaceChildren();
+    this.overlay.replaceChildren();
+    this.canvas.hidden = true;
+    this.message.textContent = message;
+    this.message.hidden = false;
+    this.setNote('');
+  }
+
+  setNote(text: string): void {
+    this.note.textContent = text;
+  }
+
+  get scene(): Scene | undefined {
+    return this.picture?.scene;
+  }
+
+  /** The picture with what is lit, as it is to be exported. */
+  exportScene(): Scene | undefined {
+    const { picture } = this;
+    return picture && { ...picture.scene, marks: [...picture.scene.marks, ...picture.overlay()] };
+  }
+
+  draw(): void {
+    const { width, height } = this.size;
+    if (this.build === undefined || width < 80 || height < 80) return;
+    this.picture = this.build(this.size);
+    const { scene } = this.picture;
+    this.hits = new HitIndex(scene, 6);
+    const many = MANY_MARKS < scene.marks.length;
+    this.canvas.hidden = !many;
+    sizeSvg(this.base, width, height);
+    sizeSvg(this.overlay, width, height);
+    if (many) {
+      this.base.replaceChildren();
+      renderCanvas(this.canvas, scene, resolvedInk(this.body), window.devicePixelRatio || 1);
+      this.canvas.style.width = `${width}px`;
+      this.canvas.style.height = `${height}px`;
+    } else {
+      drawSvg(this.base, scene.marks, LIVE_INK);
+    }
+    this.light();
+  }
+
+  /** Redraws only what is lit. */
+  light(): void {
+    const marks = this.picture?.overlay() ?? [];
+    this.body.classList.toggle('lit', 0 < marks.length);
+    drawSvg(this.overlay, marks, LIVE_INK);
+  }
+
+  /** Draws the eye here once. */
+  flash(): void {
+    this.root.scrollIntoView({ block: 'nearest', behavior: 'auto' });
+    this.root.classList.remove('flash');
+    void this.root.offsetWidth;
+    this.root.classList.add('flash');
+  }
+}
+
+/** Three lines and the way to the page. */
+export function createHelp(help: Help, events: { openDocs(page: string): void }): HTMLElement {
+  const line = (term: string, text: string): Node[] => [element('dt', { text: term }), element('dd', { text })];
+  const panel = element('div', { class: 'help', id: uniqueId('help') }, [
+    element('dl', {}, [...line('Shows', help.shows), ...line('Read', help.read), ...line('Misleads', help.misleads)]),
+    element('button', {
+      class: 'link docs-link',
+      text: 'Formula, source and limits →',
+      attributes: { type: 'button' },
+      onClick: () => events.openDocs(help.page),
+    }),
+  ]);
+  panel.hidden = true;
+  return panel;
+}
+
+export function helpToggle(title: string, panel: HTMLElement): HTMLButtonElement {
+  const button = iconButton('help', `About ${title.toLowerCase()}`, () => {
+    panel.hidden = !panel.hidden;
+    button.setAttribute('aria-expanded', String(!panel.hidden));
+  });
+  button.setAttribute('aria-expanded', 'false');
+  button.setAttribute('aria-controls', panel.id);
+  return button;
+}

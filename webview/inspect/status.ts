@@ -1,0 +1,177 @@
+import { formatDuration, formatRemaining } from '../format/numbers';
+import { drawIcon, element } from './dom';
+import type { State } from './store';
+
+/** How the run goes: one thin bar with the time left and a stop, or the state that there is instead of a result. */
+
+export interface StatusActions {
+  stop(): void;
+  rerun(): void;
+  pickData(): void;
+  confirm(proceed: boolean): void;
+  copyDetails(text: string): void;
+  showLog(): void;
+}
+
+export class StatusView {
+  /** The strip under the layers. */
+  readonly strip = element('div', { class: 'strip' });
+  /** The card instead of the layers, where there are none to show. */
+  readonly card = element('section', { class: 'card', attributes: { 'aria-label': 'Status' } });
+  readonly live = element('div', { class: 'visually-hidden', attributes: { role: 'status', 'aria-live': 'polite' } });
+  private readonly phrase = element('span', { class: 'phrase' });
+  private readonly bar = element('progress', { attributes: { max: '1', 'aria-label': 'Progress' } });
+  private readonly stop: HTMLButtonElement;
+  private stripKind = '';
+
+  constructor(
+    mode: State['mode'],
+    private readonly actions: StatusActions,
+  ) {
+    this.stop = element('button', {
+      class: 'secondary',
+      text: 'stop',
+      title: 'Stop; finished layers stay',
+      attributes: { type: 'button' },
+      onClick: () => {
+        this.stop.disabled = true;
+        actions.stop();
+      },
+    });
+    this.strip.hidden = mode === 'report';
+    this.card.hidden = true;
+  }
+
+  update(state: State, before: State | undefined): void {
+    const { status } = state;
+    if (
+      before !== undefined &&
+      before.status === status &&
+      before.head === state.head &&
+      before.layers === state.layers
+    ) {
+      return;
+    }
+    if (before?.status?.kind !== status?.kind || before?.status !== status) this.announce(state, before);
+    this.updateStrip(state);
+    this.updateCard(state);
+  }
+
+  private announce(state: State, before: State | undefined): void {
+    const { status } = state;
+    if (status === undefined || (status.kind === 'running' && before?.status?.kind === 'running')) return;
+    const texts = {
+      waiting: () => (status.kind === 'waiting' ? status.message : ''),
+      confirm: () => (status.kind === 'confirm' ? status.message : ''),
+      running: () => 'Computing.',
+      done: () => `Done: ${state.layers.size} layers.`,
+      cancelled: () => `Stopped: ${state.layers.size} layers are kept.`,
+      failed: () => (status.kind === 'failed' ? status.fault.message : ''),
+    };
+    this.live.textContent = texts[status.kind]();
+  }
+
+  private updateStrip(state: State): void {
+    const { status } = state;
+    const kind = status?.kind ?? '';
+    if (kind !== this.stripKind) {
+      this.stripKind = kind;
+      this.stop.disabled = false;
+      this.strip.className = `strip ${kind}`;
+      const again = element('button', {
+        class: 'link',
+        text: kind === 'cancelled' ? 'run the rest' : 'run again',
+        attributes: { type: 'button' },
+        onClick: () => this.actions.rerun(),
+      });
+      const isRunning = kind === 'running';
+      const mayRunAgain = kind === 'cancelled' || kind === 'done';
+      this.strip.replaceChildren(
+        ...(isRunning ? [this.bar] : []),
+        this.phrase,
+        ...(isRunning ? [this.stop] : mayRunAgain ? [again] : []),
+      );
+    }
+    this.phrase.textContent = '';
+    switch (status?.kind) {
+      case 'running': {
+        this.bar.value = Math.max(0, Math.min(1, status.fraction));
+        const parts = [
+          `${Math.floor(100 * status.fraction)}\u00a0%`,
+          status.phrase,
+          formatRemaining(status.remainingMilliseconds),
+        ];
+        this.phrase.textContent = parts.filter(part => part !== '').join(' · ');
+        break;
+      }
+      case 'done':
+        this.phrase.textContent = status.cached
+          ? `kept from an earlier run of ${formatDuration(status.milliseconds)}; model, data and settings are unchanged`
+          : `${state.layers.size} layers in ${formatDuration(status.milliseconds)}`;
+        break;
+      case 'cancelled':
+        this.phrase.textContent = `stopped: ${status.finished} of ${status.total} layers are kept`;
+        break;
+      case 'waiting':
+      case 'confirm':
+      case 'failed':
+      case undefined:
+        break;
+    }
+    this.strip.hidden = state.mode === 'report' || this.phrase.textContent === '';
+  }
+
+  private updateCard(state: State): void {
+    const { status } = state;
+    this.card.hidden = status?.kind !== 'waiting' && status?.kind !== 'confirm' && status?.kind !== 'failed';
+    if (this.card.hidden || status === undefined) return;
+    const button = (text: string, run: () => void, kind = 'primary'): HTMLElement =>
+      element('button', { class: kind, text, attributes: { type: 'button' }, onClick: run });
+    this.card.className = `card ${status.kind}`;
+    if (status.kind === 'waiting') {
+      const children: Node[] = [element('p', { class: 'lead', text: status.message })];
+      const { action } = status;
+      if (action !== undefined) {
+        const run = action.id === 'pickData' ? () => this.actions.pickData() : () => this.actions.rerun();
+        children.push(button(action.label, run, 'link'));
+      }
+      this.card.replaceChildren(...children);
+    } else if (status.kind === 'confirm') {
+      this.card.replaceChildren(
+        element('p', { class: 'lead', text: status.message }),
+        element('p', { class: 'buttons' }, [
+          button('Run anyway', () => this.actions.confirm(true)),
+          button('Not now', () => this.actions.confirm(false), 'secondary'),
+        ]),
+      );
+    } else if (status.kind === 'failed') {
+      const { fault } = status;
+      const lines = [
+        fault.message,
+        fault.hint,
+        `code: ${fault.code}`,
+        fault.source && `source: ${fault.source}`,
+        state.commandLine,
+      ];
+      const details = lines.filter(line => line !== undefined && line !== '').join('\n');
+      const lead = element('p', { class: 'lead' }, [drawIcon('error'), element('span', { text: fault.message })]);
+      const children: Node[] = [lead];
+      if (fault.hint !== undefined) children.push(element('p', { class: 'hint', text: fault.hint }));
+      if (0 < state.layers.size) {
+        children.push(
+          element('p', { class: 'hint', text: `${state.layers.size} layers were finished before and are kept.` }),
+        );
+      }
+      children.push(
+        element('p', { class: 'buttons' }, [
+          button('Try again', () => this.actions.rerun()),
+          button('Choose other data', () => this.actions.pickData(), 'secondary'),
+          button('Copy details', () => this.actions.copyDetails(details), 'secondary'),
+          button('Show log', () => this.actions.showLog(), 'secondary'),
+        ]),
+        element('p', { class: 'code', text: fault.code, title: 'Code of the fault, as the command line has it' }),
+      );
+      this.card.replaceChildren(...children);
+    }
+  }
+}
