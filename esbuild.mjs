@@ -46,7 +46,7 @@ const builds = [
     target: ['chrome122', 'es2022'],
     format: 'iife',
     outdir: path.join(dist, 'webview'),
-    entryPoints: { inspect: 'webview/inspect/main.ts' },
+    entryPoints: { inspect: 'webview/inspect/main.ts', describe: 'webview/describe/main.ts' },
     loader: { '.ttf': 'file' },
   },
 ];

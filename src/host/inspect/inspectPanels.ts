@@ -31,7 +31,11 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
 
   constructor(private readonly context: PanelsContext) {
     this.store.add(vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this));
-    this.store.add({ dispose: () => [...this.open.values()].forEach(panel => panel.panel.dispose()) });
+    this.store.add({
+      dispose: () => {
+        for (const panel of this.all) panel.dispose();
+      },
+    });
   }
 
   get all(): readonly InspectPanel[] {
