@@ -216,6 +216,80 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
   }
 
+  /** Answers VS Code's own dialog for files with a path, whatever it proposed. */
+  async acceptSaveDialog(file: string): Promise<void> {
+    await this.quickInput.waitFor();
+    await this.quickInput.fill(file);
+    await this.page
+      .locator('.quick-input-widget .quick-input-action a, .quick-input-widget .monaco-button')
+      .first()
+      .click();
+  }
+
+  /** Opens a view container of the activity bar. */
+  async openView(name: string): Promise<void> {
+    const item = this.page
+      .locator(`.activitybar .action-item`)
+      .filter({ has: this.page.locator(`[aria-label^="${name}"]`) });
+    if ((await item.first().getAttribute('class'))?.includes('checked') !== true) await item.first().click();
+    await this.page.locator('.sidebar .composite.title').filter({ hasText: name }).waitFor();
+  }
+
+  /** A row of the trees in the side bar. */
+  treeRow(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text });
+  }
+
+  async closeEditors(): Promise<void> {
+    await this.command('View: Close All Editors');
+    await this.page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
+  }
+
+  /** Presses Tab until something in a frame has the focus. */
+  async tabTo(target: Locator): Promise<void> {
+    const isFocused = (): Promise<boolean> =>
+      target.evaluateAll(elements => elements.some(element => element === document.activeElement));
+    for (let presses = 0; presses < 60; presses++) {
+      if (await isFocused()) return;
+      await this.page.keyboard.press('Tab');
+    }
+    throw new Error('Tab does not get there.');
+  }
+
+  clipboard(): Promise<string> {
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  }
+
+  /** Waits until a condition holds that no element of the page tells. */
+  async until(holds: () => boolean | Promise<boolean>): Promise<void> {
+    const latest = Date.now() + PATIENCE;
+    while (!(await holds())) {
+      if (Date.now() > latest) throw new Error(`It did not come true within ${PATIENCE / 1000} s: ${String(holds)}`);
+      await this.page.waitForTimeout(100);
+    }
+  }
+
+  /** What axe-core finds wrong in the webview that is visible: rule and places. */
+  async accessibilityProblems(): Promise<string[]> {
+    const script = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+    const root = this.view.locator('html');
+    // Through the debugger, as the page's policy keeps other scripts out.
+    await root.evaluate(script);
+    return root.evaluate(async html => {
+      interface Axe {
+        run(
+          context: Element,
+          options: object,
+        ): Promise<{ violations: { id: string; help: string; nodes: { target: unknown[] }[] }[] }>;
+      }
+      const { axe } = html.ownerDocument.defaultView as unknown as { axe: Axe };
+      const { violations } = await axe.run(html, { resultTypes: ['violations'] });
+      return violations.map(
+        ({ id, help, nodes }) => `${id}: ${help} (${nodes.map(node => String(node.target)).join(', ')})`,
+      );
+    });
+  }
+
   /** What a failing journey leaves behind: a picture and what was said in the background. */
   async describe(name: string): Promise<string> {
     await this.screenshot(`failed-${name.replace(/\W+/g, '-')}`).catch(() => undefined);
