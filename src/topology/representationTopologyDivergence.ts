@@ -1,0 +1,56 @@
+import { Cancellation } from '../base/cancellation';
+import { Fault } from '../base/fault';
+import { totalPersistence } from './diagram';
+import { DistanceMatrix } from './distances';
+import { quantileOfSorted } from './quantile';
+import { rips } from './rips';
+
+export interface RepresentationTopologyDivergence {
+  /** Total persistence of the loops of a that b closes earlier, and the other way round. */
+  readonly ab: number;
+  readonly ba: number;
+  readonly mean: number;
+}
+
+/**
+ * Representation topology divergence (Barannikov, Trofimov, Balabin, Burnaev, ICML 2022) of two clouds whose points are the same things, from their distances: each is
+ * divided by the 0.9 quantile of all its n² entries (linear interpolation), and RTD(a, b) is the total persistence of H1 of the Rips complex on twice the
+ * points with the distances
+ *
+ *     | 0   a         |
+ *     | aᵀ  min(a, b) |
+ *
+ * Zero where b only scales a. Not symmetric, and it grows with the number of points: say n beside it.
+ * Throws `shape-mismatch` for other numbers of points.
+ */
+export function representationTopologyDivergence(
+  a: DistanceMatrix,
+  b: DistanceMatrix,
+  cancellation = Cancellation.never,
+): RepresentationTopologyDivergence {
+  if (a.count !== b.count)
+    throw new Fault('shape-mismatch', `The clouds have ${a.count} and ${b.count} rows, but must have the same rows.`);
+  const [scaledA, scaledB] = [scaled(a), scaled(b)];
+  const ab = direction(scaledA, scaledB, a.count, cancellation);
+  const ba = direction(scaledB, scaledA, a.count, cancellation);
+  return { ab, ba, mean: (ab + ba) / 2 };
+}
+
+function scaled({ values }: DistanceMatrix): Float32Array {
+  const unit = quantileOfSorted(Float64Array.from(values).sort(), 0.9);
+  return unit > 0 ? values.map(value => value / unit) : values;
+}
+
+function direction(a: Float32Array, b: Float32Array, count: number, cancellation: Cancellation): number {
+  const size = 2 * count;
+  const values = new Float32Array(size * size);
+  for (let i = 0; i < count; i++)
+    for (let j = 0; j < count; j++) {
+      const distance = a[i * count + j]!;
+      values[i * size + count + j] = distance;
+      values[(count + j) * size + i] = distance;
+      values[(count + i) * size + count + j] = Math.min(distance, b[i * count + j]!);
+    }
+  const { diagram } = rips(new DistanceMatrix(size, values), { maxDimension: 1, cancellation });
+  return totalPersistence(diagram, 1);
+}
