@@ -1,5 +1,7 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
+import { distanceKernel } from './kernels/distanceKernel';
+import { MAX_KERNEL_BYTES } from './kernels/webAssembly';
 import type { CoordinateMetric } from './metric';
 import type { PointCloud } from './pointCloud';
 
@@ -18,43 +20,17 @@ export class DistanceMatrix {
   }
 }
 
-/** The distance between two rows of coordinates that start at `a` and `b` in `values`. */
-type RowDistance = (values: Float64Array, a: number, b: number, width: number) => number;
-
-const ROW_DISTANCES: Record<'euclidean' | 'manhattan' | 'chebyshev' | 'angular', RowDistance> = {
-  euclidean(values, a, b, width) {
-    let sum = 0;
-    for (let k = 0; k < width; k++) {
-      const difference = values[a + k]! - values[b + k]!;
-      sum += difference * difference;
-    }
-    return Math.sqrt(sum);
-  },
-  manhattan(values, a, b, width) {
-    let sum = 0;
-    for (let k = 0; k < width; k++) sum += Math.abs(values[a + k]! - values[b + k]!);
-    return sum;
-  },
-  chebyshev(values, a, b, width) {
-    let largest = 0;
-    for (let k = 0; k < width; k++) largest = Math.max(largest, Math.abs(values[a + k]! - values[b + k]!));
-    return largest;
-  },
-  /** Of unit vectors: 1 − cos = |u − v|² / 2, which does not cancel for small angles. */
-  angular(values, a, b, width) {
-    let sum = 0;
-    for (let k = 0; k < width; k++) {
-      const difference = values[a + k]! - values[b + k]!;
-      sum += difference * difference;
-    }
-    return sum / 2;
-  },
-};
+/** Points in a panel of the kernel, and panels that stay in the cache while others pass by. */
+const PANEL = 4;
+const BLOCK = 8;
+/** Beyond this, sums of coordinates might leave the range of float32. */
+const MAX_COORDINATE = 1e30;
 
 /**
  * All pairwise distances of a cloud. `cosine` is 1 − cos of the angle and `correlation` 1 − Pearson's r, both in [0, 2];
  * a row without direction (all zero; constant for correlation) has distance 1 to every other.
- * Throws `empty` for no points and `cancelled`.
+ * Throws `empty` for no points, `not-finite` for coordinates that are not finite or beyond 1e30, `too-large` for what does not fit
+ * into the kernel's memory, and `cancelled`.
  */
 export function distanceMatrix(
   cloud: PointCloud,
@@ -63,40 +39,97 @@ export function distanceMatrix(
 ): DistanceMatrix {
   const { count, width } = cloud;
   if (count < 1) throw new Fault('empty', 'The point cloud has no points.');
+  const panels = Math.ceil(count / PANEL);
+  const panelBytes = width * PANEL * 8;
+  const stride = panels * PANEL;
+  const matrixAddress = panels * panelBytes;
+  const bytes = matrixAddress + stride * stride * 4;
+  if (bytes > MAX_KERNEL_BYTES) {
+    throw new Fault('too-large', `The distances of ${count} points in ${width} dimensions do not fit into memory.`, {
+      hint: 'Take a sample of the points.',
+    });
+  }
   const directional = metric === 'cosine' || metric === 'correlation';
-  const coordinates = Float64Array.from(cloud.values);
-  const undirected = directional ? normaliseRows(coordinates, count, width, metric === 'correlation') : undefined;
-  const rowDistance = ROW_DISTANCES[directional ? 'angular' : metric];
-  const values = new Float32Array(count * count);
-  for (let i = 0; i < count; i++) {
+  const directions = directional ? unitRows(cloud, metric === 'correlation') : undefined;
+  const { memory, exports: kernel } = distanceKernel(bytes);
+  packPanels(
+    directions?.values ?? cloud.values,
+    count,
+    width,
+    new Float64Array(memory.buffer, 0, panels * PANEL * width),
+  );
+
+  const tiles = kernel[directional ? 'halfSquared' : metric];
+  for (let from = 0; from < panels; from += BLOCK) {
+    const to = Math.min(from + BLOCK, panels);
+    for (let panel = 0; panel < to; panel++) {
+      // Tiles on and above the diagonal; the kernel writes their mirror images too.
+      const first = Math.max(from, panel);
+      const out = matrixAddress + (panel * stride + first) * PANEL * 4;
+      const across = matrixAddress + (first * stride + panel) * PANEL * 4;
+      tiles(panel * panelBytes, first * panelBytes, to - first, width, out, across, stride * 4);
+    }
     cancellation.throwIfCancelled();
-    for (let j = 0; j < i; j++) {
-      const undefinedAngle = undirected !== undefined && (undirected[i]! | undirected[j]!) !== 0;
-      const distance = undefinedAngle ? 1 : rowDistance(coordinates, i * width, j * width, width);
-      values[i * count + j] = distance;
-      values[j * count + i] = distance;
+  }
+  const values = new Float32Array(count * count);
+  const padded = new Float32Array(memory.buffer, matrixAddress, stride * stride);
+  for (let i = 0; i < count; i++) values.set(padded.subarray(i * stride, i * stride + count), i * count);
+  for (const i of directions?.undirected ?? []) {
+    for (let j = 0; j < count; j++) {
+      values[i * count + j] = i === j ? 0 : 1;
+      values[j * count + i] = i === j ? 0 : 1;
     }
   }
   return new DistanceMatrix(count, values);
 }
 
-/** Scales every row to length 1 (after centring it, for correlation); returns 1 for the rows that have no direction. */
-function normaliseRows(values: Float64Array, count: number, width: number, centre: boolean): Uint8Array {
-  const undirected = new Uint8Array(count);
+/** Four points side by side, coordinate by coordinate; the last panel is filled up with zeros. */
+function packPanels(values: Float32Array | Float64Array, count: number, width: number, packed: Float64Array): void {
+  let largest = 0;
+  for (let i = 0; i < count; i++) {
+    const panel = (i >> 2) * PANEL * width + (i & 3);
+    const row = i * width;
+    for (let k = 0; k < width; k++) {
+      const value = values[row + k]!;
+      largest = Math.max(largest, Math.abs(value));
+      packed[panel + k * PANEL] = value;
+    }
+  }
+  if (!(largest <= MAX_COORDINATE)) {
+    throw new Fault('not-finite', `The point cloud has coordinates that are not finite or beyond ±${MAX_COORDINATE}.`, {
+      hint: 'Leave out the rows in question, or scale the coordinates.',
+    });
+  }
+}
+
+/** Every row scaled to length 1 (after centring it, for correlation), and the rows that have no direction. */
+function unitRows(
+  { count, width, values: given }: PointCloud,
+  centre: boolean,
+): { values: Float64Array; undirected: number[] } {
+  const values = Float64Array.from(given);
+  const undirected: number[] = [];
   for (let i = 0; i < count; i++) {
     const row = values.subarray(i * width, (i + 1) * width);
     let largest = 0;
-    for (const value of row) largest = Math.max(largest, Math.abs(value));
-    if (centre && width > 0) {
-      const mean = row.reduce((sum, value) => sum + value / width, 0);
-      for (let k = 0; k < width; k++) row[k]! -= mean;
+    let mean = 0;
+    for (const value of row) {
+      largest = Math.max(largest, Math.abs(value));
+      mean += value / width;
     }
-    const norm = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    let squares = 0;
+    for (let k = 0; k < width; k++) {
+      row[k] = (row[k]! - (centre ? mean : 0)) / (largest || 1);
+      squares += row[k]! * row[k]!;
+    }
     // Centring a constant row leaves rounding errors, which are no direction.
-    if (!(norm > largest * 1e-13)) undirected[i] = 1;
-    else for (let k = 0; k < width; k++) row[k]! /= norm;
+    const length = Math.sqrt(squares);
+    if (length <= 1e-13) {
+      undirected.push(i);
+      row.fill(0);
+    } else for (let k = 0; k < width; k++) row[k]! /= length;
   }
-  return undirected;
+  return { values, undirected };
 }
 
 /**

@@ -1,11 +1,13 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { noProgress, subProgress } from '../base/progress';
+import { BinaryRipsCohomology } from './binaryRipsCohomology';
 import type { PersistenceDiagram } from './diagram';
 import type { DistanceMatrix } from './distances';
 import { checkPrime } from './primeField';
-import { RipsCohomology, type RankPairs } from './ripsCohomology';
-import { ripsFiltration } from './ripsFiltration';
+import type { RankPairs } from './rankPairs';
+import { RipsCohomology } from './ripsCohomology';
+import { RipsFiltration } from './ripsFiltration';
 import type { RipsOptions, RipsResult } from './ripsOptions';
 import { spanningForest } from './spanningTree';
 
@@ -23,12 +25,15 @@ export function rips(distances: DistanceMatrix, options: RipsOptions): RipsResul
   checkOptions(options);
 
   progress(0, 'sorting edges');
-  const filtration = ripsFiltration(distances, threshold, cancellation);
-  const { count, ends, lengths, enclosingRadius } = filtration;
-  const forest = spanningForest(count, lengths.length, ends);
+  const filtration = new RipsFiltration(distances, threshold, cancellation);
+  const { count, enclosingRadius } = filtration;
+  const forest = spanningForest(filtration);
   const byDimension = [componentPairs(count, forest)];
   if (maxDimension > 0) {
-    const cohomology = new RipsCohomology(filtration, coefficients, maxDimension, forest, cancellation);
+    const cohomology =
+      coefficients === 2 && maxDimension <= 2
+        ? new BinaryRipsCohomology(filtration, forest, cancellation)
+        : new RipsCohomology(filtration, coefficients, maxDimension, forest, cancellation);
     for (let dimension = 1; dimension <= maxDimension; dimension++) {
       const part = subProgress(progress, dimension / (maxDimension + 1), (dimension + 1) / (maxDimension + 1));
       byDimension.push(cohomology.nextDimension(fraction => part(fraction, `reducing dimension ${dimension}`)));
@@ -39,7 +44,7 @@ export function rips(distances: DistanceMatrix, options: RipsOptions): RipsResul
     threshold: threshold ?? null,
     enclosingRadius,
     coefficients,
-    diagram: diagramOfRanks(byDimension, lengths),
+    diagram: diagramOfRanks(byDimension, filtration.views().lengths),
     cycles: [],
   };
 }
@@ -65,6 +70,7 @@ function componentPairs(count: number, forest: Uint32Array): RankPairs {
   return {
     births: new Array<number>(count).fill(-1),
     deaths: [...forest, ...new Array<number>(essential).fill(-1)],
+    killers: [],
   };
 }
 
@@ -75,8 +81,8 @@ function diagramOfRanks(byDimension: readonly RankPairs[], lengths: Float32Array
   const death: number[] = [];
   byDimension.forEach(({ births, deaths }, d) => {
     const pairs = births.map((rank, i): [number, number] => [
-      rank < 0 ? 0 : lengths[rank]!,
-      deaths[i]! < 0 ? Infinity : lengths[deaths[i]!]!,
+      rank < 0 ? 0 : lengths[2 * rank + 1]!,
+      deaths[i]! < 0 ? Infinity : lengths[2 * deaths[i]! + 1]!,
     ]);
     const lasting = pairs
       .filter(([from, to]) => from < to)

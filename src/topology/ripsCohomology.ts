@@ -1,14 +1,9 @@
 import type { Cancellation } from '../base/cancellation';
 import { CohomologyColumn } from './cohomologyColumn';
 import { inverseModulo } from './primeField';
-import { NO_EDGE, type RipsFiltration } from './ripsFiltration';
+import type { RankPairs } from './rankPairs';
+import { NO_EDGE, type RipsFiltration, type RipsViews } from './ripsFiltration';
 import { SimplexKeys } from './simplexKeys';
-
-/** Pairs of ranks: the latest edges of the simplex that gives birth and of the one that kills (−1: never). */
-export interface RankPairs {
-  readonly births: number[];
-  readonly deaths: number[];
-}
 
 interface ReducedColumn {
   readonly pivotCoefficient: number;
@@ -28,6 +23,7 @@ const COFACETS_PER_POLL = 1 << 20;
  */
 export class RipsCohomology {
   private readonly keys: SimplexKeys;
+  private readonly views: RipsViews;
   private readonly column: CohomologyColumn;
   /** Killing simplices of the last dimension by key: those of apparent pairs are left out. */
   private cleared = new Map<number, ReducedColumn | undefined>();
@@ -47,7 +43,8 @@ export class RipsCohomology {
     forest: Uint32Array,
     private readonly cancellation: Cancellation,
   ) {
-    this.keys = new SimplexKeys(filtration.count, filtration.lengths.length, maxDimension + 1);
+    this.keys = new SimplexKeys(filtration.count, filtration.edgeCount, maxDimension + 1);
+    this.views = filtration.views();
     this.column = new CohomologyColumn(prime);
     for (const rank of forest) this.cleared.set(rank, undefined);
     this.vertices = new Int32Array(maxDimension + 2);
@@ -58,12 +55,12 @@ export class RipsCohomology {
 
   /** Pairs of the next dimension (1 at first). `progress` is told the fraction of edges that are done. */
   nextDimension(progress: (fraction: number) => void): RankPairs {
-    const pairs: RankPairs = { births: [], deaths: [] };
+    const pairs: RankPairs = { births: [], deaths: [], killers: [] };
     const paired = new Map<number, ReducedColumn | undefined>();
-    const { lengths } = this.filtration;
+    const { edgeCount } = this.filtration;
     const columns: number[] = [];
-    for (let rank = lengths.length - 1; rank >= 0; rank--) {
-      if ((rank & 1023) === 0) progress(1 - rank / lengths.length);
+    for (let rank = edgeCount - 1; rank >= 0; rank--) {
+      if ((rank & 1023) === 0) progress(1 - rank / edgeCount);
       this.collectColumns(rank, columns);
       for (const key of columns) this.reduce(key, rank, paired, pairs);
     }
@@ -75,10 +72,11 @@ export class RipsCohomology {
   /** Keys, descending, of the simplices with this latest edge that are neither apparent nor known to kill. */
   private collectColumns(rank: number, columns: number[]): void {
     columns.length = 0;
-    const { ends, count } = this.filtration;
+    const { ends } = this.views;
+    const { stride } = this.filtration;
     const rankKey = rank * this.keys.restCount(this.dimension - 1);
-    const rowA = ends[2 * rank]! * count;
-    const rowB = ends[2 * rank + 1]! * count;
+    const rowA = ends[4 * rank]! * stride;
+    const rowB = ends[4 * rank + 1]! * stride;
     if (this.dimension === 1) {
       if (!this.cleared.has(rankKey) && !this.haveCommonNeighbour(rank, rowA, rowB)) columns.push(rankKey);
       return;
@@ -91,7 +89,8 @@ export class RipsCohomology {
 
   /** Vertices that both rows join before `rank`, ascending. */
   private commonNeighbours(rank: number, rowA: number, rowB: number, into: Int32Array): number {
-    const { rank: ranks, count } = this.filtration;
+    const { rank: ranks } = this.views;
+    const { count } = this.filtration;
     this.look(count);
     let size = 0;
     for (let v = 0; v < count; v++) if (ranks[rowA + v]! < rank && ranks[rowB + v]! < rank) into[size++] = v;
@@ -99,7 +98,8 @@ export class RipsCohomology {
   }
 
   private haveCommonNeighbour(rank: number, rowA: number, rowB: number): boolean {
-    const { rank: ranks, count } = this.filtration;
+    const { rank: ranks } = this.views;
+    const { count } = this.filtration;
     for (let v = 0; v < count; v++) {
       if (ranks[rowA + v]! < rank && ranks[rowB + v]! < rank) {
         this.look(v);
@@ -119,10 +119,11 @@ export class RipsCohomology {
     size: number,
     columns: number[],
   ): void {
-    const { rank: ranks, count } = this.filtration;
+    const { rank: ranks } = this.views;
+    const { stride } = this.filtration;
     for (let i = missing - 1; i < size; i++) {
       const vertex = candidates[i]!;
-      const row = vertex * count;
+      const row = vertex * stride;
       const own = key + this.keys.term(vertex, missing);
       this.look(i);
       if (missing > 1) {
@@ -156,6 +157,7 @@ export class RipsCohomology {
       if (pivot < 0) {
         pairs.births.push(rank);
         pairs.deaths.push(-1);
+        pairs.killers.push(-1);
         return;
       }
       const coefficient = column.pivotCoefficient;
@@ -180,6 +182,7 @@ export class RipsCohomology {
         coefficients: Int32Array.from(cochain.values()),
       });
       pairs.births.push(rank);
+      pairs.killers.push(pivot);
       pairs.deaths.push(Math.floor(pivot / this.keys.restCount(this.dimension)));
       return;
     }
@@ -190,25 +193,26 @@ export class RipsCohomology {
 
   /** The facet that is paired with this simplex as an apparent pair, or −1. */
   private apparentFacet(key: number): number {
-    const { rank: ranks, ends, count } = this.filtration;
+    const { rank: ranks, ends } = this.views;
+    const { stride } = this.filtration;
     const restSize = this.dimension;
     const { rest } = this;
     const restCount = this.keys.restCount(restSize);
     const rank = Math.floor(key / restCount);
     this.keys.restVertices(key - rank * restCount, restSize, rest);
     const smallest = rest[0]!;
-    const rowA = ends[2 * rank]! * count;
-    const rowB = ends[2 * rank + 1]! * count;
+    const rowA = ends[4 * rank]! * stride;
+    const rowB = ends[4 * rank + 1]! * stride;
     this.look(smallest);
     for (let v = 0; v < smallest; v++) {
       if (ranks[rowA + v]! >= rank || ranks[rowB + v]! >= rank) continue;
       let joined = true;
-      for (let i = 1; i < restSize && joined; i++) joined = ranks[rest[i]! * count + v]! < rank;
+      for (let i = 1; i < restSize && joined; i++) joined = ranks[rest[i]! * stride + v]! < rank;
       if (joined) return -1;
     }
     let position = 0;
-    if (ends[2 * rank]! < smallest) position++;
-    if (ends[2 * rank + 1]! < smallest) position++;
+    if (ends[4 * rank]! < smallest) position++;
+    if (ends[4 * rank + 1]! < smallest) position++;
     this.apparentCoefficient = position % 2 === 0 ? 1 : this.prime - 1;
     let index = 0;
     for (let i = 1; i < restSize; i++) index += this.keys.term(rest[i]!, i);
@@ -217,7 +221,8 @@ export class RipsCohomology {
 
   /** Adds `factor` times the coboundary of a simplex to the column. */
   private pushCofacets(key: number, factor: number): void {
-    const { rank: ranks, ends, count } = this.filtration;
+    const { rank: ranks, ends } = this.views;
+    const { count, stride } = this.filtration;
     const { vertices, rest, dropped, keys, column, dimension } = this;
     const restCount = keys.restCount(dimension - 1);
     const rank = Math.floor(key / restCount);
@@ -225,8 +230,8 @@ export class RipsCohomology {
     // All d + 1 vertices in order: the rest and the two ends of the latest edge.
     const size = dimension + 1;
     for (let i = 0; i < dimension - 1; i++) vertices[i] = rest[i]!;
-    insert(vertices, dimension - 1, ends[2 * rank]!);
-    insert(vertices, dimension, ends[2 * rank + 1]!);
+    insert(vertices, dimension - 1, ends[4 * rank]!);
+    insert(vertices, dimension, ends[4 * rank + 1]!);
     // Where an edge from vertex i to the new one is the latest, the rest is the simplex without vertex i.
     for (let i = 0; i < size; i++) {
       let index = 0;
@@ -253,7 +258,7 @@ export class RipsCohomology {
       let latest = -1;
       let at = 0;
       for (let i = 0; i < size; i++) {
-        const joining = ranks[vertices[i]! * count + v]!;
+        const joining = ranks[vertices[i]! * stride + v]!;
         if (joining > latest) {
           latest = joining;
           at = i;

@@ -1,117 +1,142 @@
 import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import type { DistanceMatrix } from './distances';
+import { ripsKernel, type RipsKernel } from './kernels/ripsKernel';
+import { MAX_KERNEL_BYTES, type KernelMemory } from './kernels/webAssembly';
 
 /** The rank of a pair of points that no edge joins, and of a point with itself. */
-export const NO_EDGE = 0x7fffffff;
+export const NO_EDGE = 0x7f7f7f7f;
+
+const ABSENT_BYTE = 0x7f;
+const DIGITS = 2048;
+const HEAP_BYTES = 1 << 20;
+/** Edges that a call of the kernel takes: some tenths of a millisecond, and enough calls for the engine to optimise it. */
+const CHUNK = 1 << 15;
 
 /**
  * The edges of a Rips complex in order of length. Ranks replace lengths, so that ties vanish: every edge is the latest one of
  * its own set of simplices, and comparing two integers says which simplex comes first.
  *
- * Vertices are points relabelled by centrality: for most edges the first vertices are close to both ends, so that
- * searches for a common neighbour end after a step or two.
+ * Vertices are points relabelled, central ones first: for most edges some of the first vertices are close to both ends, so that
+ * searches for a common neighbour end soon.
+ *
+ * All of it is in the memory of the kernel: about 8 n² bytes (`edges` first holds what is being sorted, `matrix` distances).
  */
-export interface RipsFiltration {
+export class RipsFiltration {
   readonly count: number;
+  readonly edgeCount: number;
+  /** The smallest, over the points, of the largest distance to another. */
+  readonly enclosingRadius: number;
   /** Point of the cloud by vertex. */
   readonly points: Uint32Array;
-  readonly enclosingRadius: number;
-  /** Lengths in ascending order. */
-  readonly lengths: Float32Array;
-  /** Edge r joins ends[2r] < ends[2r + 1]. */
+  readonly kernel: RipsKernel;
+  /** Entries in a row of `rank`. */
+  readonly stride: number;
+  /** Where the kernel may write lists of up to `count` numbers; below the heap. */
+  readonly listAddress: number;
+  private readonly memory: KernelMemory;
+  private readonly edgesAddress: number;
+
+  /**
+   * Sorts the edges up to the threshold (the enclosing radius, where that is smaller or no threshold is given).
+   * Throws `too-large` beyond 23,000 points or so.
+   */
+  constructor(distances: DistanceMatrix, threshold: number | undefined, cancellation: Cancellation) {
+    const { count, values } = distances;
+    this.count = count;
+    this.stride = (count + 3) & ~3;
+    const matrixBytes = count * this.stride * 4;
+    this.edgesAddress = matrixBytes;
+    const edgesBytes = Math.ceil((count * (count - 1)) / 4) * 16;
+    this.listAddress = this.edgesAddress + edgesBytes;
+    const startsAddress = this.listAddress;
+    const sumsAddress = startsAddress + 3 * DIGITS * 4;
+    const heapAddress = sumsAddress + this.stride * 4;
+    if (heapAddress + HEAP_BYTES > MAX_KERNEL_BYTES) {
+      throw new Fault('too-large', `Rips persistence of ${count} points does not fit into memory.`, {
+        hint: 'Take a sample of the points, or landmarks (witness complex).',
+      });
+    }
+    const { memory, exports: kernel } = ripsKernel(heapAddress + HEAP_BYTES);
+    this.memory = memory;
+    this.kernel = kernel;
+    kernel.configure(count, this.stride * 4, 0, this.edgesAddress, heapAddress);
+
+    const matrix = new Float32Array(memory.buffer, 0, count * this.stride);
+    for (let i = 0; i < count; i++) matrix.set(values.subarray(i * count, (i + 1) * count), i * this.stride);
+    cancellation.throwIfCancelled();
+    let enclosingRadius = Infinity;
+    for (let i = 0; i < count; i++) {
+      enclosingRadius = Math.min(enclosingRadius, kernel.rowMaximum(i, sumsAddress + 4 * i));
+    }
+    this.enclosingRadius = enclosingRadius;
+    // From the enclosing radius on the complex is a cone: nothing is born or dies beyond. Lengths are float32: a threshold
+    // means all lengths that round to the same. Infinite lengths are no edges.
+    const longest = Math.min(enclosingRadius, threshold === undefined ? Infinity : Math.fround(threshold), MAX_FLOAT32);
+
+    const starts = new Uint32Array(memory.buffer, startsAddress, 3 * DIGITS);
+    for (let i = 1; i < count; i++) kernel.countDigits(i, longest, startsAddress);
+    for (let digit = 0; digit < 3; digit++) accumulate(starts.subarray(digit * DIGITS, (digit + 1) * DIGITS));
+    cancellation.throwIfCancelled();
+
+    const sums = new Float32Array(memory.buffer, sumsAddress, count);
+    this.points = Uint32Array.from(sums.keys()).sort((i, j) => compare(sums[i]!, sums[j]!) || i - j);
+    new Uint32Array(memory.buffer, sumsAddress, count).set(this.points);
+    for (let a = 0; a < count; a++) kernel.placeRow(a, sumsAddress, longest, startsAddress, this.edgesAddress);
+    // Every first digit's place is now where the next digit's begins: the last one's is the number of edges.
+    this.edgeCount = starts[DIGITS - 1]!;
+    // The distances are not needed any more: their place takes the edges after the second digit.
+    for (const digit of [1, 2]) {
+      const [from, to] = digit === 1 ? [this.edgesAddress, 0] : [0, this.edgesAddress];
+      for (let begin = 0; begin < this.edgeCount; begin += CHUNK) {
+        const end = Math.min(begin + CHUNK, this.edgeCount);
+        kernel.sortPass(from, to, begin, end, 32 + 11 * digit, startsAddress + digit * DIGITS * 4);
+      }
+      cancellation.throwIfCancelled();
+    }
+    new Uint8Array(memory.buffer, 0, matrixBytes).fill(ABSENT_BYTE);
+    for (let begin = 0; begin < this.edgeCount; begin += CHUNK) {
+      kernel.placeRanks(begin, Math.min(begin + CHUNK, this.edgeCount));
+    }
+    cancellation.throwIfCancelled();
+  }
+
+  /** Views of the kernel's memory, which may have grown and moved since: to be taken anew by every phase. */
+  views(): RipsViews {
+    const { memory, edgesAddress, edgeCount, count, stride, listAddress } = this;
+    return {
+      ends: new Uint16Array(memory.buffer, edgesAddress, 4 * edgeCount),
+      lengths: new Float32Array(memory.buffer, edgesAddress, 2 * edgeCount),
+      rank: new Int32Array(memory.buffer, 0, count * stride),
+      list: new Int32Array(memory.buffer, listAddress, count),
+    };
+  }
+}
+
+export interface RipsViews {
+  /** Edge r joins ends[4r] < ends[4r + 1]. */
   readonly ends: Uint16Array;
-  /** rank[a * count + b] of the edge between two vertices, or NO_EDGE. */
+  /** Edge r has length lengths[2r + 1]; ascending. */
+  readonly lengths: Float32Array;
+  /** rank[a * stride + b] of the edge between two vertices, or NO_EDGE. */
   readonly rank: Int32Array;
+  /** Numbers that the kernel writes. */
+  readonly list: Int32Array;
 }
 
-const MAX_POINTS = 0xffff;
+const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
-/** Sorts the edges that are not longer than the threshold (the enclosing radius without one). */
-export function ripsFiltration(
-  distances: DistanceMatrix,
-  threshold: number | undefined,
-  cancellation: Cancellation,
-): RipsFiltration {
-  const { count, values } = distances;
-  if (count > MAX_POINTS) {
-    throw new Fault('too-large', `Rips persistence takes at most ${MAX_POINTS} points, but there are ${count}.`, {
-      hint: 'Take a sample of the points, or landmarks (witness complex).',
-    });
-  }
-  const { radii, enclosingRadius } = eccentricities(distances);
-  const points = Uint32Array.from({ length: count }, (_, i) => i).sort((i, j) => radii[i]! - radii[j]! || i - j);
-  // Lengths are float32: a threshold means all lengths that round to the same.
-  // From the enclosing radius on the complex is a cone: nothing is born or dies beyond.
-  const longest = Math.min(enclosingRadius, threshold === undefined ? Infinity : Math.fround(threshold));
-
-  let edgeCount = 0;
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j < i; j++) {
-      const length = values[i * count + j]!;
-      if (length <= longest && length < Infinity) edgeCount++;
-    }
-  }
-  const unsorted = new Float32Array(edgeCount);
-  const unsortedEnds = new Uint32Array(edgeCount);
-  for (let a = 0, edge = 0; a < count; a++) {
-    const row = points[a]! * count;
-    for (let b = a + 1; b < count; b++) {
-      const length = values[row + points[b]!]!;
-      if (!(length <= longest && length < Infinity)) continue;
-      unsorted[edge] = length;
-      unsortedEnds[edge] = a | (b << 16);
-      edge++;
-    }
-  }
-  cancellation.throwIfCancelled();
-  const { lengths, ends } = sortByLength(unsorted, unsortedEnds);
-  cancellation.throwIfCancelled();
-  const rank = new Int32Array(count * count).fill(NO_EDGE);
-  const pairs = new Uint16Array(ends.buffer);
-  for (let r = 0; r < edgeCount; r++) {
-    const a = pairs[2 * r]!;
-    const b = pairs[2 * r + 1]!;
-    rank[a * count + b] = r;
-    rank[b * count + a] = r;
-  }
-  return { count, points, enclosingRadius, lengths, ends: pairs, rank };
+/** Infinite values are equal. */
+function compare(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Per point the largest distance to another, and the smallest of these; 0 for one point. */
-function eccentricities({ count, values }: DistanceMatrix): { radii: Float32Array; enclosingRadius: number } {
-  const radii = new Float32Array(count);
-  let enclosingRadius = Infinity;
-  for (let i = 0; i < count; i++) {
-    let radius = 0;
-    for (let j = i * count; j < (i + 1) * count; j++) radius = Math.max(radius, values[j]!);
-    radii[i] = radius;
-    enclosingRadius = Math.min(enclosingRadius, radius);
+/** Turns numbers of entries into the places of the first ones. */
+function accumulate(counts: Uint32Array): void {
+  let place = 0;
+  for (let i = 0; i < counts.length; i++) {
+    const count = counts[i]!;
+    counts[i] = place;
+    place += count;
   }
-  return { radii, enclosingRadius };
-}
-
-/** Stable radix sort by three digits of 11 bits: the bits of floats that are not negative are ordered as integers. */
-function sortByLength(
-  lengths: Float32Array<ArrayBuffer>,
-  ends: Uint32Array<ArrayBuffer>,
-): { lengths: Float32Array; ends: Uint32Array<ArrayBuffer> } {
-  let keys = new Uint32Array(lengths.buffer);
-  let payload: Uint32Array<ArrayBuffer> = ends;
-  let otherKeys = new Uint32Array(keys.length);
-  let otherPayload = new Uint32Array(keys.length);
-  for (let shift = 0; shift < 33; shift += 11) {
-    const starts = new Uint32Array(2049);
-    for (const key of keys) starts[((key >>> shift) & 2047) + 1]!++;
-    for (let digit = 0; digit < 2048; digit++) starts[digit + 1]! += starts[digit]!;
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i]!;
-      const to = starts[(key >>> shift) & 2047]!++;
-      otherKeys[to] = key;
-      otherPayload[to] = payload[i]!;
-    }
-    [keys, otherKeys] = [otherKeys, keys];
-    [payload, otherPayload] = [otherPayload, payload];
-  }
-  return { lengths: new Float32Array(keys.buffer), ends: payload };
 }

@@ -1,5 +1,9 @@
-/** Edges by rank that join two components when edges come in order (Kruskal 1956), in ascending order. */
-export function spanningForest(count: number, edgeCount: number, ends: Uint16Array): Uint32Array {
+import type { RipsFiltration } from './ripsFiltration';
+
+/** Ranks of the edges that join two components when edges come in order (Kruskal 1956), in ascending order. */
+export function spanningForest(filtration: RipsFiltration): Uint32Array {
+  const { count, edgeCount } = filtration;
+  const { ends } = filtration.views();
   const parent = Uint32Array.from({ length: count }, (_, i) => i);
   const find = (vertex: number): number => {
     while (parent[vertex]! !== vertex) {
@@ -12,8 +16,8 @@ export function spanningForest(count: number, edgeCount: number, ends: Uint16Arr
   const forest = new Uint32Array(Math.max(0, count - 1));
   let size = 0;
   for (let r = 0; r < edgeCount && size < forest.length; r++) {
-    const a = find(ends[2 * r]!);
-    const b = find(ends[2 * r + 1]!);
+    const a = find(ends[4 * r]!);
+    const b = find(ends[4 * r + 1]!);
     if (a === b) continue;
     parent[a] = b;
     forest[size++] = r;
