@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { DataCandidate } from '../../../src/engine';
+import { labelCandidates, nearest, rankCandidates } from '../../../src/host/data/candidates';
+
+const candidate = (data: string, more: Partial<DataCandidate> = {}): DataCandidate => ({
+  data,
+  rows: 360,
+  rowShape: [64],
+  fits: true,
+  labels: undefined,
+  ...more,
+});
+
+describe('Data that is offered for a model', () => {
+  it('fits it; the nearest comes first, then test data, then data with labels', () => {
+    const order = rankCandidates(
+      [
+        candidate('/w/other/deep/test.npz#X', { labels: '/w/other/deep/test.npz#y' }),
+        candidate('/w/digits/train.npy'),
+        candidate('/w/digits/wrong.npy', { fits: false }),
+        candidate('/w/digits/train.npz#X', { labels: '/w/digits/train.npz#y' }),
+        candidate('/w/digits/test.npz#X', { labels: '/w/digits/test.npz#y' }),
+      ],
+      '/w/digits/final.onnx',
+    ).map(({ data }) => data);
+    assert.deepEqual(order, [
+      '/w/digits/test.npz#X',
+      '/w/digits/train.npz#X',
+      '/w/digits/train.npy',
+      '/w/other/deep/test.npz#X',
+    ]);
+  });
+
+  it('has for labels what holds one value for each of its rows', () => {
+    const chosen = candidate('/w/X.npy');
+    const all = [
+      chosen,
+      candidate('/w/y.npy', { rowShape: [], fits: false }),
+      candidate('/w/column.csv#species', { rowShape: [1], fits: false }),
+      candidate('/w/short.npy', { rowShape: [], rows: 100, fits: false }),
+      candidate('/w/wide.npy', { rowShape: [10], fits: false }),
+    ];
+    assert.deepEqual(labelCandidates(all, chosen), ['/w/y.npy', '/w/column.csv#species']);
+  });
+
+  it('is read from the files nearest to the model when there are very many', () => {
+    const files = ['/w/far/away/x.npy', '/w/near/a.npy', '/w/b.npy', '/w/near/c.npy'];
+    assert.deepEqual(nearest(files, '/w/near/m.onnx', 2), ['/w/near/a.npy', '/w/near/c.npy']);
+    assert.equal(nearest(files, '/w/near/m.onnx', 10), files);
+  });
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  MOST_ENTRIES,
+  readHistory,
+  withEntry,
+  withoutEntry,
+  type HistoryEntry,
+} from '../../../src/host/results/history';
+
+const result = (model: string, when: number): HistoryEntry => ({
+  kind: 'result',
+  model,
+  data: { kind: 'file', data: '/w/x.npy' },
+  points: 1000,
+  maxDimension: 1,
+  layers: 5,
+  when,
+});
+
+describe('The history of results', () => {
+  it('has the newest in front and each thing once', () => {
+    let history: readonly HistoryEntry[] = [];
+    for (const [model, when] of [
+      ['a', 1],
+      ['b', 2],
+      ['a', 3],
+    ] as const)
+      history = withEntry(history, result(model, when));
+    assert.deepEqual(history, [result('a', 3), result('b', 2)]);
+    assert.deepEqual(withoutEntry(history, result('a', 99)), [result('b', 2)]);
+  });
+
+  it('does not grow for ever', () => {
+    let history: readonly HistoryEntry[] = [];
+    for (let i = 0; i < 2 * MOST_ENTRIES; i++) history = withEntry(history, result(`m${i}`, i));
+    assert.equal(history.length, MOST_ENTRIES);
+    assert.equal(history[0]?.when, 2 * MOST_ENTRIES - 1);
+  });
+
+  it('is read from a store of another version without what it does not know', () => {
+    const report: HistoryEntry = { kind: 'report', file: '/w/r.html', model: '/w/a.onnx', when: 4 };
+    const stored = [
+      null,
+      'x',
+      { kind: 'timeline', when: 1 },
+      { ...result('a', 1), data: null },
+      result('a', 1),
+      report,
+    ];
+    assert.deepEqual(readHistory(stored), [result('a', 1), report]);
+    assert.deepEqual(readHistory({}), []);
+  });
+});
