@@ -1,4 +1,5 @@
 // `npm run bench [-- NAME …]`: runs bench/NAME.ts, prints their tables and writes docs/benchmarks.md.
+import './lib/sayErrors.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/install.mjs';
 import { run } from './lib/processes.mjs';
 

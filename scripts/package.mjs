@@ -1,4 +1,5 @@
 // `npm run package [-- --target linux-x64]`: the VSIX of each platform, or of one, in out/; prints their sizes.
+import './lib/sayErrors.mjs';
 import fs from 'node:fs';
 import { shown } from './lib/folders.mjs';
 import { build, ensureInstalled } from './lib/install.mjs';

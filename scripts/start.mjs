@@ -1,5 +1,6 @@
 // `npm start`: installs and builds what is missing, inspects the bundled sample through the same engine that the editor uses,
 // writes a report and says how to see it in the editor. `npm start -- COMMAND …` runs that command of the command line.
+import './lib/sayErrors.mjs';
 import path from 'node:path';
 import { out, root, shown } from './lib/folders.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/install.mjs';

@@ -1,5 +1,6 @@
 // `npm run vscode`: the sample workspace in VS Code with this extension. The desktop's `code` where it is there, else a
 // server on this machine, for any browser.
+import './lib/sayErrors.mjs';
 import fs from 'node:fs';
 import path from 'node:path';
 import { out, root, shown } from './lib/folders.mjs';

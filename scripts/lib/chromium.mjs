@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { cache, root } from './folders.mjs';
-import { withLock } from './lock.mjs';
 import { run } from './processes.mjs';
+import { ensureFolder } from './wholeFolder.mjs';
 
 /**
  * @returns {Promise<{ executablePath: string, env: Record<string, string> }>} what to start, and in which environment
@@ -16,11 +16,7 @@ export async function ensureChromium() {
   const manifest = path.join(root, 'node_modules', '@sparticuz', 'chromium', 'package.json');
   const { version } = createRequire(import.meta.url)(manifest);
   const folder = path.join(cache, `chromium-${version}`);
-  if (!fs.existsSync(folder)) {
-    await withLock(`${folder}.lock`, async () => {
-      if (!fs.existsSync(folder)) await unpack(folder);
-    });
-  }
+  await ensureFolder(folder, partial => unpack(partial, folder));
   return {
     executablePath: path.join(folder, 'chromium'),
     env: { LD_LIBRARY_PATH: path.join(folder, 'al2023', 'lib'), FONTCONFIG_PATH: path.join(folder, 'fonts') },
@@ -29,26 +25,20 @@ export async function ensureChromium() {
 
 /**
  * The package unpacks into the temporary folder, and its libraries only where it believes to be in the place it was made for.
- * @param {string} folder
+ * @param {string} partial
+ * @param {string} folder where it will be
  */
-async function unpack(folder) {
-  const partial = `${folder}.${process.pid}.partial`;
-  fs.mkdirSync(partial, { recursive: true });
-  try {
-    const script = "import chromium from '@sparticuz/chromium'; await chromium.executablePath();";
-    const env = { ...process.env, TMPDIR: partial, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' };
-    const parameters = ['--input-type=module', '--eval', script];
-    const { code, output } = await run(process.execPath, parameters, { env, capture: true, limitSeconds: 120 });
-    if (code !== 0) throw new Error(`Chromium could not be unpacked:\n${output}`);
-    // The package's own configuration names the temporary folder.
-    const fonts = ['/usr/share/fonts', path.join(folder, 'fonts')].map(place => `<dir>${place}</dir>`).join('');
-    const cached = `<cachedir>${path.join(folder, 'fonts-cache')}</cachedir>`;
-    fs.writeFileSync(
-      path.join(partial, 'fonts', 'fonts.conf'),
-      `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${fonts}${cached}</fontconfig>`,
-    );
-    fs.renameSync(partial, folder);
-  } finally {
-    fs.rmSync(partial, { recursive: true, force: true });
-  }
+async function unpack(partial, folder) {
+  const script = "import chromium from '@sparticuz/chromium'; await chromium.executablePath();";
+  const env = { ...process.env, TMPDIR: partial, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' };
+  const parameters = ['--input-type=module', '--eval', script];
+  const { code, output } = await run(process.execPath, parameters, { env, capture: true, limitSeconds: 120 });
+  if (code !== 0) throw new Error(`Chromium could not be unpacked:\n${output}`);
+  // The package's own configuration names the temporary folder.
+  const fonts = ['/usr/share/fonts', path.join(folder, 'fonts')].map(place => `<dir>${place}</dir>`).join('');
+  const cached = `<cachedir>${path.join(folder, 'fonts-cache')}</cachedir>`;
+  fs.writeFileSync(
+    path.join(partial, 'fonts', 'fonts.conf'),
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${fonts}${cached}</fontconfig>`,
+  );
 }

@@ -5,8 +5,8 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cache } from './folders.mjs';
-import { withLock } from './lock.mjs';
 import { npm, run, start, stop } from './processes.mjs';
+import { ensureFolder } from './wholeFolder.mjs';
 
 /**
  * code-server's version; 4.100.3 is VS Code 1.100.3, the oldest that package.json promises to work in, and runs on Node 20.
@@ -25,67 +25,39 @@ const newerNode = '24.21.0';
  */
 export async function ensureServer() {
   const folder = path.join(cache, `code-server-${version}`);
-  if (!fs.existsSync(folder)) {
-    await withLock(`${folder}.lock`, async () => {
-      if (!fs.existsSync(folder)) await installServer(folder);
-    });
-  }
+  await ensureFolder(folder, installServer);
   const { engines } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
   const needed = Number(/\d+/.exec(engines.node)?.[0]);
   const node = needed > Number(process.versions.node.split('.')[0]) ? await ensureNode() : process.execPath;
   return { node, main: path.join(folder, 'lib', 'vscode', 'out', 'server-main.js') };
 }
 
-/**
- * Into a folder beside, which takes its name only when it is whole.
- * @param {string} folder
- */
+/** @param {string} folder */
 async function installServer(folder) {
   process.stderr.write(`Installing a VS Code server (code-server ${version}) into ${cache}, once ...\n`);
-  await installInto(folder, async partial => {
-    await fetched(['pack', '--silent', `code-server@${version}`], partial);
-    const archive = `code-server-${version}.tgz`;
-    const { code } = await run('tar', ['xzf', archive, '--strip-components=1'], { cwd: partial, capture: true });
-    if (code !== 0) throw new Error(`tar could not unpack ${archive}.`);
-    fs.rmSync(path.join(partial, archive));
-    // The packages' own lock files are out of step, hence install, and native addons are optional, hence no scripts.
-    const production = ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    const server = path.join(partial, 'lib', 'vscode');
-    await fetched(production, server);
-    await fetched(production, path.join(server, 'extensions'));
-    for (const unused of ['node_modules/@github', 'extensions/copilot', 'node_modules/@microsoft/mxc-sdk'])
-      fs.rmSync(path.join(server, unused), { recursive: true, force: true });
-  });
+  await fetched(['pack', '--silent', `code-server@${version}`], folder);
+  const archive = `code-server-${version}.tgz`;
+  const { code } = await run('tar', ['xzf', archive, '--strip-components=1'], { cwd: folder, capture: true });
+  if (code !== 0) throw new Error(`tar could not unpack ${archive}.`);
+  fs.rmSync(path.join(folder, archive));
+  // The packages' own lock files are out of step, hence install, and native addons are optional, hence no scripts.
+  const production = ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const server = path.join(folder, 'lib', 'vscode');
+  await fetched(production, server);
+  await fetched(production, path.join(server, 'extensions'));
+  for (const unused of ['node_modules/@github', 'extensions/copilot', 'node_modules/@microsoft/mxc-sdk'])
+    fs.rmSync(path.join(server, unused), { recursive: true, force: true });
 }
 
 /** @returns {Promise<string>} the executable */
 async function ensureNode() {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   const folder = path.join(cache, `${name}-${newerNode}`);
-  if (!fs.existsSync(folder)) {
-    await withLock(`${folder}.lock`, () =>
-      installInto(folder, async partial => {
-        fs.writeFileSync(path.join(partial, 'package.json'), '{"private":true}');
-        await fetched(['install', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${newerNode}`], partial);
-      }),
-    );
-  }
+  await ensureFolder(folder, async partial => {
+    fs.writeFileSync(path.join(partial, 'package.json'), '{"private":true}');
+    await fetched(['install', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${newerNode}`], partial);
+  });
   return path.join(folder, 'node_modules', name, 'bin', 'node');
-}
-
-/**
- * @param {string} folder
- * @param {(partial: string) => Promise<void>} work
- */
-async function installInto(folder, work) {
-  const partial = `${folder}.${process.pid}.partial`;
-  fs.mkdirSync(partial, { recursive: true });
-  try {
-    await work(partial);
-    fs.renameSync(partial, folder);
-  } finally {
-    fs.rmSync(partial, { recursive: true, force: true });
-  }
 }
 
 /**

@@ -39,6 +39,9 @@ const userSettings = {
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
   'chat.commandCenter.enabled': false,
+  'chat.disableAIFeatures': true,
+  // Newer versions open some editors as dialogs, which keep the palette out.
+  'workbench.editor.useModal': 'off',
   'git.enabled': false,
   'git.openRepositoryInParentFolders': 'never',
   'typescript.disableAutomaticTypeAcquisition': true,
