@@ -7,8 +7,9 @@ import type { DistanceMatrix } from './distances';
 import { checkPrime } from './primeField';
 import type { RankPairs } from './rankPairs';
 import { RipsCohomology } from './ripsCohomology';
+import { RipsCycles } from './ripsCycles';
 import { RipsFiltration } from './ripsFiltration';
-import type { RipsOptions, RipsResult } from './ripsOptions';
+import type { Cycle, RipsOptions, RipsResult } from './ripsOptions';
 import { spanningForest } from './spanningTree';
 
 export type { Cycle, RipsOptions, RipsResult } from './ripsOptions';
@@ -39,14 +40,32 @@ export function rips(distances: DistanceMatrix, options: RipsOptions): RipsResul
       byDimension.push(cohomology.nextDimension(fraction => part(fraction, `reducing dimension ${dimension}`)));
     }
   }
+  const { lengths } = filtration.views();
+  const bars = byDimension.map(pairs => lastingBars(pairs, lengths));
   return {
     points: count,
     threshold: threshold ?? null,
     enclosingRadius,
     coefficients,
-    diagram: diagramOfRanks(byDimension, filtration.views().lengths),
-    cycles: [],
+    diagram: toDiagram(bars),
+    cycles:
+      options.cycles === true && maxDimension > 0
+        ? cyclesOfBars(bars[1]!, options.maxCycles ?? Infinity, filtration, forest, byDimension[1]!, options)
+        : [],
   };
+}
+
+function cyclesOfBars(
+  bars: readonly Bar[],
+  atMost: number,
+  filtration: RipsFiltration,
+  forest: Uint32Array,
+  pairs: RankPairs,
+  { cancellation = Cancellation.never, progress = noProgress }: RipsOptions,
+): Cycle[] {
+  const report = (fraction: number) => progress(fraction, 'finding cycles');
+  const found = new RipsCycles(filtration, forest, pairs, cancellation, report);
+  return longest(bars, atMost).map(pair => toCycle(pair, found.cycle(bars[pair]!.rank), filtration));
 }
 
 function checkOptions({ maxDimension, threshold, coefficients = 2, cycles = false }: RipsOptions): void {
@@ -74,30 +93,62 @@ function componentPairs(count: number, forest: Uint32Array): RankPairs {
   };
 }
 
+/** A pair of lengths, with the rank of the edge of birth. */
+interface Bar {
+  readonly birth: number;
+  readonly death: number;
+  readonly rank: number;
+}
+
 /** Replaces ranks by lengths, leaves pairs of no persistence out, and sorts by birth, then death. */
-function diagramOfRanks(byDimension: readonly RankPairs[], lengths: Float32Array): PersistenceDiagram {
-  const dimension: number[] = [];
-  const birth: number[] = [];
-  const death: number[] = [];
-  byDimension.forEach(({ births, deaths }, d) => {
-    const pairs = births.map((rank, i): [number, number] => [
-      rank < 0 ? 0 : lengths[2 * rank + 1]!,
-      deaths[i]! < 0 ? Infinity : lengths[2 * deaths[i]! + 1]!,
-    ]);
-    const lasting = pairs
-      .filter(([from, to]) => from < to)
-      .sort(([a, b], [c, e]) => a - c || (b < e ? -1 : b > e ? 1 : 0));
-    for (const [from, to] of lasting) {
-      dimension.push(d);
-      birth.push(from);
-      death.push(to);
-    }
-  });
+function lastingBars({ births, deaths }: RankPairs, lengths: Float32Array): Bar[] {
+  return births
+    .map((rank, i) => ({
+      rank,
+      birth: rank < 0 ? 0 : lengths[2 * rank + 1]!,
+      death: deaths[i]! < 0 ? Infinity : lengths[2 * deaths[i]! + 1]!,
+    }))
+    .filter(({ birth, death }) => birth < death)
+    .sort((p, q) => p.birth - q.birth || compare(p.death, q.death) || p.rank - q.rank);
+}
+
+function toDiagram(bars: readonly (readonly Bar[])[]): PersistenceDiagram {
+  const all = bars.flat();
   return {
-    dimension: Uint8Array.from(dimension),
-    birth: Float64Array.from(birth),
-    death: Float64Array.from(death),
+    dimension: Uint8Array.from(bars.flatMap((list, dimension) => list.map(() => dimension))),
+    birth: Float64Array.from(all, ({ birth }) => birth),
+    death: Float64Array.from(all, ({ death }) => death),
   };
+}
+
+/** Indices of the longest bars, ascending. */
+function longest(bars: readonly Bar[], atMost: number): number[] {
+  const indices = bars.map((_, i) => i);
+  if (atMost >= bars.length) return indices;
+  const length = (i: number) => bars[i]!.death - bars[i]!.birth;
+  return indices
+    .sort((i, j) => compare(length(j), length(i)) || i - j)
+    .slice(0, atMost)
+    .sort((i, j) => i - j);
+}
+
+/** Infinite values are equal. */
+function compare(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A cycle as points, its edges in order of length. */
+function toCycle(pair: number, ranks: Uint32Array, filtration: RipsFiltration): Cycle {
+  const { points } = filtration;
+  const { ends } = filtration.views();
+  const edges = new Uint32Array(2 * ranks.length);
+  ranks.toSorted().forEach((rank, i) => {
+    const a = points[ends[4 * rank]!]!;
+    const b = points[ends[4 * rank + 1]!]!;
+    edges[2 * i] = Math.min(a, b);
+    edges[2 * i + 1] = Math.max(a, b);
+  });
+  return { pair, vertices: Uint32Array.from(new Set(edges)).sort(), edges };
 }
 
 /** An upper estimate of the bytes that `rips` and the matrix take. */
