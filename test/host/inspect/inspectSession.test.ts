@@ -46,7 +46,7 @@ class ScriptedEngine {
       this.end = resolve;
       const cancelled = () => reject(new Fault('cancelled', 'The run was cancelled before it finished.'));
       options.signal?.addEventListener('abort', cancelled);
-      if (this.failure !== undefined) reject(this.failure as Error);
+      if (this.failure !== undefined) reject(this.failure);
     });
   }) as EngineLike['run'];
 
@@ -66,7 +66,7 @@ interface Scene {
   readonly session: InspectSession;
   readonly sent: ToView[];
   readonly unexpected: unknown[];
-  statuses(): PanelStatus['kind'][];
+  readonly statuses: () => PanelStatus['kind'][];
 }
 
 function scene(data: DataChoice | 'none' = DATA, settings: Partial<SessionSettings> = {}): Scene {
