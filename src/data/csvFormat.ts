@@ -16,7 +16,7 @@ export const csvFormat: DataFormat = {
       part: options.part,
       columns: table.names,
       warnings: table.warnings,
-      treatment: 'taken as they are',
+      naturalScale: undefined,
     };
   },
   readLabels(source, options) {

@@ -11,8 +11,8 @@ export interface FormatArray extends NumericArray {
   /** Names along the last axis. */
   readonly columns: readonly string[] | undefined;
   readonly warnings: readonly Warning[];
-  /** What the reader did to the values, as a sentence part. */
-  readonly treatment: string;
+  /** What brings values of this format to 0–1, where that is what they stand for: 1/255 of the bytes of images. Not applied yet. */
+  readonly naturalScale: number | undefined;
 }
 
 /** One way to store data. A format is known by its content, never by the name of the file. */

@@ -5,7 +5,7 @@ import type { DataDescription } from './dataSet';
 import type { DataFormat } from './format';
 import { rawLabelsOfNumbers, rawLabelsOfTexts, type RawLabels } from './labels';
 import { readNpy, readNpyStrings } from './npy';
-import { NPY_MAGIC, readNpyHeader, type NpyHeader } from './npyHeader';
+import { NPY_MAGIC, readNpyHeader, type ArrayLayout } from './npyHeader';
 import { quoted } from './text';
 
 /** numpy's .npy: one array. */
@@ -18,7 +18,7 @@ export const npyFormat: DataFormat = {
       ...readNpy(streamOf(source), undefined, options.cancellation),
       part: undefined,
       columns: undefined,
-      treatment: 'taken as they are',
+      naturalScale: undefined,
     };
   },
   readLabels(source, options) {
@@ -66,7 +66,7 @@ export function rawLabelsOfArray(array: NumericArray, source: string): RawLabels
   return rawLabelsOfNumbers(array.values);
 }
 
-export function choiceOf(header: NpyHeader, part: string | undefined): DataDescription['choices'] {
+export function choiceOf(header: ArrayLayout, part: string | undefined): DataDescription['choices'] {
   const { shape, type } = header;
   if (type === 'str' || shape.length === 0) return [];
   return [
@@ -77,6 +77,6 @@ export function choiceOf(header: NpyHeader, part: string | undefined): DataDescr
 const INTEGER = /^(bool|u?int(8|16|32|64))$/;
 
 /** One integer or text a row. */
-export function looksLikeLabels({ shape, type, elements }: NpyHeader): boolean {
+export function looksLikeLabels({ shape, type, elements }: ArrayLayout): boolean {
   return shape.length > 0 && shape[0] === elements && (type === 'str' || INTEGER.test(type));
 }

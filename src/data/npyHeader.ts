@@ -4,16 +4,20 @@ import type { ByteStream } from './byteStream';
 import { parsePythonLiteral, type PythonLiteral } from './pythonLiteral';
 import { quoted } from './text';
 
-/** What the header of an .npy says, once it agrees with the bytes that follow. */
-export interface NpyHeader {
+/** How the elements of an array lie in a file. */
+export interface ArrayLayout {
   readonly shape: readonly number[];
   readonly type: ElementType;
   readonly itemSize: number;
   readonly bigEndian: boolean;
   readonly fortranOrder: boolean;
+  readonly elements: number;
+}
+
+/** What the header of an .npy says, once it agrees with the bytes that follow. */
+export interface NpyHeader extends ArrayLayout {
   /** Of strings: numpy's U (4 bytes a character) or S (one). */
   readonly stringKind: 'U' | 'S' | undefined;
-  readonly elements: number;
 }
 
 export const NPY_MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);

@@ -18,7 +18,7 @@ export const npzFormat: DataFormat = {
       ...readNpy(archive.open(name), archive.where(name), options.cancellation),
       part: name,
       columns: undefined,
-      treatment: 'taken as they are',
+      naturalScale: undefined,
     };
   },
   readLabels(source, options) {

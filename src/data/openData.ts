@@ -7,8 +7,8 @@ import { toLabels } from './labels';
 import { sniffFormat } from './sniff';
 
 /**
- * Reads rows of numbers from an .npy, .npz or CSV, whichever the content is. The first axis counts the rows; an array of one axis is rows of one value.
- * Values are taken as they are unless `scale` multiplies them.
+ * Reads rows of numbers from an .npy, .npz, CSV or IDX, whichever the content is. The first axis counts the rows; an array of one axis is rows of one value.
+ * Values are taken as they are, and the bytes of images scaled to 0–1, unless `scale` multiplies them instead.
  *
  * Throws `usage` for a part that is not there or must be named, `empty`, `not-finite`, `unsupported`, `unsafe`, `corrupt`, `too-large`.
  */
@@ -28,7 +28,7 @@ export function openData(source: ByteSource, options: DataOptions = {}): DataSet
     options.dropNotFinite ?? false,
     source.name,
   );
-  const { scale } = options;
+  const scale = options.scale ?? array.naturalScale;
   if (scale !== undefined) for (let i = 0; i < finite.values.length; i++) finite.values[i]! *= scale;
   return {
     name: referenceOf(source.name, options.part),
@@ -37,7 +37,7 @@ export function openData(source: ByteSource, options: DataOptions = {}): DataSet
     values: finite.values,
     type,
     columns,
-    treatment: scale === undefined ? array.treatment : `multiplied by ${scale}`,
+    treatment: treatmentOf(options.scale, array.naturalScale),
     dropped: finite.dropped,
     warnings: [...array.warnings, ...finite.warnings],
   };
@@ -62,6 +62,11 @@ export function openLabels(source: ByteSource, options: LabelOptions = {}): Labe
 /** A cheap look: headers and first lines alone. Throws as `openData` for what is wrong there. */
 export function describeData(source: ByteSource): DataDescription {
   return sniffFormat(source).describe(source);
+}
+
+function treatmentOf(scale: number | undefined, naturalScale: number | undefined): string {
+  if (scale !== undefined) return `multiplied by ${scale}`;
+  return naturalScale === undefined ? 'taken as they are' : 'scaled from 0–255 to 0–1';
 }
 
 function referenceOf(name: string, part: string | undefined): string {

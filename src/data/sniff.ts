@@ -1,15 +1,16 @@
 import type { ByteSource } from '../base/bytes';
 import { Fault, type FaultCode } from '../base/fault';
 import { csvFormat } from './csvFormat';
+import { idxFormat } from './idxFormat';
 import type { DataFormat } from './format';
 import { npyFormat } from './npyFormat';
 import { npzFormat } from './npzFormat';
 
 const HEAD_BYTES = 4096;
-const READ = 'Data is read from .npy, .npz and CSV.';
+const READ = 'Data is read from .npy, .npz, CSV and IDX.';
 
 /** In the order they are tried: text comes last, because a table is what is left when it is text. */
-const FORMATS: readonly DataFormat[] = [npyFormat, npzFormat, csvFormat];
+const FORMATS: readonly DataFormat[] = [npyFormat, npzFormat, idxFormat, csvFormat];
 
 /** Contents that are something else for sure, so that the refusal can say what. */
 const OTHERS: readonly {
@@ -22,7 +23,6 @@ const OTHERS: readonly {
   { begins: [0x89, 0x50, 0x4e, 0x47], what: 'a PNG image', code: 'unsupported', hint: READ },
   { begins: [0xff, 0xd8, 0xff], what: 'a JPEG image', code: 'unsupported', hint: READ },
   { begins: [0x50, 0x41, 0x52, 0x31], what: 'a Parquet file', code: 'unsupported', hint: READ },
-  { begins: [0x1f, 0x8b], what: 'compressed with gzip', code: 'unsupported', hint: 'Unpack it first.' },
   { begins: [0xff, 0xfe], what: 'text in UTF-16', code: 'unsupported', hint: 'Save the file as UTF-8 CSV.' },
   { begins: [0xfe, 0xff], what: 'text in UTF-16', code: 'unsupported', hint: 'Save the file as UTF-8 CSV.' },
   {
@@ -53,7 +53,7 @@ export function sniffFormat(source: ByteSource): DataFormat {
   }
   const format = FORMATS.find(candidate => candidate.matches(head));
   if (!format)
-    throw new Fault('unsupported', 'The file is neither an .npy, nor an .npz, nor text.', {
+    throw new Fault('unsupported', 'The file is no .npy, no .npz, no IDX and no text.', {
       hint: READ,
       source: source.name,
     });

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../base/bytes';
 import { Fault } from '../base/fault';
+import { refuseExpansion } from './expansion';
 import { quoted } from './text';
 
 /** One file in an archive, as its central directory and its local header agree on it. */
@@ -23,10 +24,6 @@ const FLAG_DESCRIPTOR = 1 << 3;
 const FLAG_UTF8 = 1 << 11;
 const MOST_ENTRIES = 100_000;
 const MOST_DIRECTORY_BYTES = 64 * 2 ** 20;
-
-/** How an archive may expand: beyond this ratio only up to this many bytes. DEFLATE itself reaches 1032. */
-const RATIO_LIMIT = 100;
-const RATIO_FREE_BYTES = 4 * 2 ** 20;
 
 /**
  * The entries of a zip archive (PKWARE APPNOTE 6.3), in the order of their data. There is one way to read the file or
@@ -73,12 +70,7 @@ export function readZipDirectory(source: ByteSource): readonly ZipEntry[] {
         { source: source.name },
       );
     if (central.method === 0 && size !== compressedSize) throw corrupt(`${quoted(name)} is stored, but with two sizes`);
-    if (size > RATIO_FREE_BYTES && size > RATIO_LIMIT * compressedSize)
-      throw new Fault(
-        'too-large',
-        `${quoted(name)} in the archive would expand from ${compressedSize} to ${size} bytes, more than ${RATIO_LIMIT} times.`,
-        { hint: 'If you trust the file, save its arrays uncompressed (numpy.savez).', source: source.name },
-      );
+    refuseExpansion(`${quoted(name)} in the archive`, compressedSize, size, source.name);
     const local = readLocal(
       source,
       header,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { gzipSync } from 'fflate';
 import { Fault } from '../../src/base/fault';
 import { Random } from '../../src/base/random';
 import { describeData, openData, openLabels } from '../../src/data/openData';
@@ -45,6 +46,30 @@ const csvSeeds = ['x1,x2,label\n0.5,1e3,a\n-0.25,"2",b\n', '\ufeffa;b\r\n0,5;"1,
     return { bytes, structure: everyOffset(bytes).filter(at => ',;\t\n\r"'.includes(String.fromCharCode(bytes[at]!))) };
   },
 );
+
+const idx = new Uint8Array([
+  0,
+  0,
+  8,
+  3,
+  0,
+  0,
+  0,
+  4,
+  0,
+  0,
+  0,
+  2,
+  0,
+  0,
+  0,
+  2,
+  ...Array.from({ length: 16 }, (_, i) => 16 * i),
+]);
+const idxSeeds = [idx, gzipSync(idx, { mtime: 0 })].map(bytes => ({
+  bytes,
+  structure: [...everyOffset(bytes, 0, 18), ...everyOffset(bytes, bytes.length - 10)],
+}));
 
 const EXTREMES = [0, 1, 0x7f, 0x80, 0xff];
 const TOKENS = [
@@ -118,7 +143,12 @@ function mutate(seed: Seed, other: Seed, random: Random): Uint8Array<ArrayBuffer
 }
 
 describe('mutated files are read or refused, in bounded time', () => {
-  const kinds: Readonly<Record<string, readonly Seed[]>> = { npy: npySeeds, npz: npzSeeds, csv: csvSeeds };
+  const kinds: Readonly<Record<string, readonly Seed[]>> = {
+    npy: npySeeds,
+    npz: npzSeeds,
+    csv: csvSeeds,
+    idx: idxSeeds,
+  };
   for (const [kind, seeds] of Object.entries(kinds))
     it(`${RUNS} of ${kind}`, () => {
       let refused = 0;

@@ -1,0 +1,18 @@
+import { Fault } from '../base/fault';
+
+/** How far a compressed file may expand: beyond this ratio only up to this many bytes. DEFLATE itself reaches 1032. */
+const RATIO_LIMIT = 100;
+const RATIO_FREE_BYTES = 4 * 2 ** 20;
+
+/** Throws `too-large` for what says that it would expand too far, before anything is inflated. */
+export function refuseExpansion(what: string, compressedSize: number, size: number, source: string): void {
+  if (size > RATIO_FREE_BYTES && size > RATIO_LIMIT * compressedSize)
+    throw new Fault(
+      'too-large',
+      `${what} would expand from ${compressedSize} to ${size} bytes, more than ${RATIO_LIMIT} times.`,
+      {
+        hint: 'If you trust the file, save it uncompressed, for instance with numpy.savez.',
+        source,
+      },
+    );
+}
