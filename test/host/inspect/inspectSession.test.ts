@@ -23,7 +23,7 @@ const result = { head, layers: LAYERS.map(name => ({ name, milliseconds: 0 })) }
 class ScriptedEngine {
   readonly asked: { name: string; input: unknown }[] = [];
   forecastMilliseconds = 10;
-  failure: unknown;
+  failure: Error | undefined;
   private options: RunOptions<InspectPartial> | undefined;
   private end: ((result: InspectResult) => void) | undefined;
 
