@@ -6,6 +6,8 @@ import type { FormatArray } from './format';
 import { toLabels } from './labels';
 import { sniffFormat } from './sniff';
 
+const AS_THEY_ARE = 'taken as they are';
+
 /**
  * Reads rows of numbers from an .npy, .npz, CSV or IDX, whichever the content is. The first axis counts the rows; an array of one axis is rows of one value.
  * Values are taken as they are, and the bytes of images scaled to 0–1, unless `scale` multiplies them instead.
@@ -43,9 +45,12 @@ export function openData(source: ByteSource, options: DataOptions = {}): DataSet
   };
 }
 
-/** Reads an array of any shape, such as a grid or a layer's activations, finite or not. Throws as `openData`, but for `not-finite`. */
-export function openArray(source: ByteSource, options: DataOptions = {}): FormatArray {
-  return sniffFormat(source).readArray(source, options);
+/**
+ * Reads an array of any shape, such as a grid or a layer's activations, finite or not. Nothing is scaled: `treatment` says so. Throws as
+ * `openData`, but for `not-finite`.
+ */
+export function openArray(source: ByteSource, options: DataOptions = {}): FormatArray & { readonly treatment: string } {
+  return { ...sniffFormat(source).readArray(source, options), treatment: AS_THEY_ARE };
 }
 
 /**
@@ -66,7 +71,7 @@ export function describeData(source: ByteSource): DataDescription {
 
 function treatmentOf(scale: number | undefined, naturalScale: number | undefined): string {
   if (scale !== undefined) return `multiplied by ${scale}`;
-  return naturalScale === undefined ? 'taken as they are' : 'scaled from 0–255 to 0–1';
+  return naturalScale === undefined ? AS_THEY_ARE : 'scaled from 0–255 to 0–1';
 }
 
 function referenceOf(name: string, part: string | undefined): string {
