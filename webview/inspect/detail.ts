@@ -167,7 +167,7 @@ export class Detail {
     this.name.title = name;
     this.line.textContent = layer === undefined ? '' : layerLine(state.head, layer);
     this.facts.replaceChildren(...(layer === undefined ? [] : [drawFacts(layer), drawCaveats(layer)]));
-    this.root.classList.toggle('skeleton', layer === undefined);
+    if (layer !== undefined) this.root.classList.remove('waiting');
     const most = layer === undefined ? 1 : maxDimensionOf(layer);
     this.dimensionGroup.hidden = layer === undefined;
     this.dimensionButtons.forEach((button, k) => (button.hidden = most < k));

@@ -36,8 +36,11 @@ export class PlotView {
   readonly controls = element('div', { class: 'plot-controls' });
   private readonly body = element('div', { class: 'plot-body' });
   private readonly note = element('p', { class: 'plot-note' });
-  private readonly base = createSvg();
+  /** In the order of drawing: what lies under the features, the features, what lies over them. */
+  private readonly under = createSvg();
+  private readonly features = createSvg();
   private readonly canvas = element('canvas', { attributes: { 'aria-hidden': 'true' } });
+  private readonly over = createSvg();
   private readonly overlay = createSvg();
   private readonly message = element('p', { class: 'plot-message' });
   private picture: PlotPicture | undefined;
@@ -65,7 +68,9 @@ export class PlotView {
     ]);
     this.canvas.hidden = true;
     this.message.hidden = true;
-    this.body.append(this.base, this.canvas, this.overlay, this.message);
+    this.features.classList.add('features');
+    this.canvas.classList.add('features');
+    this.body.append(this.under, this.features, this.canvas, this.over, this.overlay, this.message);
     this.root.append(header, helpPanel, this.body, this.mirror.list, this.note);
     this.listen();
   }
@@ -108,8 +113,7 @@ export class PlotView {
     this.build = undefined;
     this.picture = undefined;
     this.hits = undefined;
-    this.base.replaceChildren();
-    this.overlay.replaceChildren();
+    for (const svg of [this.under, this.features, this.over, this.overlay]) svg.replaceChildren();
     this.canvas.hidden = true;
     this.message.textContent = message;
     this.message.hidden = false;
@@ -136,17 +140,19 @@ export class PlotView {
     this.picture = this.build(this.size);
     const { scene } = this.picture;
     this.hits = new HitIndex(scene, 6);
-    const many = MANY_MARKS < scene.marks.length;
+    const first = scene.marks.findIndex(mark => mark.feature !== undefined);
+    const last = scene.marks.findLastIndex(mark => mark.feature !== undefined);
+    const features = first < 0 ? [] : scene.marks.slice(first, last + 1);
+    for (const svg of [this.under, this.features, this.over, this.overlay]) sizeSvg(svg, width, height);
+    drawSvg(this.under, first < 0 ? scene.marks : scene.marks.slice(0, first), LIVE_INK);
+    drawSvg(this.over, first < 0 ? [] : scene.marks.slice(last + 1), LIVE_INK);
+    const many = MANY_MARKS < features.length;
     this.canvas.hidden = !many;
-    sizeSvg(this.base, width, height);
-    sizeSvg(this.overlay, width, height);
+    drawSvg(this.features, many ? [] : features, LIVE_INK);
     if (many) {
-      this.base.replaceChildren();
-      renderCanvas(this.canvas, scene, resolvedInk(this.body), window.devicePixelRatio || 1);
+      renderCanvas(this.canvas, { ...scene, marks: features }, resolvedInk(this.body), window.devicePixelRatio || 1);
       this.canvas.style.width = `${width}px`;
       this.canvas.style.height = `${height}px`;
-    } else {
-      drawSvg(this.base, scene.marks, LIVE_INK);
     }
     this.light();
   }

@@ -1,12 +1,18 @@
-import { scaleLinear, type ScaleLinear } from 'd3-scale';
+import { scaleLinear, scaleLog, type ScaleLinear, type ScaleLogarithmic } from 'd3-scale';
 import { round, TEXT_SIZE, type Mark } from './scene';
 
 /** Axes: few ticks, thin lines, the quantity and its unit in words. */
 
 export type Linear = ScaleLinear<number, number>;
+export type Logarithmic = ScaleLogarithmic<number, number>;
 
 export function linear(domain: readonly [number, number], range: readonly [number, number]): Linear {
   return scaleLinear(domain, range);
+}
+
+/** Counts from 1 to `most`. */
+export function logarithmic(most: number, range: readonly [number, number]): Logarithmic {
+  return scaleLog([1, most], range);
 }
 
 /** The labels of ticks that are `step` apart: as many decimals as the step needs. */
@@ -17,6 +23,12 @@ export function tickLabel(value: number, step: number): string {
   }
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return value.toFixed(decimals).replace('-', '−');
+}
+
+function powersOfTen(scale: Logarithmic): number[] {
+  const values: number[] = [];
+  for (let value = 1; value <= scale.domain()[1]!; value *= 10) values.push(value);
+  return values;
 }
 
 function ticksOf(scale: Linear, pixelsApart: number): { values: number[]; step: number } {
@@ -42,10 +54,16 @@ export function bottomAxis(scale: Linear, y: number, label: string, gridTo?: num
 }
 
 /** Left of the plot at `x`, with the label upright beside it. */
-export function leftAxis(scale: Linear, x: number, label: string, labelX: number, gridTo?: number): Mark[] {
+export function leftAxis(
+  scale: Linear | Logarithmic,
+  x: number,
+  label: string,
+  labelX: number,
+  gridTo?: number,
+): Mark[] {
   const [from, to] = scale.range() as [number, number];
   const marks: Mark[] = [];
-  const { values, step } = ticksOf(scale, 36);
+  const { values, step } = 'base' in scale ? { values: powersOfTen(scale), step: 1 } : ticksOf(scale, 36);
   for (const value of values) {
     const y = round(scale(value));
     if (gridTo !== undefined) marks.push({ kind: 'line', x1: x, y1: y, x2: gridTo, y2: y, stroke: 'grid' });

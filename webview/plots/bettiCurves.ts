@@ -1,22 +1,24 @@
 import type { LayerTopology } from '../../src/protocol/results';
 import { bettiName, formatCount } from '../format/numbers';
-import { bottomAxis, leftAxis, linear, type Linear } from './axes';
+import { bottomAxis, leftAxis, linear, logarithmic, type Linear, type Logarithmic } from './axes';
 import { maxDimensionOf, scaleLimit, type Lit } from './layerData';
 import { dimensionDash, dimensionPaint, round, type Mark, type Scene, type Size } from './scene';
 
 /**
  * How many bars are alive at each scale: one strip a dimension over a shared axis of scales, each with its own heights,
- * because hundreds of components would flatten a handful of loops. The scales at which β0* is reached are shaded.
+ * because hundreds of components would flatten a handful of loops; many components are counted on a logarithmic axis, where
+ * the few of them that are clusters can be read. The scales at which β0* is reached are shaded.
  */
 
 const MARGIN = { top: 8, right: 14, bottom: 34, left: 48 };
 const STRIP_GAP = 14;
+const LOGARITHMIC_ABOVE = 30;
 
 interface Strip {
   readonly dimension: number;
   readonly top: number;
   readonly bottom: number;
-  readonly y: Linear;
+  readonly y: Linear | Logarithmic;
 }
 
 export interface BettiPlot {
@@ -42,15 +44,19 @@ export function bettiAt(layer: LayerTopology, dimension: number, scale: number):
   return k < 0 ? 0 : (counts[dimension * scales.length + k] ?? 0);
 }
 
-function curveData(layer: LayerTopology, dimension: number, x: Linear, y: Linear, limit: number): string {
+/** No count at all lies on the floor of a logarithmic axis too. */
+function heightOf(y: Linear | Logarithmic, count: number): number {
+  return round(y(Math.max(y.domain()[0]!, count)));
+}
+
+function curveData(layer: LayerTopology, dimension: number, x: Linear, y: Linear | Logarithmic, limit: number): string {
   const { scales, counts } = layer.betti;
   const from = dimension * scales.length;
-  let data = `M${round(x(0))} ${round(y(0))}`;
-  let last = y(0);
-  // A column of pixels needs one step at most: its highest and its last value.
+  let data = `M${round(x(0))} ${heightOf(y, 0)}`;
+  let last = heightOf(y, 0);
   for (let k = 0; k < scales.length && scales[k]! <= limit; k++) {
     const at = round(x(scales[k]!));
-    const height = round(y(counts[from + k]!));
+    const height = heightOf(y, counts[from + k]!);
     if (height === last) continue;
     data += `H${at}V${height}`;
     last = height;
@@ -78,7 +84,9 @@ export function bettiPlot(
     const stripBottom = round(top + height);
     let most = 0;
     for (let k = 0; k < scales.length; k++) most = Math.max(most, counts[dimension * scales.length + k] ?? 0);
-    const y = linear([0, Math.max(1, most)], [stripBottom, top]).nice(4);
+    const range = [stripBottom, top] as const;
+    const isLogarithmic = dimension === 0 && LOGARITHMIC_ABOVE < most;
+    const y = isLogarithmic ? logarithmic(most * 1.3, range) : linear([0, Math.max(1, most)], range).nice(4);
     return { dimension, top, bottom: stripBottom, y };
   });
   for (const strip of strips) {
@@ -107,7 +115,15 @@ export function bettiPlot(
         halo: true,
       });
     }
-    marks.push(...leftAxis(strip.y, MARGIN.left, bettiName(strip.dimension), MARGIN.left - 38, right));
+    marks.push(
+      ...leftAxis(
+        strip.y,
+        MARGIN.left,
+        bettiName(strip.dimension) + ('base' in strip.y ? ' (log)' : ''),
+        MARGIN.left - 38,
+        right,
+      ),
+    );
     const data = curveData(layer, strip.dimension, x, strip.y, limit);
     marks.push({ kind: 'path', data: data + `V${strip.bottom}Z`, fill: paint, tone: 'mist' });
     const dash = dimensionDash(strip.dimension);
@@ -151,7 +167,7 @@ export function bettiOverlay(layer: LayerTopology, plot: BettiPlot, lit: Lit): M
     }
     marks.push({ kind: 'line', x1: from, y1, x2: from, y2, stroke: 'foreground', dash: [1, 2] });
     const count = bettiAt(layer, strip.dimension, lit.scales[0]);
-    const y = round(strip.y(count));
+    const y = heightOf(strip.y, count);
     marks.push({
       kind: 'symbol',
       shape: 'circle',

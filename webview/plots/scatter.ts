@@ -15,6 +15,9 @@ const MARGIN = { top: 8, right: 12, bottom: 22, left: 24 };
 /** More classes than there are colours that can be told apart: grey until one is pointed at. */
 export const MOST_COLOURS = 10;
 
+/** A class has its name in the picture when it is this much tighter than the whole. */
+const NAMED_SPREAD = 0.6;
+
 const SHAPES: readonly Shape[] = ['circle', 'square', 'triangle', 'diamond'];
 
 export interface ScatterPlot {
@@ -98,11 +101,21 @@ function classNames(layer: LayerTopology, head: InspectHead | undefined, x: Line
     if (list === undefined) members.set(index, [i]);
     else list.push(i);
   }
-  const names = [...members].map(([index, points]) => ({
-    text: head?.labels?.classes[index] ?? '',
-    x: x(median(points, i => xs[i]!) ?? 0),
-    y: y(median(points, i => ys[i]!) ?? 0) + 4,
-  }));
+  const middleOf = (points: readonly number[]): [number, number] => [
+    median(points, i => xs[i]!) ?? 0,
+    median(points, i => ys[i]!) ?? 0,
+  ];
+  const spreadOf = (points: readonly number[], [atX, atY]: readonly [number, number]): number =>
+    median(points, i => Math.hypot(xs[i]! - atX, ys[i]! - atY)) ?? 0;
+  const everyone = Array.from(xs.keys());
+  const most = NAMED_SPREAD * spreadOf(everyone, middleOf(everyone));
+  const names: { text: string; x: number; y: number }[] = [];
+  for (const [index, points] of members) {
+    const middle = middleOf(points);
+    // The middle of a class that is spread over the others is no place of its own.
+    if (most < spreadOf(points, middle)) continue;
+    names.push({ text: head?.labels?.classes[index] ?? '', x: x(middle[0]), y: y(middle[1]) + 4 });
+  }
   // Names that would lie on each other move apart, upwards and downwards.
   names.sort((a, b) => a.y - b.y);
   for (let pass = 0; pass < 8; pass++) {

@@ -1,0 +1,138 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import esbuild from 'esbuild';
+import type { Browser, Page } from 'playwright-core';
+import { encodeResult } from '../../src/protocol/codec';
+import type { FromView, InputPreview, ToView } from '../../src/protocol/panel';
+import { THEMES, themeStyle, type ThemeName } from './themes';
+
+/** The view in a browser, under the policy that VS Code's webviews have, with a host that records what it is sent. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+let built: Promise<{ script: string; style: string }> | undefined;
+
+/** The bundle, as the extension ships it. */
+export function bundle(): Promise<{ script: string; style: string }> {
+  built ??= esbuild
+    .build({
+      absWorkingDir: root,
+      entryPoints: ['webview/inspect/main.ts'],
+      bundle: true,
+      minify: true,
+      write: false,
+      outdir: 'out',
+      format: 'iife',
+      target: ['chrome122', 'es2022'],
+    })
+    .then(({ outputFiles }) => {
+      const text = (end: string): string => outputFiles.find(file => file.path.endsWith(end))?.text ?? '';
+      return { script: text('.js'), style: text('.css') };
+    });
+  return built;
+}
+
+const RECORDER = `
+  const sent = []; let state = JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined;
+  window.sentMessages = sent;
+  window.acquireVsCodeApi = () => ({
+    postMessage: message => { sent.push(message); window.onSent?.(message); },
+    getState: () => state,
+    setState: next => { state = next; sessionStorage.setItem('state', JSON.stringify(next)); },
+  });
+  window.deliver = text => window.postMessage(window.decodeMessage(text), '*');
+`;
+
+export interface ViewPage {
+  readonly page: Page;
+  readonly problems: string[];
+  deliver(...messages: readonly ToView[]): Promise<void>;
+  sent(): Promise<FromView[]>;
+  close(): Promise<void>;
+}
+
+export interface ViewOptions {
+  readonly theme?: ThemeName;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export async function openView(browser: Browser, options: ViewOptions = {}): Promise<ViewPage> {
+  const { theme = 'light', width = 1400, height = 900 } = options;
+  const { script, style } = await bundle();
+  const decoder = await esbuild.build({
+    absWorkingDir: root,
+    stdin: {
+      contents: `import { decodeResult } from './src/protocol/codec'; window.decodeMessage = decodeResult;`,
+      resolveDir: root,
+    },
+    bundle: true,
+    write: false,
+    format: 'iife',
+  });
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neural-topology-view-'));
+  const files = {
+    'recorder.js': decoder.outputFiles[0]!.text + RECORDER,
+    'view.js': script,
+    'view.css': style,
+    'theme.css': themeStyle(theme),
+  };
+  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
+  const policy = "default-src 'none'; script-src file:; style-src file:; img-src blob: data:; font-src file:";
+  fs.writeFileSync(
+    path.join(folder, 'view.html'),
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Inspect</title>
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<link rel="stylesheet" href="theme.css"><link rel="stylesheet" href="view.css"></head>
+<body class="${THEMES[theme].bodyClass}"><main id="neural-topology-app"></main>
+<script src="recorder.js"></script><script src="view.js"></script></body></html>`,
+  );
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', error => problems.push(error.message));
+  page.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+  });
+  await page.goto(pathToFileURL(path.join(folder, 'view.html')).href);
+  return {
+    page,
+    problems,
+    async deliver(...messages) {
+      for (const message of messages) {
+        await page.evaluate(text => {
+          (window as unknown as { deliver(text: string): void }).deliver(text);
+        }, encodeResult(message));
+      }
+      await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    },
+    sent: () => page.evaluate(() => (window as unknown as { sentMessages: FromView[] }).sentMessages),
+    async close() {
+      await context.close();
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A picture of a digit, for the rows that a view asks for. */
+export function makeInput(row: number): InputPreview {
+  const pixels = new Uint8Array(64);
+  for (let i = 0; i < 64; i++) {
+    const [x, y] = [(i % 8) - 3.5, Math.floor(i / 8) - 3.5];
+    const radius = Math.hypot(x, y * 0.8);
+    pixels[i] = Math.max(0, Math.min(255, 255 - Math.abs(radius - 2.2 - (row % 3) * 0.3) * 190));
+  }
+  const label = String(row % 10);
+  return {
+    kind: 'image',
+    row,
+    width: 8,
+    height: 8,
+    channels: 1,
+    pixels,
+    label,
+    predicted: row % 7 === 0 ? '3' : label,
+  };
+}
