@@ -53,6 +53,8 @@ export interface LabelOptions {
   readonly part?: string | undefined;
   /** The classes in the order of the network's outputs; sorted where undefined. */
   readonly classes?: readonly string[] | undefined;
+  /** The network's own names of its outputs: taken for `classes` where every label is one of them, else of no account. */
+  readonly modelClasses?: readonly string[] | undefined;
   readonly cancellation?: Cancellation | undefined;
 }
 

@@ -11,7 +11,8 @@ export interface RawLabels {
 
 /**
  * Classes of raw values. Integers are classes by themselves, in their order; texts in the order of their characters. `classes` sets the
- * order; names in it that are none of the values name the integers 0, 1, 2 … in turn.
+ * order; names in it that are none of the values name the integers 0, 1, 2 … in turn. `modelClasses` do the same where every label is
+ * among them, and count for nothing where one is not.
  *
  * Throws `unsupported` for numbers that are no integers, `not-finite` for rows without a label, `usage` where `classes` lacks one, `empty`.
  */
@@ -20,6 +21,7 @@ export function toLabels(
   name: string,
   source: string,
   classes: readonly string[] | undefined,
+  modelClasses?: readonly string[],
 ): Pick<Labels, 'name' | 'values' | 'classes'> & { readonly integers: boolean } {
   if (raw.values.length === 0) throw new Fault('empty', 'There are no labels.', { source });
   const integers = raw.distinct.every(({ value }) => typeof value === 'number');
@@ -33,26 +35,34 @@ export function toLabels(
       });
   }
   const keys = raw.distinct.map(({ value }) => String(value));
-  const order = classes ?? sorted(raw.distinct.map(({ value }) => value));
-  if (new Set(order).size !== order.length)
-    throw new Fault('usage', `The classes ${listed(order)} name one twice.`, { source: '--classes' });
-  let positions = new Map(order.map((key, i) => [key, i]));
-  const namesIntegers = integers && keys.every(key => Number(key) >= 0 && Number(key) < order.length);
-  if (classes && namesIntegers && !keys.some(key => positions.has(key)))
-    positions = new Map(order.map((_, i) => [String(i), i]));
+  if (classes) {
+    if (new Set(classes).size !== classes.length)
+      throw new Fault('usage', `The classes ${listed(classes)} name one twice.`, { source: '--classes' });
+    const positions = positionsIn(classes, keys, integers);
+    const missing = keys.filter((_, i) => positions[i]! < 0);
+    if (missing.length > 0)
+      throw new Fault(
+        'usage',
+        `The labels hold ${listed(missing)}, which ${missing.length === 1 ? 'is none' : 'are none'} of the classes ${listed(classes)}.`,
+        { hint: 'Name every class, in the order of the outputs.', source: '--classes' },
+      );
+    return { name, values: raw.values.map(value => positions[value]!), classes, integers: false };
+  }
+  if (modelClasses && new Set(modelClasses).size === modelClasses.length) {
+    const positions = positionsIn(modelClasses, keys, integers);
+    if (positions.every(position => position >= 0))
+      return { name, values: raw.values.map(value => positions[value]!), classes: modelClasses, integers: false };
+  }
+  const order = sorted(raw.distinct.map(({ value }) => value));
+  const positions = positionsIn(order, keys, false);
+  return { name, values: raw.values.map(value => positions[value]!), classes: order, integers };
+}
 
-  const missing = keys.filter(key => !positions.has(key));
-  if (missing.length > 0)
-    throw new Fault(
-      'usage',
-      `The labels hold ${listed(missing)}, which ${missing.length === 1 ? 'is none' : 'are none'} of the classes ${listed(order)}.`,
-      {
-        hint: 'Name every class, in the order of the outputs.',
-        source: '--classes',
-      },
-    );
-  const indices = Int32Array.from(keys, key => positions.get(key)!);
-  return { name, values: raw.values.map(value => indices[value]!), classes: order, integers: integers && !classes };
+/** Where each key is among the classes, −1 where it is not; integers that no class is called count the classes. */
+function positionsIn(classes: readonly string[], keys: readonly string[], integers: boolean): Int32Array {
+  const places = new Map(classes.map((name, i) => [name, i]));
+  const counts = integers && keys.every(key => !places.has(key) && Number(key) >= 0 && Number(key) < classes.length);
+  return Int32Array.from(keys, key => (counts ? Number(key) : (places.get(key) ?? -1)));
 }
 
 function sorted(values: readonly (string | number)[]): readonly string[] {

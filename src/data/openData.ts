@@ -60,7 +60,13 @@ export function openArray(source: ByteSource, options: DataOptions = {}): Format
  */
 export function openLabels(source: ByteSource, options: LabelOptions = {}): Labels {
   const { raw, part } = sniffFormat(source).readLabels(source, options);
-  const labels = toLabels(raw, referenceOf(source.name, options.part), source.name, options.classes);
+  const labels = toLabels(
+    raw,
+    referenceOf(source.name, options.part),
+    source.name,
+    options.classes,
+    options.modelClasses,
+  );
   return part === undefined ? labels : { ...labels, part };
 }
 

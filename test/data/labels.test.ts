@@ -69,6 +69,18 @@ describe('the order of classes', () => {
     const labels = openLabels(column(2, 0), { classes: ['x', 'y', 'z'] });
     assert.deepEqual(read(labels).rows, ['z', 'x']);
   });
+  it("is the network's own where it knows every label", () => {
+    const known = openLabels(column('b', 'a'), { modelClasses: ['c', 'b', 'a'] });
+    assert.deepEqual(
+      [[...known.values], known.classes],
+      [
+        [1, 2],
+        ['c', 'b', 'a'],
+      ],
+    );
+    assert.deepEqual([...openLabels(column(2, 0), { modelClasses: ['x', 'y', 'z'] }).values], [2, 0]);
+    assert.deepEqual(openLabels(column('b', 'A'), { modelClasses: ['a', 'b'] }).classes, ['A', 'b']);
+  });
   it('must have every label, once', () => {
     assert.match(
       faultOf('usage', () => openLabels(column('a', 'b'), { classes: ['a', 'c'] })).message,
