@@ -45,6 +45,8 @@ export interface Layer {
   readonly weights: readonly WeightInfo[];
   /** The tensor that holds this layer's activation: what a runtime is asked for. */
   readonly output: string;
+  /** Axis of `outputShape` that holds channels or features, the others being the batch and positions; `undefined` where unknown. */
+  readonly channelAxis?: number | undefined;
   /** Names of the layers it reads from; empty where it reads the network's input. */
   readonly inputs: readonly string[];
 }

@@ -1,17 +1,19 @@
-import type { Cancellation } from '../base/cancellation';
-import type { FaultData, Warning } from '../base/fault';
-import type { Progress } from '../base/progress';
+import { Cancellation } from '../base/cancellation';
+import { Fault, type Warning } from '../base/fault';
+import { noProgress, type Progress } from '../base/progress';
+import type { Layer, Model } from '../models/model';
+import { OnnxModel } from '../models/onnx/onnxModel';
+import { batchRows } from './batchRows';
+import { forwardCost } from './forecast';
+import { product } from './fitInput';
+import type { InputRows } from './inputRows';
+import { LayerCollector, type CaptureFailure, type LayerActivations } from './layerCollector';
+import { networkInputs } from './networkInputs';
+import { classOutput, type NetworkOutputs } from './outputs';
 import type { Reduction } from './reduction';
-import type { RuntimeKind, RuntimeOptions } from './runtime';
-
-/** Rows of numbers to feed a network: a DataSet is one. */
-export interface InputRows {
-  readonly rows: number;
-  /** Shape of one row. */
-  readonly rowShape: readonly number[];
-  /** rows × the product of rowShape, in C order. */
-  readonly values: Float32Array | Float64Array;
-}
+import { loadRuntime, type RuntimeKind, type RuntimeOptions } from './runtime';
+import { selectLayers } from './selectLayers';
+import { NetworkSession } from './session';
 
 export interface CaptureOptions {
   readonly runtime: RuntimeOptions;
@@ -36,37 +38,6 @@ export interface CaptureOptions {
   readonly onLayer?: ((layer: LayerActivations) => void) | undefined;
 }
 
-/** One layer's activations as points: coordinate k of point i is `values[i * width + k]`. */
-export interface LayerActivations {
-  readonly name: string;
-  readonly op: string;
-  /** Shape of the layer's output for one row, before reduction. */
-  readonly shape: readonly number[];
-  readonly reduction: Reduction | 'none';
-  readonly count: number;
-  readonly width: number;
-  readonly values: Float32Array<SharedArrayBuffer>;
-  /** Row of the data set that each point comes from. */
-  readonly rowOfPoint: Uint32Array;
-}
-
-/** A layer that could not be captured, while the others were. */
-export interface CaptureFailure {
-  readonly name: string;
-  readonly fault: FaultData;
-}
-
-/** A network's answer for every row: scores of `width` classes, or one score, or the class itself. */
-export interface NetworkOutputs {
-  readonly name: string;
-  readonly kind: 'classes' | 'probability' | 'logit' | 'label';
-  readonly rows: number;
-  readonly width: number;
-  /** rows × width. */
-  readonly values: Float32Array<SharedArrayBuffer>;
-  readonly classNames: readonly string[] | undefined;
-}
-
 export interface Capture {
   /** In the order of computation. */
   readonly layers: readonly LayerActivations[];
@@ -77,4 +48,192 @@ export interface Capture {
   readonly treatment: string;
   readonly warnings: readonly Warning[];
   readonly runtime: { readonly kind: RuntimeKind; readonly name: string; readonly version: string };
+}
+
+/**
+ * Runs a network forward over rows of data, in batches, and keeps the activations of the chosen layers on the chosen rows; on
+ * request also its answer for every row. Each row passes once. Throws `usage` (no such layer), `unsupported`,
+ * `shape-mismatch`, `corrupt`, `too-large`, `empty`, `cancelled`; a layer that fails alone (`not-finite`) is among the failures.
+ */
+export async function capture(model: Model, data: InputRows, options: CaptureOptions): Promise<Capture> {
+  if (!(model instanceof OnnxModel)) {
+    throw new Fault('unsupported', `Models of the format ${model.format} can be described, but not run.`);
+  }
+  if (data.rows === 0)
+    throw new Fault('empty', 'The data has no rows.', data.name === undefined ? {} : { source: data.name });
+  const cancellation = options.cancellation ?? Cancellation.never;
+  const layers = selectLayers(model, options.layers);
+  const warnings: Warning[] = [];
+  const answer = options.outputs === true ? classOutput(model) : undefined;
+  const outputsRun = canRunOutputs(model, layers, options.layers === undefined, answer !== undefined, warnings);
+  const wanted = outputsRun ? answer : undefined;
+
+  const runtime = await loadRuntime(options.runtime);
+  const tensors = [...layers.map(layer => layer.output), ...(wanted === undefined ? [] : [wanted.tensor])];
+  if (tensors.length === 0) {
+    return { layers: [], failures: [], outputs: undefined, treatment: 'not used', warnings, runtime: naming(runtime) };
+  }
+  const session = await NetworkSession.open(runtime, model, tensors, false);
+  try {
+    const inputs = networkInputs(runtime, model, session.inputs, data, options.otherInputs ?? {});
+    const chosen = options.rows ?? Uint32Array.from({ length: data.rows }, (_, i) => i);
+    const kept = layers.length === 0 ? new Uint32Array(0) : chosen;
+    const batch = batchSize(model, layers, inputs.batch, options.batchRows);
+    const collectors = layers.map(
+      layer =>
+        new LayerCollector(layer, kept, {
+          reduction: options.reduction,
+          maxPoints: options.maxPoints ?? 1000,
+          seed: options.seed ?? 0,
+          batchAxis: batchAxisOf(model, session.inputs, layer.output),
+        }),
+    );
+    const answers = wanted === undefined ? undefined : new AnswerCollector(data.rows);
+    const others = answers === undefined ? new Uint32Array(0) : without(data.rows, kept);
+    const total = kept.length + others.length;
+    let done = 0;
+
+    const pass = async (rows: Uint32Array, collect: readonly LayerCollector[]) => {
+      const fetches = [
+        ...new Set([...collect.map((_, i) => layers[i]!.output), ...(wanted === undefined ? [] : [wanted.tensor])]),
+      ];
+      const step = batch === 'none' ? 1 : batch;
+      for (let from = 0; from < rows.length; from += step) {
+        cancellation.throwIfCancelled();
+        const part = rows.subarray(from, from + step);
+        // Only a network of a fixed batch needs its last one filled up.
+        const count = typeof inputs.batch === 'number' ? inputs.batch : part.length;
+        const given = batch === 'none' ? batch : count;
+        const found = await session.run(inputs.feeds(part, count), fetches);
+        collect.forEach((collector, i) => collector.add(found[layers[i]!.output]!, given, from, part.length));
+        if (wanted !== undefined) answers?.add(found[wanted.tensor]!, given, part);
+        done += part.length;
+        (options.progress ?? noProgress)(done / total, `running the network, ${done} of ${total} rows`);
+      }
+    };
+
+    await pass(kept, collectors);
+    cancellation.throwIfCancelled();
+    const captured: LayerActivations[] = [];
+    const failures: CaptureFailure[] = [];
+    for (const collector of collectors) {
+      const result = collector.finish();
+      if ('fault' in result) failures.push(result);
+      else {
+        captured.push(result);
+        options.onLayer?.(result);
+      }
+    }
+    await pass(others, []);
+    return {
+      layers: captured,
+      failures,
+      outputs: wanted === undefined ? undefined : answers?.finish(model, wanted),
+      treatment: inputs.treatment,
+      warnings,
+      runtime: naming(runtime),
+    };
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** Checks that the layers asked for do not depend on an operator that no runtime knows; says whether the outputs can be had. */
+function canRunOutputs(
+  model: OnnxModel,
+  layers: readonly Layer[],
+  all: boolean,
+  asked: boolean,
+  warnings: Warning[],
+): boolean {
+  for (const { operator, node, layersBefore } of model.unsupported) {
+    const before = new Set(layersBefore);
+    const blocked = layers.find(layer => !before.has(layer.name));
+    if (blocked !== undefined || (layers.length === 0 && asked)) {
+      const what =
+        blocked === undefined ? 'the outputs depend' : all ? 'the network depends' : `layer ${blocked.name} depends`;
+      throw new Fault(
+        'unsupported',
+        `The operator ${operator} of node "${node}" is not known to any runtime here, and ${what} on it.`,
+        {
+          hint:
+            layersBefore.length > 0
+              ? `Layers before it can be asked for, such as ${layersBefore.slice(-3).join(', ')}.`
+              : 'The model can still be described.',
+          source: model.source.name,
+        },
+      );
+    }
+    if (asked)
+      warnings.push({
+        code: 'unsupported',
+        message: `The outputs are left out: they depend on the operator ${operator} of node "${node}".`,
+      });
+  }
+  return model.unsupported.length === 0;
+}
+
+function batchSize(
+  model: OnnxModel,
+  layers: readonly Layer[],
+  asked: 'free' | 'none' | number,
+  given: number | undefined,
+): number | 'none' {
+  if (asked !== 'free') return asked;
+  if (given !== undefined) return Math.max(1, Math.floor(given));
+  // From the network alone, never from a clock: sums may depend on the batch in their last bits.
+  const { bytes, operations } = forwardCost(model, layers);
+  return Math.max(1, Math.min(256, Math.floor(64e6 / Math.max(1, bytes)), Math.floor(4e8 / Math.max(1, operations))));
+}
+
+/** The axis of a tensor that carries the same free dimension as the first axis of an input. */
+function batchAxisOf(model: OnnxModel, inputs: readonly string[], tensor: string): number | undefined {
+  const names = inputs.map(name => model.facts.get(name)?.dims?.[0]).filter(dim => typeof dim === 'string');
+  const axis = model.facts.get(tensor)?.dims?.findIndex(dim => typeof dim === 'string' && names.includes(dim));
+  return axis === undefined || axis < 0 ? undefined : axis;
+}
+
+function without(count: number, rows: Uint32Array): Uint32Array {
+  const taken = new Uint8Array(count);
+  for (const row of rows) taken[row] = 1;
+  return Uint32Array.from({ length: count }, (_, i) => i).filter(row => taken[row] === 0);
+}
+
+function naming({ kind, name, version }: { kind: RuntimeKind; name: string; version: string }) {
+  return { kind, name, version };
+}
+
+/** Gathers one answer a row. */
+class AnswerCollector {
+  private values: Float32Array<SharedArrayBuffer> | undefined;
+  private width = 0;
+  private usable = true;
+
+  constructor(private readonly rows: number) {}
+
+  add(tensor: Parameters<typeof batchRows>[0], batch: number | 'none', rows: Uint32Array): void {
+    const split = batchRows(tensor, batch, undefined);
+    if (split === undefined || split.rowShape.filter(dim => dim !== 1).length > 1) this.usable = false;
+    if (split === undefined || !this.usable) return;
+    const values = (this.values ??= new Float32Array(new SharedArrayBuffer(this.rows * split.rowSize * 4)));
+    this.width = product(split.rowShape);
+    rows.forEach((row, i) => {
+      const from = split.values(i);
+      for (let k = 0; k < this.width; k++) values[row * this.width + k] = from[split.start(i) + k]!;
+    });
+  }
+
+  finish(model: OnnxModel, output: NonNullable<ReturnType<typeof classOutput>>): NetworkOutputs | undefined {
+    if (!this.usable || this.values === undefined) return undefined;
+    const kind =
+      output.kind === 'label' ? 'label' : this.width > 1 ? 'classes' : output.sigmoid ? 'probability' : 'logit';
+    return {
+      name: output.name,
+      kind,
+      rows: this.rows,
+      width: this.width,
+      values: this.values,
+      classNames: model.classNames,
+    };
+  }
 }

@@ -1,5 +1,104 @@
+import { Random } from '../base/random';
+import { product } from './fitInput';
+
 /**
  * How activations with spatial positions (or tokens) become points: the mean over positions, all values in a row, or a
  * point a position.
  */
 export type Reduction = 'mean' | 'flatten' | 'positions';
+
+/** What is done to one row's activations of `rowShape`. */
+export interface ReductionPlan {
+  readonly reduction: Reduction | 'none';
+  readonly positions: number;
+  readonly channels: number;
+  /** Values of one point. */
+  readonly width: number;
+  /** Distance in a row between neighbouring channels, where there are positions. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/**
+ * Plans a reduction. `channelAxis` is an axis of `rowShape`; where it is undefined, [C, H, W] has its channels first and [T, D]
+ * its features last. Without `asked`, activations that have positions are averaged over them (global average), and vectors
+ * taken as they are.
+ */
+export function planReduction(
+  rowShape: readonly number[],
+  channelAxis: number | undefined,
+  asked: Reduction | undefined,
+): ReductionPlan {
+  const size = product(rowShape);
+  if (rowShape.length <= 1) {
+    return { reduction: 'none', positions: 1, channels: size, width: size, before: 1, after: 1 };
+  }
+  const axis = channelAxis ?? (rowShape.length >= 3 ? 0 : rowShape.length - 1);
+  const channels = rowShape[axis]!;
+  const before = product(rowShape.slice(0, axis));
+  const after = product(rowShape.slice(axis + 1));
+  const reduction = asked ?? 'mean';
+  return {
+    reduction,
+    positions: before * after,
+    channels,
+    width: reduction === 'flatten' ? size : channels,
+    before,
+    after,
+  };
+}
+
+/** Writes the mean over positions of one row, a value a channel. Sums in double precision. */
+export function meanOverPositions(
+  plan: ReductionPlan,
+  row: ArrayLike<number>,
+  start: number,
+  out: Float32Array,
+  to: number,
+): void {
+  const { channels, before, after, positions } = plan;
+  for (let c = 0; c < channels; c++) {
+    let sum = 0;
+    for (let b = 0; b < before; b++) {
+      const from = start + (b * channels + c) * after;
+      for (let a = 0; a < after; a++) sum += row[from + a]!;
+    }
+    out[to + c] = sum / positions;
+  }
+}
+
+/** Writes the channels at one position of one row. */
+export function channelsAt(
+  plan: ReductionPlan,
+  row: ArrayLike<number>,
+  start: number,
+  position: number,
+  out: Float32Array,
+  to: number,
+): void {
+  const { channels, after } = plan;
+  const from = start + Math.floor(position / after) * channels * after + (position % after);
+  for (let c = 0; c < channels; c++) out[to + c] = row[from + c * after]!;
+}
+
+/**
+ * Draws at most `count` of rows × positions, without replacement, in increasing order: entry k is row · positions + position.
+ * Floyd's algorithm (Bentley 1987): the work is that of the sample, not of the whole.
+ */
+export function drawPositions(
+  rows: number,
+  positions: number,
+  count: number,
+  seed: number,
+  layer: string,
+): Float64Array {
+  const total = rows * positions;
+  if (count >= total) return Float64Array.from({ length: total }, (_, i) => i);
+  const random = new Random(seed, `positions ${layer}`);
+  const chosen = new Set<number>();
+  for (let i = total - count; i < total; i++) {
+    const candidate = random.integer(i + 1);
+    chosen.add(chosen.has(candidate) ? i : candidate);
+  }
+  return Float64Array.from(chosen).sort();
+}

@@ -1,4 +1,5 @@
 import type { Layer, StoredType, UnsupportedOperator } from '../model';
+import { channelAxes } from './channelAxes';
 import { followData, type NodeFlow } from './dataFlow';
 import { isFloat, isQuantised } from './elementTypes';
 import type { OrderedGraph } from './graphOrder';
@@ -53,8 +54,9 @@ export function layersOf(file: OnnxFile, ordered: OrderedGraph, facts: Facts): L
 
   const layerOfNode = new Map<number, number>();
   found.forEach((layer, index) => layer.members.forEach(member => layerOfNode.set(member, index)));
-  const sources = sourcesOf(ordered, layerOfNode);
+  const sources = sourcesOf(ordered, flows, layerOfNode);
   const weights = new Map<string, UsedWeight>();
+  const axes = channelAxes(ordered, facts);
 
   const layers = found.map(({ name, members, output }, index): Layer => {
     const own = new Map<string, UsedWeight>();
@@ -72,6 +74,7 @@ export function layersOf(file: OnnxFile, ordered: OrderedGraph, facts: Facts): L
       parameters: trainedSize([...own.values()]),
       weights: [...own.values()].map(weight => weight.info),
       output: output!.tensor,
+      channelAxis: axes.get(output!.tensor),
       inputs: [...inputs].sort((a, b) => a - b).map(at => found[at]!.name),
     };
   });
@@ -216,9 +219,12 @@ function carrier(members: readonly number[], nodes: readonly OnnxNode[], flows: 
   return best;
 }
 
+const NO_SOURCES: ReadonlySet<number> = new Set();
+
 /** For each tensor, the layers that it comes from, through nodes that are no layers. */
 function sourcesOf(
   ordered: OrderedGraph,
+  flows: readonly NodeFlow[],
   layerOfNode: ReadonlyMap<number, number>,
 ): ReadonlyMap<string, ReadonlySet<number>> {
   const sources = new Map<string, ReadonlySet<number>>();
@@ -226,6 +232,8 @@ function sourcesOf(
     const layer = layerOfNode.get(index);
     let from: ReadonlySet<number>;
     if (layer !== undefined) from = new Set([layer]);
+    // A layer whose shape alone is asked for is not read.
+    else if (flows[index]!.origin !== 'data') from = NO_SOURCES;
     else {
       const sets = [
         ...new Set(

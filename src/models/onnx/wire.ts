@@ -105,6 +105,11 @@ export class Message {
     return true;
   }
 
+  /** First byte after the current field. */
+  get after(): number {
+    return this.position;
+  }
+
   /** As an int64; beyond ±2⁵³ to the nearest double. */
   get integer(): number {
     this.expect(VARINT);

@@ -1,0 +1,110 @@
+import type { Tensor } from 'onnxruntime-node';
+import { Fault } from '../base/fault';
+import type { TensorInfo } from '../models/model';
+import type { OnnxModel } from '../models/onnx/onnxModel';
+import { Feed, makeTensor } from './feeds';
+import { fitInput, product, type InputFit } from './fitInput';
+import type { InputRows } from './inputRows';
+import type { Runtime } from './runtime';
+
+/** Inputs that follow from the shape of the first, by the names that transformers give them. */
+const FOLLOWING: readonly {
+  readonly name: RegExp;
+  readonly value: (position: number) => number;
+  readonly words: string;
+}[] = [
+  { name: /mask/i, value: () => 1, words: 'all ones' },
+  { name: /token_type|segment/i, value: () => 0, words: 'all zeros' },
+  { name: /position/i, value: position => position, words: '0, 1, 2, …' },
+];
+
+/** All inputs of a network, batch by batch. */
+export interface NetworkInputs {
+  readonly batch: InputFit['batch'];
+  /** What was done to the data and to inputs that were not given, as a sentence part. */
+  readonly treatment: string;
+  feeds(rows: Uint32Array, batch: number): Record<string, Tensor>;
+}
+
+/**
+ * Fits data to a network's inputs: the data set to the first input that needs values, `others` to those of their names, and
+ * masks, segments and positions to what a plain sequence has. Throws `shape-mismatch`, `unsupported`.
+ */
+export function networkInputs(
+  runtime: Runtime,
+  model: OnnxModel,
+  needed: readonly string[],
+  data: InputRows,
+  others: Readonly<Record<string, InputRows>>,
+): NetworkInputs {
+  const inputs = model.inputs.filter(input => needed.includes(input.name));
+  const open = inputs.filter(input => others[input.name] === undefined);
+  const main = open.find(input => following(input) === undefined) ?? open[0];
+  if (main === undefined)
+    throw new Fault('unsupported', 'The network has no input that rows of data could be given to.');
+
+  const treatments: string[] = [];
+  const makers: { readonly name: string; make(rows: Uint32Array, batch: number): Tensor }[] = [];
+  let batch: InputFit['batch'] = 'free';
+  // Sizes of the named free dimensions, so that an input that follows has the data's length.
+  const sizes = new Map<string, number>();
+  const give = (input: TensorInfo, rows: InputRows) => {
+    const fit = fitInput(rows.rowShape, input, rows.name);
+    const feed = new Feed(runtime, input, rows, fit);
+    if (fit.batch !== 'free') batch = fit.batch;
+    model.facts.get(input.name)?.dims?.forEach((dim, axis) => {
+      const size = fit.rowShape[fit.batch === 'none' ? axis : axis - 1];
+      if (typeof dim === 'string' && size !== undefined) sizes.set(dim, size);
+    });
+    makers.push({ name: input.name, make: (chosen, count) => feed.tensor(chosen, count) });
+    treatments.push(input === main ? fit.treatment : `${input.name} ${fit.treatment}`);
+  };
+
+  give(main, data);
+  for (const input of inputs) {
+    if (input === main) continue;
+    const given = others[input.name];
+    if (given !== undefined) {
+      if (given.rows !== data.rows) {
+        throw new Fault(
+          'shape-mismatch',
+          `Input "${input.name}" is given ${given.rows} rows, but the data has ${data.rows}.`,
+        );
+      }
+      give(input, given);
+      continue;
+    }
+    const rule = following(input);
+    const dims = model.facts.get(input.name)?.dims;
+    const rowShape = dims
+      ?.slice(1)
+      .map(dim => (typeof dim === 'number' ? dim : dim === null ? undefined : sizes.get(dim)));
+    if (rule === undefined || rowShape?.every(size => size !== undefined) !== true) {
+      throw new Fault(
+        'unsupported',
+        `The network has ${inputs.length} inputs, and nothing is given for "${input.name}".`,
+        {
+          hint: 'Only networks whose other inputs are masks, segments or positions can be run on one data set.',
+        },
+      );
+    }
+    const width = product(rowShape);
+    makers.push({
+      name: input.name,
+      make: (_, count) => {
+        const values = Float64Array.from({ length: count * width }, (__, i) => rule.value(i % width));
+        return makeTensor(runtime, input, values, [count, ...rowShape]);
+      },
+    });
+    treatments.push(`${input.name} ${rule.words}`);
+  }
+  return {
+    batch,
+    treatment: treatments.join(', '),
+    feeds: (rows, count) => Object.fromEntries(makers.map(maker => [maker.name, maker.make(rows, count)])),
+  };
+}
+
+function following(input: TensorInfo) {
+  return FOLLOWING.find(rule => rule.name.test(input.name));
+}
