@@ -237,3 +237,7 @@ class AnswerCollector {
     };
   }
 }
+
+export type { InputRows } from './inputRows';
+export type { CaptureFailure, LayerActivations } from './layerCollector';
+export type { NetworkOutputs } from './outputs';
