@@ -39,6 +39,7 @@ export function distanceMatrix(
 ): DistanceMatrix {
   const { count, width } = cloud;
   if (count < 1) throw new Fault('empty', 'The point cloud has no points.');
+  checkRange(cloud.values);
   const panels = Math.ceil(count / PANEL);
   const panelBytes = width * PANEL * 8;
   const stride = panels * PANEL;
@@ -85,21 +86,20 @@ export function distanceMatrix(
 
 /** Four points side by side, coordinate by coordinate; the last panel is filled up with zeros. */
 function packPanels(values: Float32Array | Float64Array, count: number, width: number, packed: Float64Array): void {
-  let largest = 0;
   for (let i = 0; i < count; i++) {
     const panel = (i >> 2) * PANEL * width + (i & 3);
     const row = i * width;
-    for (let k = 0; k < width; k++) {
-      const value = values[row + k]!;
-      largest = Math.max(largest, Math.abs(value));
-      packed[panel + k * PANEL] = value;
-    }
+    for (let k = 0; k < width; k++) packed[panel + k * PANEL] = values[row + k]!;
   }
-  if (!(largest <= MAX_COORDINATE)) {
-    throw new Fault('not-finite', `The point cloud has coordinates that are not finite or beyond ±${MAX_COORDINATE}.`, {
-      hint: 'Leave out the rows in question, or scale the coordinates.',
-    });
-  }
+}
+
+function checkRange(values: Float32Array | Float64Array): void {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]!));
+  if (largest <= MAX_COORDINATE) return;
+  throw new Fault('not-finite', `The point cloud has coordinates that are not finite or beyond ±${MAX_COORDINATE}.`, {
+    hint: 'Leave out the rows in question, or scale the coordinates.',
+  });
 }
 
 /** Every row scaled to length 1 (after centring it, for correlation), and the rows that have no direction. */
@@ -133,7 +133,7 @@ function unitRows(
 }
 
 /**
- * A matrix of distances that is given. Throws `shape-mismatch` unless it is square, symmetric (to 1e-6 of the larger of the two
+ * A matrix of distances that is given. Throws `shape-mismatch` unless it is square, symmetric (to 1e-6 of the smaller of the two
  * entries), zero on the diagonal and nowhere negative or NaN. Infinite entries are allowed; the triangle inequality is not needed.
  */
 export function precomputedDistances(cloud: PointCloud): DistanceMatrix {
@@ -152,7 +152,7 @@ export function precomputedDistances(cloud: PointCloud): DistanceMatrix {
       const below = given[i * count + j]!;
       const above = given[j * count + i]!;
       if (!(below >= 0)) throw refuse(`Entry [${i}, ${j}] is ${below}, which is no distance.`);
-      if (!(below === above || Math.abs(below - above) <= 1e-6 * Math.max(below, above))) {
+      if (!(below === above || Math.abs(below - above) <= 1e-6 * Math.min(below, above))) {
         throw refuse(`The matrix is not symmetric: [${i}, ${j}] is ${below}, but [${j}, ${i}] is ${above}.`);
       }
       values[i * count + j] = below;

@@ -1,0 +1,323 @@
+import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { Cancellation } from '../../src/base/cancellation';
+import { isCancelled } from '../../src/base/fault';
+import { Random } from '../../src/base/random';
+import { distanceMatrix, DistanceMatrix, precomputedDistances } from '../../src/topology/distances';
+import type { PointCloud } from '../../src/topology/pointCloud';
+import { forecastRipsBytes, rips } from '../../src/topology/rips';
+import { circle, cloudOf, gaussianCloud, moved, reordered } from './clouds';
+import { assertSameDiagram, pairsOf } from './ripsCheck';
+import { allSimplices, deathOfCycle, matchWithin, ripsOracle, type Pair } from './ripsOracle';
+
+const SEED = 20240229;
+const runs = (numRuns: number) => ({ seed: SEED, numRuns });
+
+/** Clouds of up to nine points in the plane or in space, on a coarse grid half of the time: full of ties and duplicates. */
+const smallCloud = fc
+  .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 3 }), fc.boolean(), fc.integer())
+  .map(([count, width, coarse, seed]): PointCloud => {
+    const { values } = gaussianCloud(count, width, seed);
+    return { count, width, values: coarse ? values.map(Math.round) : values };
+  });
+
+/** Symmetric matrices that break the triangle inequality, with missing edges, often of few different lengths. */
+const smallMatrix = fc
+  .tuple(fc.integer({ min: 1, max: 9 }), fc.constantFrom(2, 4, 1000), fc.integer())
+  .map(([count, lengths, seed]) => {
+    const random = new Random(seed);
+    const values = new Float32Array(count * count);
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < i; j++) {
+        values[i * count + j] = random.uniform() < 0.1 ? Infinity : random.integer(lengths) + 1;
+        values[j * count + i] = values[i * count + j]!;
+      }
+    }
+    return new DistanceMatrix(count, values);
+  });
+
+const distancesOf = (cloud: PointCloud) => distanceMatrix(cloud, 'euclidean');
+const all = (distances: DistanceMatrix, maxDimension: number) => rips(distances, { maxDimension }).diagram;
+const pairsUpTo = (distances: DistanceMatrix, maxDimension: number) => {
+  const diagram = all(distances, maxDimension);
+  return Array.from({ length: maxDimension + 1 }, (_, dimension) => pairsOf(diagram, dimension));
+};
+
+describe('Rips persistence equals the reduction of the whole boundary matrix', () => {
+  it('of small clouds and matrices, in dimensions 0 to 3, over Z/2, Z/3 and Z/5', () => {
+    const matrix = fc.oneof(smallMatrix, smallCloud.map(distancesOf));
+    fc.assert(
+      fc.property(matrix, fc.integer({ min: 0, max: 3 }), fc.constantFrom(2, 2, 3, 5), (distances, maxDimension, p) => {
+        const { diagram } = rips(distances, { maxDimension, coefficients: p });
+        assertSameDiagram(diagram, ripsOracle(distances, maxDimension, Infinity, p), 0);
+      }),
+      runs(300),
+    );
+  });
+
+  it('below a threshold, which is the length of an edge more often than not', () => {
+    fc.assert(
+      fc.property(
+        smallMatrix,
+        fc.integer({ min: 0, max: 2 }),
+        fc.constantFrom(2, 3),
+        fc.nat(),
+        (distances, d, p, pick) => {
+          const threshold = Math.min(distances.values[pick % distances.values.length]!, 500);
+          const { diagram } = rips(distances, { maxDimension: d, threshold, coefficients: p });
+          assertSameDiagram(diagram, ripsOracle(distances, d, threshold, p), 0);
+        },
+      ),
+      runs(200),
+    );
+  });
+
+  it('whichever of the two reductions computes it', () => {
+    const distances = distancesOf(gaussianCloud(60, 4, 3));
+    // Dimension 3 takes the general one, for all dimensions.
+    const general = rips(distances, { maxDimension: 3 }).diagram;
+    assertSameDiagram(
+      all(distances, 2),
+      [0, 1, 2].map(d => pairsOf(general, d)),
+      0,
+    );
+    const real = rips(distances, { maxDimension: 2, coefficients: 46337 }).diagram;
+    assert.equal(pairsOf(real, 1).length, pairsOf(general, 1).length, 'no torsion here');
+  });
+});
+
+describe('Rips persistence does not depend on', () => {
+  it('the order of the points', () => {
+    fc.assert(
+      fc.property(smallCloud, fc.integer(), (cloud, seed) => {
+        const order = new Random(seed).permutation(cloud.count);
+        assertSameDiagram(all(distancesOf(reordered(cloud, order)), 2), pairsUpTo(distancesOf(cloud), 2), 1e-7);
+      }),
+      runs(100),
+    );
+  });
+
+  it('where the points are and how they are turned', () => {
+    fc.assert(
+      fc.property(smallCloud, fc.double({ min: 0, max: 7, noNaN: true }), (cloud, angle) => {
+        assertSameDiagram(all(distancesOf(moved(cloud, angle, 3, 1)), 2), pairsUpTo(distancesOf(cloud), 2), 1e-5);
+      }),
+      runs(100),
+    );
+  });
+
+  it('the unit of length, which scales with it', () => {
+    for (const unit of [1e-9, 1e9]) {
+      const cloud = circle(40, 0.1, 5);
+      const scaled = pairsUpTo(distancesOf(cloud), 2).map(list => list.map(([b, d]): Pair => [b * unit, d * unit]));
+      assertSameDiagram(all(distancesOf(moved(cloud, 0, 0, unit)), 2), scaled, 1e-6);
+    }
+  });
+});
+
+it('is stable: moving every point by at most δ moves the diagram by at most 2δ', () => {
+  fc.assert(
+    fc.property(smallCloud, fc.integer(), fc.double({ min: 0, max: 0.5, noNaN: true }), (cloud, seed, delta) => {
+      const random = new Random(seed);
+      const step = delta / Math.sqrt(cloud.width);
+      const values = cloud.values.map(value => value + step * (2 * random.uniform() - 1));
+      const before = pairsUpTo(distancesOf(cloud), 2);
+      const after = pairsUpTo(distancesOf({ ...cloud, values: Float64Array.from(values) }), 2);
+      before.forEach((pairs, d) => assert.ok(matchWithin(pairs, after[d]!, 2 * delta + 1e-6), `dimension ${d}`));
+    }),
+    runs(100),
+  );
+});
+
+it('has the Euler characteristic of the complex at every scale', () => {
+  fc.assert(
+    fc.property(smallMatrix, distances => {
+      // With seven dimensions every simplex of nine points has its homology.
+      const bars = pairsUpTo(distances, 8);
+      const simplices = allSimplices(distances, 8, Infinity);
+      for (const { diameter: scale } of simplices) {
+        const alternating = (counts: readonly number[]) =>
+          counts.reduce((sum, n, d) => sum + (d % 2 === 0 ? n : -n), 0);
+        const cells = bars.map(
+          (_, d) => simplices.filter(s => s.vertices.length === d + 1 && s.diameter <= scale).length,
+        );
+        const betti = bars.map(list => list.filter(([birth, death]) => birth <= scale && scale < death).length);
+        assert.equal(alternating(betti), alternating(cells));
+      }
+    }),
+    runs(30),
+  );
+});
+
+describe('representative cycles', () => {
+  const checkCycles = (distances: DistanceMatrix, threshold = Infinity) => {
+    const { diagram, cycles } = rips(distances, {
+      maxDimension: 1,
+      cycles: true,
+      ...(threshold < Infinity ? { threshold } : {}),
+    });
+    const pairs = pairsOf(diagram, 1);
+    assert.deepEqual(
+      cycles.map(({ pair }) => pair),
+      [...pairs.keys()],
+    );
+    for (const { pair, vertices, edges } of cycles) {
+      const [birth, death] = pairs[pair]!;
+      const degree = new Map<number, number>();
+      for (const vertex of edges) degree.set(vertex, (degree.get(vertex) ?? 0) + 1);
+      assert.ok(
+        [...degree.values()].every(count => count % 2 === 0),
+        'closed',
+      );
+      assert.deepEqual(
+        Array.from(vertices),
+        [...degree.keys()].sort((a, b) => a - b),
+      );
+      let longest = 0;
+      for (let k = 0; k < edges.length; k += 2) longest = Math.max(longest, distances.at(edges[k]!, edges[k + 1]!));
+      assert.equal(longest, birth, 'the longest edge is the birth');
+      assert.equal(deathOfCycle(distances, edges, threshold), death, 'bounds at the death and not before');
+    }
+    return cycles.length;
+  };
+
+  it('are closed, born at the birth, and bound at the death and not before', () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(fc.oneof(smallMatrix, smallCloud.map(distancesOf)), distances => {
+        seen += checkCycles(distances);
+      }),
+      runs(200),
+    );
+    for (let seed = 0; seed < 5; seed++) seen += checkCycles(distancesOf(gaussianCloud(24, 3, seed)));
+    assert.ok(seen > 50, `${seen} cycles seen`);
+  });
+
+  it('of classes that never die too', () => {
+    fc.assert(
+      fc.property(smallMatrix, fc.integer({ min: 1, max: 4 }), (distances, threshold) => {
+        checkCycles(distances, threshold);
+      }),
+      runs(200),
+    );
+    assert.ok(checkCycles(distancesOf(circle(30, 0.05, 1)), 1) >= 1);
+  });
+
+  it('come for the longest bars when fewer are asked for', () => {
+    const distances = distancesOf(gaussianCloud(60, 3, 1));
+    const { diagram, cycles } = rips(distances, { maxDimension: 1, cycles: true, maxCycles: 3 });
+    const length = pairsOf(diagram, 1).map(([birth, death]) => death - birth);
+    const chosen = cycles.map(({ pair }) => length[pair]!);
+    assert.equal(cycles.length, 3);
+    assert.deepEqual(
+      chosen.sort((a, b) => b - a),
+      length.sort((a, b) => b - a).slice(0, 3),
+    );
+  });
+});
+
+describe('a Rips complex at the edge of what there is', () => {
+  it('of one point has one component; of two, two', () => {
+    assert.deepEqual(pairsOf(all(distancesOf(cloudOf([[1, 2]])), 2), 0), [[0, Infinity]]);
+    const two = cloudOf([
+      [0, 0],
+      [3, 4],
+    ]);
+    assert.deepEqual(pairsOf(all(distancesOf(two), 2), 0), [
+      [0, 5],
+      [0, Infinity],
+    ]);
+  });
+
+  it('of identical points has one component and nothing else', () => {
+    const diagram = all(distancesOf(cloudOf(Array.from({ length: 6 }, () => [2, 2]))), 2);
+    assert.deepEqual([...diagram.dimension], [0]);
+  });
+
+  it('has the edge that is exactly as long as the threshold', () => {
+    const line = cloudOf([[0], [0.1], [0.3]]);
+    const { diagram, threshold } = rips(distancesOf(line), { maxDimension: 0, threshold: 0.1 });
+    assert.equal(threshold, 0.1);
+    assert.equal(pairsOf(diagram, 0).filter(([, death]) => death === Infinity).length, 2);
+  });
+
+  it('never joins points at infinite distance', () => {
+    const distances = precomputedDistances(
+      cloudOf([
+        [0, 1, Infinity],
+        [1, 0, Infinity],
+        [Infinity, Infinity, 0],
+      ]),
+    );
+    const { diagram, enclosingRadius } = rips(distances, { maxDimension: 1, threshold: Infinity });
+    assert.equal(enclosingRadius, Infinity);
+    assert.equal(pairsOf(diagram, 0).filter(([, death]) => death === Infinity).length, 2);
+  });
+
+  it('reports the enclosing radius, whatever the threshold', () => {
+    const square = cloudOf([
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [0, 1],
+      [0.5, 0.5],
+    ]);
+    assert.ok(
+      Math.abs(rips(distancesOf(square), { maxDimension: 1, threshold: 9 }).enclosingRadius - Math.SQRT1_2) < 1e-7,
+    );
+  });
+});
+
+describe('refuses', () => {
+  const one = new DistanceMatrix(1, new Float32Array(1));
+  const usage = { name: 'Fault', code: 'usage' };
+  it('coefficients that are no prime', () => {
+    for (const coefficients of [0, 1, 4, 2.5, 65537]) {
+      assert.throws(() => rips(one, { maxDimension: 1, coefficients }), usage);
+    }
+  });
+  it('dimensions and thresholds that are none', () => {
+    for (const maxDimension of [-1, 1.5, NaN, 11]) assert.throws(() => rips(one, { maxDimension }), usage);
+    for (const threshold of [-1, NaN]) assert.throws(() => rips(one, { maxDimension: 1, threshold }), usage);
+  });
+  it('cycles over other fields', () => {
+    assert.throws(() => rips(one, { maxDimension: 1, coefficients: 3, cycles: true }), usage);
+  });
+  it('what would not fit', () => {
+    const huge = new DistanceMatrix(40000, new Float32Array(0));
+    assert.throws(() => rips(huge, { maxDimension: 1 }), { name: 'Fault', code: 'too-large' });
+  });
+});
+
+it('stops within 200 ms of being cancelled, and reports progress until then', async () => {
+  const cancellation = new Cancellation();
+  const clock = new SharedArrayBuffer(8);
+  // This thread is busy meanwhile: another one pulls the sign, and notes when.
+  const canceller = new Worker(
+    `const { flag, clock } = require('node:worker_threads').workerData;
+     setTimeout(() => { new Float64Array(clock)[0] = Date.now(); Atomics.store(new Int32Array(flag), 0, 1); }, 1500);`,
+    { eval: true, workerData: { flag: cancellation.flag.buffer, clock } },
+  );
+  await new Promise(resolve => canceller.once('online', resolve));
+  let last = 0;
+  let phrases = 0;
+  const progress = (fraction: number, phrase: string) => {
+    assert.ok(fraction >= last - 1e-9 && fraction <= 1, `${fraction} after ${last}`);
+    last = fraction;
+    if (phrase.length > 0) phrases++;
+  };
+  assert.throws(
+    () => rips(distancesOf(gaussianCloud(2000, 16, 1)), { maxDimension: 2, cancellation, progress }),
+    (error: unknown) => isCancelled(error),
+  );
+  const late = Date.now() - new Float64Array(clock)[0]!;
+  await canceller.terminate();
+  assert.ok(late < 200, `${late} ms late`);
+  assert.ok(phrases > 0);
+});
+
+it('forecasts more bytes than the matrix and the kernel take', () => {
+  for (const points of [1, 100, 5000]) assert.ok(forecastRipsBytes(points, 1) >= 12 * points * points);
+});
