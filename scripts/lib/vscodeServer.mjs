@@ -35,7 +35,7 @@ export async function ensureServer() {
 /** @param {string} folder */
 async function installServer(folder) {
   process.stderr.write(`Installing a VS Code server (code-server ${version}) into ${cache}, once ...\n`);
-  await fetched(['pack', '--silent', `code-server@${version}`], folder);
+  await fetched(['pack', '--loglevel=error', `code-server@${version}`], folder);
   const archive = `code-server-${version}.tgz`;
   const { code } = await run('tar', ['xzf', archive, '--strip-components=1'], { cwd: folder, capture: true });
   if (code !== 0) throw new Error(`tar could not unpack ${archive}.`);
