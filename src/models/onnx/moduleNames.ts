@@ -22,13 +22,12 @@ export function placeNodes(nodes: readonly OnnxNode[], weights: readonly (readon
     }
     return undefined;
   });
-  const prefixes = prefixesOfRoots(scopes, owners);
+  const full = fullPaths(scopes, owners);
   return nodes.map((_, index) => {
     const scope = scopes[index];
     if (scope === undefined) return { module: owners[index], exact: false };
     if (scope.path === '') return { module: undefined, exact: scope.exact };
-    const root = firstPart(scope.path);
-    return { module: (prefixes.get(root) ?? '') + scope.path, exact: scope.exact };
+    return { module: completed(scope.path, full), exact: scope.exact };
   });
 }
 
@@ -73,29 +72,45 @@ function joined(parts: readonly string[]): string {
   return path.join('.');
 }
 
-function firstPart(path: string): string {
-  const dot = path.indexOf('.');
-  return dot < 0 ? path : path.slice(0, dot);
-}
-
 /**
- * Scopes begin at the first module whose forward is called, so a prefix may be missing (embeddings for bert.embeddings). The
- * weights' names have it: where all weights below a root agree on one, it is put before the root.
+ * A scope skips modules whose forward is not called (embeddings for bert.embeddings); the weights' names have them all. Where
+ * both end in the same parts, each beginning of the scope stands for the beginning of the weight's module that is left, unless
+ * another weight says otherwise.
  */
-function prefixesOfRoots(
+function fullPaths(
   scopes: readonly (Scope | undefined)[],
   owners: readonly (string | undefined)[],
 ): ReadonlyMap<string, string> {
-  const prefixes = new Map<string, string | undefined>();
+  const full = new Map<string, string | undefined>();
   scopes.forEach((scope, index) => {
-    const owner = owners[index];
-    if (scope === undefined || scope.path === '' || owner === undefined) return;
-    const root = firstPart(scope.path);
-    const prefix =
-      owner === scope.path ? '' : owner.endsWith(`.${scope.path}`) ? owner.slice(0, -scope.path.length) : undefined;
-    if (prefix === undefined) return;
-    if (!prefixes.has(root)) prefixes.set(root, prefix);
-    else if (prefixes.get(root) !== prefix) prefixes.set(root, undefined);
+    let path = scope?.path ?? '';
+    let owner = owners[index] ?? '';
+    while (path !== '' && owner !== '' && lastPart(path) === lastPart(owner)) {
+      full.set(path, full.has(path) && full.get(path) !== owner ? undefined : owner);
+      path = parent(path);
+      owner = parent(owner);
+      // What is left is a beginning, even where the last parts differ: layer.0 in encoder.layer.0.
+      if (path !== '' && owner !== '' && lastPart(path) !== lastPart(owner)) {
+        full.set(path, full.has(path) && full.get(path) !== owner ? undefined : owner);
+      }
+    }
   });
-  return new Map([...prefixes].filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return new Map([...full].filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function completed(path: string, full: ReadonlyMap<string, string>): string {
+  for (let head = path; head !== ''; head = parent(head)) {
+    const known = full.get(head);
+    if (known !== undefined) return known + path.slice(head.length);
+  }
+  return path;
+}
+
+function parent(path: string): string {
+  const dot = path.lastIndexOf('.');
+  return dot < 0 ? '' : path.slice(0, dot);
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
 }
