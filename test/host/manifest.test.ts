@@ -105,7 +105,7 @@ describe('The manifest', () => {
     for (const { steps } of contributes.walkthroughs)
       for (const { media } of steps) {
         const svg = fs.readFileSync(path.join(root, media.svg), 'utf8');
-        const colours = [...svg.matchAll(/(?:fill|stroke):([^;"]+)/g)].map(match => match[1]!.trim());
+        const colours = [...svg.matchAll(/\s(?:fill|stroke)="([^"]+)"/g)].map(match => match[1]!.trim());
         assert.deepEqual(
           colours.filter(colour => !/^(var\(--vscode-|none$)/.test(colour)),
           [],

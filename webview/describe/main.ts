@@ -8,7 +8,7 @@ import './describe.css';
 
 /** The page that says what a model file holds. All it shows is strangers' text, and becomes text alone. */
 const api = window.acquireVsCodeApi!();
-const root = document.getElementById('root')!;
+const root = document.getElementById('neural-topology-app')!;
 let words: DescribeWords | undefined;
 
 window.addEventListener('message', (event: MessageEvent<DescribeToView>) => {
@@ -41,7 +41,7 @@ function page(name: string, sizeBytes: number, model: DescribeResult, say: Descr
     ...model.details.map(({ name: detail, value }): [string, string] => [detail, value]),
     ...(model.classNames ? [[say.classes, model.classNames.join(', ')] as [string, string]] : []),
   ];
-  return element('main', {}, [
+  return element('div', { class: 'page' }, [
     element('header', {}, [element('h1', { text: name }), inspect]),
     element(
       'dl',
@@ -115,7 +115,7 @@ function failure(name: string, fault: FaultData, say: DescribeWords): HTMLElemen
     attributes: { type: 'button' },
     onClick: () => post('showLog'),
   });
-  return element('main', {}, [
+  return element('div', { class: 'page' }, [
     element('header', {}, [element('h1', { text: name })]),
     element('section', { class: 'notice error', attributes: { role: 'alert' } }, [
       drawIcon('error'),

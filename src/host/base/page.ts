@@ -8,6 +8,8 @@ export interface PageParts {
   /** The webview's own origin (`webview.cspSource`). */
   readonly source: string;
   readonly nonce: string;
+  /** The element that the script draws into. */
+  readonly container: string;
   /** What is shown until the script has drawn. */
   readonly placeholder: string;
 }
@@ -36,7 +38,7 @@ export function makePage(parts: PageParts): string {
 <title>${escapeHtml(parts.title)}</title>
 </head>
 <body>
-<div id="root"><p class="placeholder" role="status">${escapeHtml(parts.placeholder)}</p></div>
+<main id="${escapeHtml(parts.container)}"><p class="placeholder" role="status">${escapeHtml(parts.placeholder)}</p></main>
 <script nonce="${parts.nonce}" src="${escapeHtml(parts.script)}"></script>
 </body>
 </html>

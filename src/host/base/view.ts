@@ -12,8 +12,11 @@ export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
   };
 }
 
+/** Our views, each a folder of webview/. */
+export type ViewName = 'inspect' | 'describe';
+
 /** The page of one of our views: its script and style are dist/webview/NAME.js and .css. */
-export function viewPage(webview: vscode.Webview, extension: vscode.Uri, name: string, title: string): string {
+export function viewPage(webview: vscode.Webview, extension: vscode.Uri, name: ViewName, title: string): string {
   const address = (file: string) =>
     webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'webview', file)).toString();
   return makePage({
@@ -23,6 +26,7 @@ export function viewPage(webview: vscode.Webview, extension: vscode.Uri, name: s
     style: address(`${name}.css`),
     source: webview.cspSource,
     nonce: makeNonce(),
+    container: 'neural-topology-app',
     placeholder: vscode.l10n.t('Loading…'),
   });
 }

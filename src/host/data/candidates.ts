@@ -2,14 +2,19 @@ import path from 'node:path';
 import type { DataCandidate } from '../../engine';
 import { splitReference } from './reference';
 
-/** Those that fit a model, the likeliest first: near the model, test before training data, files with labels before those without. */
+/**
+ * Those that fit a model, the likeliest first: with labels before those without, more than a handful of rows before fewer (such
+ * as samples of activations that happen to be as wide), near the model before far from it, test before training data.
+ */
 export function rankCandidates(candidates: readonly DataCandidate[], model: string): readonly DataCandidate[] {
   const score = (candidate: DataCandidate): number => {
     const { file } = splitReference(candidate.data);
     const name = path.basename(file).toLowerCase();
-    const labelled = candidate.labels === undefined ? 4 : 0;
+    const unlabelled = candidate.labels === undefined ? 256 : 0;
+    const tiny = candidate.rows < 50 ? 128 : 0;
     const purpose = /test|holdout|eval/.test(name) ? 0 : /val/.test(name) ? 1 : /train/.test(name) ? 2 : 1;
-    return 16 * folderDistance(path.dirname(model), path.dirname(file)) + labelled + purpose;
+    const distance = Math.min(20, folderDistance(path.dirname(model), path.dirname(file)));
+    return unlabelled + tiny + 4 * distance + purpose;
   };
   return candidates
     .filter(candidate => candidate.fits)

@@ -30,7 +30,7 @@ export class InspectPanel implements Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     const { webview } = panel;
-    panel.title = path.basename(session.model);
+    panel.title = vscode.l10n.t('{0} · topology', path.basename(session.model));
     panel.iconPath = {
       light: vscode.Uri.joinPath(extension, 'media', 'icons', 'inspect-light.svg'),
       dark: vscode.Uri.joinPath(extension, 'media', 'icons', 'inspect-dark.svg'),

@@ -10,6 +10,7 @@ const page = makePage({
   style: 'https://view/inspect.css',
   source: 'https://view',
   nonce: 'f00d',
+  container: 'app',
   placeholder: 'Loading…',
 });
 

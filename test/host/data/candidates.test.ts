@@ -13,10 +13,11 @@ const candidate = (data: string, more: Partial<DataCandidate> = {}): DataCandida
 });
 
 describe('Data that is offered for a model', () => {
-  it('fits it; the nearest comes first, then test data, then data with labels', () => {
+  it('fits it; what has labels comes first, then many rows, then the nearest, then test data', () => {
     const order = rankCandidates(
       [
         candidate('/w/other/deep/test.npz#X', { labels: '/w/other/deep/test.npz#y' }),
+        candidate('/w/digits/activations.npz#fc2', { rows: 8 }),
         candidate('/w/digits/train.npy'),
         candidate('/w/digits/wrong.npy', { fits: false }),
         candidate('/w/digits/train.npz#X', { labels: '/w/digits/train.npz#y' }),
@@ -27,8 +28,9 @@ describe('Data that is offered for a model', () => {
     assert.deepEqual(order, [
       '/w/digits/test.npz#X',
       '/w/digits/train.npz#X',
-      '/w/digits/train.npy',
       '/w/other/deep/test.npz#X',
+      '/w/digits/train.npy',
+      '/w/digits/activations.npz#fc2',
     ]);
   });
 
