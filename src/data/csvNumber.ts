@@ -8,7 +8,7 @@ export interface NumberMarks {
 
 const MISSING: ReadonlySet<string> = new Set(['', 'na', 'n/a', '#n/a', 'nan', '-nan', 'null', 'none', '?']);
 const INFINITE = /^([+-]?)inf(inity)?$/i;
-const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const COMMA_NUMBER = /^[+-]?(\d*),(\d+)(e[+-]?\d+)?$/i;
 
 /**
