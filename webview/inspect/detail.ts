@@ -60,7 +60,7 @@ export class Detail {
       toggle: feature => store.toggle(feature),
     });
     this.views.barcode.controls.append(this.orderSwitch());
-    this.views.scatter.root.querySelector('.plot-header')?.after(this.legend.root);
+    this.views.scatter.stage.prepend(this.legend.root);
     this.makeDimensionToggles();
     const title = element('div', { class: 'detail-title' }, [this.name, this.line, this.dimensionGroup]);
     const plots = element(

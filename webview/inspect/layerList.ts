@@ -11,7 +11,7 @@ import type { SortColumn, State, Store } from './store';
 
 /** The layers as a table: in network order or by a column, one selected, moved through by arrow keys. */
 
-const SPARK = { width: 112, height: 17 };
+const SPARK = { width: 96, height: 17 };
 
 interface Column {
   readonly key: SortColumn | 'barcode';
@@ -187,10 +187,10 @@ export class LayerList {
         : maxDimensionOf(layer) < 1
           ? 'Not computed: dimension 0 was asked for'
           : 'Not computed: too few points for the null';
-    const name = element('td', { class: 'name', title: layer.name, text: layer.name });
+    const name = nameCell(layer.name);
     if (0 < layer.caveats.length) {
       const messages = layer.caveats.map(caveat => caveat.message).join('\n');
-      name.append(
+      name.firstElementChild?.append(
         element('span', {
           class: 'caveat-mark',
           text: '!',
@@ -242,9 +242,15 @@ export class LayerList {
   }
 }
 
+function nameCell(name: string): HTMLElement {
+  // Written from right to left, a long name loses its beginning: modules differ in their ends.
+  const text = element('div', { class: 'name-text' }, [element('bdi', { text: name })]);
+  return element('td', { class: 'name', title: name }, [element('div', { class: 'name-line' }, [text])]);
+}
+
 function lead(head: HeadLayer): HTMLElement[] {
   return [
-    element('td', { class: 'name', text: head.name, title: head.name }),
+    nameCell(head.name),
     element('td', { class: 'op', text: head.op }),
     element('td', { class: 'numeric', text: formatShape(head.shape) }),
   ];

@@ -34,6 +34,8 @@ export class PlotView {
   readonly root: HTMLElement;
   readonly mirror: Mirror;
   readonly controls = element('div', { class: 'plot-controls' });
+  /** Holds the picture and, above it, a legend: as high as every other plot's. */
+  readonly stage = element('div', { class: 'plot-stage' });
   private readonly body = element('div', { class: 'plot-body' });
   private readonly note = element('p', { class: 'plot-note' });
   /** In the order of drawing: what lies under the features, the features, what lies over them. */
@@ -68,10 +70,11 @@ export class PlotView {
     ]);
     this.canvas.hidden = true;
     this.message.hidden = true;
+    this.stage.append(this.body);
     this.features.classList.add('features');
     this.canvas.classList.add('features');
     this.body.append(this.under, this.features, this.canvas, this.over, this.overlay, this.message);
-    this.root.append(header, helpPanel, this.body, this.mirror.list, this.note);
+    this.root.append(header, helpPanel, this.stage, this.mirror.list, this.note);
     this.listen();
   }
 
@@ -196,5 +199,17 @@ export function helpToggle(title: string, panel: HTMLElement): HTMLButtonElement
   });
   button.setAttribute('aria-expanded', 'false');
   button.setAttribute('aria-controls', panel.id);
+  const close = (): void => {
+    panel.hidden = true;
+    button.setAttribute('aria-expanded', 'false');
+  };
+  for (const place of [panel, button]) {
+    place.addEventListener('keydown', event => {
+      if (event.key !== 'Escape' || panel.hidden) return;
+      event.stopPropagation();
+      close();
+      button.focus();
+    });
+  }
   return button;
 }

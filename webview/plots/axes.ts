@@ -41,7 +41,7 @@ function ticksOf(scale: Linear, pixelsApart: number): { values: number[]; step: 
 export function bottomAxis(scale: Linear, y: number, label: string, gridTo?: number): Mark[] {
   const [from, to] = scale.range() as [number, number];
   const marks: Mark[] = [];
-  const { values, step } = ticksOf(scale, 64);
+  const { values, step } = ticksOf(scale, 48);
   for (const value of values) {
     const x = round(scale(value));
     if (gridTo !== undefined) marks.push({ kind: 'line', x1: x, y1: gridTo, x2: x, y2: y, stroke: 'grid' });
@@ -60,15 +60,17 @@ export function leftAxis(
   label: string,
   labelX: number,
   gridTo?: number,
+  kind: 'measure' | 'count' = 'measure',
 ): Mark[] {
   const [from, to] = scale.range() as [number, number];
   const marks: Mark[] = [];
   const { values, step } = 'base' in scale ? { values: powersOfTen(scale), step: 1 } : ticksOf(scale, 36);
   for (const value of values) {
+    if (kind === 'count' && !Number.isInteger(value)) continue;
     const y = round(scale(value));
     if (gridTo !== undefined) marks.push({ kind: 'line', x1: x, y1: y, x2: gridTo, y2: y, stroke: 'grid' });
     marks.push({ kind: 'line', x1: x - 3, y1: y, x2: x, y2: y, stroke: 'muted' });
-    const text = tickLabel(value, step);
+    const text = tickLabel(value, kind === 'count' ? 1 : step);
     marks.push({ kind: 'text', x: x - 6, y: y + TEXT_SIZE / 2 - 1.5, text, anchor: 'end', fill: 'muted' });
   }
   marks.push({ kind: 'line', x1: x, y1: from, x2: x, y2: to, stroke: 'muted' });

@@ -19,7 +19,7 @@ export const MOST_ROWS = 200;
 const MARGIN = { top: 6, right: 16, bottom: 34, left: 46 };
 const SECTION_GAP = 12;
 const LEAST_PITCH = 3;
-const MOST_PITCH = 14;
+const MOST_PITCH = 10;
 
 /** One row of the barcode: a bar, or a run of them. */
 export interface Row {
@@ -36,13 +36,20 @@ export interface BarcodePlot {
   locate(dimension: number, pair: number): { x: number; y: number; width: number; height: number } | undefined;
 }
 
-/** How many rows each dimension gets: an equal share of what is there, and what one does not need goes to the others. */
+/**
+ * How many rows each dimension gets: an equal share of what is there, and what one does not need goes to the others. The
+ * first is content with a third: bars of H0 make a smooth outline, which loses nothing by being drawn in runs.
+ */
 export function shareRows(counts: readonly number[], most: number): number[] {
   const rows = counts.map(() => 0);
   let left = Math.max(most, counts.length);
-  const order = counts.map((_, i) => i).sort((i, j) => counts[i]! - counts[j]!);
+  const others = counts.slice(1).reduce((sum, count) => sum + count, 0);
+  const wanted = counts.map((count, i) =>
+    i === 0 && 0 < others ? Math.min(count, Math.max(Math.ceil(left / 3), left - others)) : count,
+  );
+  const order = counts.map((_, i) => i).sort((i, j) => wanted[i]! - wanted[j]!);
   order.forEach((i, k) => {
-    rows[i] = Math.min(counts[i]!, Math.floor(left / (order.length - k)));
+    rows[i] = Math.min(wanted[i]!, Math.floor(left / (order.length - k)));
     left -= rows[i];
   });
   return rows;
@@ -206,6 +213,10 @@ export function barcodePlot(
       anchor: 'end',
       fill: 'muted',
     });
+    if (threshold === undefined && 0 < rows.length) {
+      const text = 'significance not tested';
+      marks.push({ kind: 'text', x: right, y: top + 10, text, anchor: 'end', fill: 'muted', halo: true });
+    }
     if (rows.length === 0) {
       const text = pairs.dimension === 1 ? 'no loops' : 'no bars';
       marks.push({ kind: 'text', x: MARGIN.left + 6, y: top + 10, text, fill: 'muted' });

@@ -122,6 +122,7 @@ export function bettiPlot(
         bettiName(strip.dimension) + ('base' in strip.y ? ' (log)' : ''),
         MARGIN.left - 38,
         right,
+        'count',
       ),
     );
     const data = curveData(layer, strip.dimension, x, strip.y, limit);

@@ -54,7 +54,6 @@ export function scatterPlot(layer: LayerTopology, head: InspectHead | undefined,
   const radius = count <= 400 ? 2.8 : count <= 1500 ? 2.2 : count <= 5000 ? 1.6 : 1.2;
 
   const marks: Mark[] = [
-    { kind: 'rect', x: left, y: top, width: right - left, height: bottom - top, stroke: 'grid' },
     {
       kind: 'text',
       x: (left + right) / 2,
