@@ -43,10 +43,12 @@ export interface LayerTopology {
     readonly share: number;
     readonly scaleFrom: number;
     readonly scaleTo: number;
+    /** Component of each point in the middle of that interval of scales; −1 in a component that is too small to count. */
+    readonly members?: Int32Array;
   };
   /**
-   * Fasy et al. 2014: bars longer than `width` (twice the 95 % quantile of the Hausdorff distance between the cloud and its
-   * subsamples) are told from sampling noise.
+   * Fasy et al. 2014: with 95 % confidence the cloud is within c of what it was drawn from, where c is twice the 95 % quantile of the
+   * Hausdorff distance between the cloud and its subsamples. An H0 bar longer than `width` = 2c is told from sampling noise.
    */
   readonly band: { readonly width: number; readonly subsamples: number; readonly subsampleSize: number };
   /** Covariance-matched Gaussian null of H1: a loop longer than `threshold` is longer than 95 % of the longest loops of the null. */

@@ -1,13 +1,16 @@
 import type { Warning } from '../base/fault';
+import { subProgress } from '../base/progress';
+import type { DataSet } from '../data/dataSet';
 import type { PersistenceDiagram } from '../topology/diagram';
-import type { Provenance } from './analysis';
+import { distanceMatrix, precomputedDistances } from '../topology/distances';
+import type { Metric } from '../topology/metric';
+import { rips } from '../topology/rips';
+import type { AnalysisContext, Provenance } from './analysis';
 import type { RepresentativeCycle } from './layerTopology';
-
-export const METRICS = ['euclidean', 'cosine', 'correlation', 'manhattan', 'chebyshev', 'precomputed'] as const;
-export type RipsMetric = (typeof METRICS)[number];
+import { FEW_POINTS, refuseTooLarge } from './limits';
 
 export interface RipsParameters {
-  readonly metric: RipsMetric;
+  readonly metric: Metric;
   readonly maxDimension: number;
   /** Longest edge of the complex; undefined bounds it by the enclosing radius alone. */
   readonly threshold: number | undefined;
@@ -31,4 +34,55 @@ export interface RipsResult {
   readonly milliseconds: { readonly distances: number; readonly reduction: number; readonly total: number };
   readonly warnings: readonly Warning[];
   readonly provenance: Provenance;
+}
+
+/**
+ * Rips persistence of rows as points. Refuses, before it starts, what would not fit in `memoryLimitBytes`. `began` is when the call
+ * began, for the total time.
+ */
+export function ripsOfCloud(
+  data: DataSet,
+  parameters: RipsParameters,
+  memoryLimitBytes: number,
+  provenance: Provenance,
+  began: number,
+  context: Pick<AnalysisContext, 'cancellation' | 'progress'>,
+): RipsResult {
+  const { metric, maxDimension, threshold, coefficients, cycles } = parameters;
+  const { cancellation, progress } = context;
+  const cloud = { count: data.rows, width: data.values.length / data.rows, values: data.values };
+  refuseTooLarge(cloud.count, maxDimension, memoryLimitBytes);
+
+  const start = performance.now();
+  progress(0, 'distances');
+  const distances =
+    metric === 'precomputed' ? precomputedDistances(cloud) : distanceMatrix(cloud, metric, cancellation);
+  const measured = performance.now();
+  const result = rips(distances, {
+    maxDimension,
+    coefficients,
+    cycles,
+    cancellation,
+    progress: subProgress(progress, 0.2, 1),
+    ...(threshold === undefined ? {} : { threshold }),
+  });
+  const end = performance.now();
+  return {
+    points: cloud.count,
+    threshold: threshold ?? null,
+    enclosingRadius: result.enclosingRadius,
+    coefficients,
+    maxDimension,
+    diagram: result.diagram,
+    cycles: cycles ? result.cycles : undefined,
+    milliseconds: { distances: measured - start, reduction: end - measured, total: end - began },
+    warnings: [...data.warnings, ...fewPoints(cloud.count)],
+    provenance,
+  };
+}
+
+function fewPoints(points: number): readonly Warning[] {
+  if (points >= FEW_POINTS) return [];
+  const count = points === 1 ? 'A single point is' : `${points} points are`;
+  return [{ code: 'few-points', message: `${count} too few for topology: the diagram says little about a shape.` }];
 }

@@ -1,10 +1,12 @@
+import type { LayerTaskInput } from './layerTask';
+import type { LayerTopology } from './layerTopology';
+
 /**
  * The pure pieces of work that an analysis spreads over cores: name → input and output, both structured-cloneable.
  * The table of their implementations is beside it, so that a worker needs nothing else.
  */
 export interface Tasks {
-  // filled in by the analyses
-  readonly nothing: { readonly input: null; readonly output: null };
+  readonly layer: { readonly input: LayerTaskInput; readonly output: LayerTopology };
 }
 
 export type TaskName = keyof Tasks;

@@ -1,5 +1,5 @@
 import type { Disposable } from '../base/lifecycle';
-import type { OperationInput, OperationName, OperationOutput, OperationPart } from './operations';
+import type { OperationInput, OperationName, OperationOutput, OperationPart } from './operationTypes';
 import { Request } from './request';
 import { WorkerPool } from './workerPool';
 

@@ -1,3 +1,5 @@
 export { Engine } from './engine';
+export { checkOutput, writeWhole } from './outputFile';
+export { VERSION } from './version';
 export type { CacheOptions, EngineOptions, RunOptions } from './engine';
-export type * from './operations';
+export type * from './operationTypes';

@@ -3,12 +3,13 @@ import type { DescribeResult } from '../analyses/describe';
 import type { Forecast, InspectParameters, InspectPartial, InspectResult } from '../analyses/inspect';
 import type { RipsParameters, RipsResult } from '../analyses/rips';
 import type { InputPreview } from '../protocol/panel';
+import type { MeasureOperations } from './measureTypes';
 
 /**
  * Everything the engine can be asked: name → input, parts on the way, and result. All of it is plain data, so that it crosses
  * threads; files are named by path and opened where the work is done.
  */
-export interface Operations {
+export interface Operations extends MeasureOperations {
   /** What a model file holds: layers, shapes, parameters. Reads no more than its header needs. */
   readonly describe: Operation<{ readonly model: string }, never, DescribeResult>;
   /** The topology of a model's layers. Parts: the head, then each layer as it is computed, then the findings. */

@@ -1,0 +1,28 @@
+import { Fault } from '../base/fault';
+import { nearestNames } from '../base/nearest';
+
+/**
+ * The layers asked for, in the network's order; all where none are named. Throws `usage` for a name that is not there, with
+ * the nearest ones.
+ */
+export function chooseLayers<L extends { readonly name: string }>(
+  layers: readonly L[],
+  names: readonly string[] | undefined,
+): readonly L[] {
+  if (names === undefined) return layers;
+  if (names.length === 0) throw new Fault('usage', 'No layer is named.', { source: '--layers' });
+  const known = layers.map(layer => layer.name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const nearest = nearestNames(name, known);
+    const few = known.slice(0, 12).join(', ') + (known.length > 12 ? `, … (${known.length} in all)` : '');
+    throw new Fault(
+      'usage',
+      nearest.length > 0
+        ? `There is no layer ${name}; the nearest are ${nearest.join(', ')}.`
+        : `There is no layer ${name}; the layers are ${few}.`,
+      { hint: `Layers of this model: ${few}.`, source: '--layers' },
+    );
+  }
+  return layers.filter(layer => names.includes(layer.name));
+}

@@ -1,0 +1,210 @@
+import { Fault, type Warning } from '../base/fault';
+import { Random } from '../base/random';
+import type { Labels } from '../data/dataSet';
+import type { Shape } from '../models/model';
+import type { Capture, CaptureOptions } from '../probes/capture';
+import type { LayerActivations } from '../probes/layerCollector';
+import type { AnalysisContext, Provenance } from './analysis';
+import { findingsOf } from './findings';
+import type {
+  Estimate,
+  Forecast,
+  InspectHead,
+  InspectParameters,
+  InspectPartial,
+  InspectResult,
+  LayerFailure,
+} from './inspect';
+import type { LayerTopology } from './layerTopology';
+
+/** What is inspected: facts that are known, and how to get the rest. */
+export interface InspectSubject {
+  readonly model: InspectHead['model'];
+  readonly data: InspectHead['data'];
+  readonly randomInput: boolean;
+  /** Aligned with the rows of the data. */
+  readonly labels: Labels | undefined;
+  /** Those that are computed, in the network's order. */
+  readonly layers: readonly { readonly name: string; readonly op: string; readonly shape: Shape | undefined }[];
+  readonly parameters: InspectParameters;
+  readonly forecast: Forecast;
+  readonly warnings: readonly Warning[];
+  /** Without the libraries, which the capture tells. */
+  readonly provenance: Provenance;
+  /** Runs the network. */
+  capture(options: CaptureRequest): Promise<Capture>;
+  /** The share of right answers, from the outputs over all rows. */
+  accuracy(capture: Capture): Estimate | undefined;
+  readonly store: LayerStore;
+}
+
+export type CaptureRequest = Required<
+  Pick<CaptureOptions, 'layers' | 'rows' | 'reduction' | 'maxPoints' | 'outputs' | 'seed' | 'onLayer' | 'progress'>
+>;
+
+/** What an earlier run of the same inspection has left. */
+export interface LayerStore {
+  layer(name: string): LayerTopology | undefined;
+  keepLayer(layer: LayerTopology): void;
+  outcome(): CaptureOutcome | undefined;
+  keepOutcome(outcome: CaptureOutcome): void;
+}
+
+/** What a capture tells beside the activations. */
+export interface CaptureOutcome {
+  readonly accuracy: Estimate | undefined;
+  readonly treatment: string;
+  readonly warnings: readonly Warning[];
+  readonly failures: readonly LayerFailure[];
+  readonly libraries: Readonly<Record<string, string>>;
+}
+
+/** The rows that are looked at: drawn with the seed, without replacement; all when there are no more than `points`. */
+export function sampleRows(rows: number, points: number, seed: number): Uint32Array<ArrayBuffer> {
+  return new Random(seed, 'rows').sample(rows, points);
+}
+
+/**
+ * The topology of a network's layers. Hands out the head at once and again when the accuracy is known, each layer as it is finished,
+ * and after each what is found so far. A layer that fails does not keep the others from being computed; if all fail, so does this.
+ */
+export async function inspectModel(
+  subject: InspectSubject,
+  context: AnalysisContext<InspectPartial>,
+): Promise<InspectResult> {
+  const { parameters, store } = subject;
+  const kept = store.outcome();
+  let head = headOf(subject, kept);
+  context.partial({ kind: 'head', head });
+
+  const topologies = new Map<string, LayerTopology>();
+  const failures: LayerFailure[] = [];
+  const finished = (layer: LayerTopology) => {
+    topologies.set(layer.name, layer);
+    context.partial({ kind: 'layer', layer });
+    context.partial({ kind: 'findings', findings: findingsOf(head, inOrder(subject, topologies), failures) });
+  };
+  const failed = (failure: LayerFailure) => {
+    failures.push(failure);
+    context.partial({ kind: 'failure', failure });
+  };
+  for (const { name } of subject.layers) {
+    const layer = store.layer(name);
+    if (layer !== undefined) finished(layer);
+  }
+
+  let outcome = kept;
+  const wanted = subject.layers.map(layer => layer.name).filter(name => !topologies.has(name));
+  if (outcome === undefined || wanted.some(name => !outcome!.failures.some(failure => failure.name === name))) {
+    const fractions = new Map<string, number>();
+    const report = (phrase: string) => {
+      let sum = topologies.size + failures.length;
+      for (const fraction of fractions.values()) sum += fraction;
+      context.progress(0.1 + (0.9 * sum) / Math.max(1, subject.layers.length), phrase);
+    };
+    const runs: Promise<void>[] = [];
+    const compute = async (layer: LayerActivations): Promise<void> => {
+      try {
+        const topology = await context.task('layer', taskInput(subject, layer), (fraction, phrase) => {
+          fractions.set(layer.name, fraction);
+          report(phrase);
+        });
+        fractions.delete(layer.name);
+        store.keepLayer(topology);
+        finished(topology);
+      } catch (error) {
+        fractions.delete(layer.name);
+        if (!(error instanceof Fault) || error.code === 'cancelled') throw error;
+        failed({ name: layer.name, code: error.code, message: error.message });
+      }
+      report(`${topologies.size + failures.length} of ${subject.layers.length} layers`);
+    };
+    const capture = await subject.capture({
+      layers: wanted,
+      rows: head.sampledRows,
+      reduction: parameters.reduction,
+      maxPoints: parameters.points,
+      outputs: subject.labels !== undefined,
+      seed: parameters.seed,
+      progress: (fraction, phrase) => context.progress(0.1 * fraction, phrase),
+      onLayer: layer => {
+        const run = compute(layer);
+        // Awaited below; until then a rejection is nobody's surprise.
+        run.catch(() => {});
+        runs.push(run);
+      },
+    });
+    outcome = {
+      accuracy: subject.accuracy(capture),
+      treatment: capture.treatment,
+      warnings: capture.warnings,
+      failures: capture.failures.map(({ name, fault }) => ({ name, code: fault.code, message: fault.message })),
+      libraries: { [capture.runtime.name]: capture.runtime.version },
+    };
+    store.keepOutcome(outcome);
+    head = headOf(subject, outcome);
+    context.partial({ kind: 'head', head });
+    for (const failure of outcome.failures) failed(failure);
+    await Promise.all(runs);
+  } else {
+    for (const failure of outcome.failures) failed(failure);
+  }
+
+  const layers = inOrder(subject, topologies);
+  const order = new Map(subject.layers.map((layer, i) => [layer.name, i]));
+  failures.sort((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
+  if (layers.length === 0 && failures.length > 0) {
+    const [first] = failures;
+    throw Fault.fromData({ code: faultCode(first!.code), message: first!.message, source: subject.model.name });
+  }
+  const findings = findingsOf(head, layers, failures);
+  context.partial({ kind: 'findings', findings });
+  return {
+    head,
+    layers,
+    failures,
+    findings,
+    warnings: [...subject.warnings, ...outcome.warnings],
+    provenance: { ...subject.provenance, libraries: outcome.libraries },
+  };
+}
+
+function headOf(subject: InspectSubject, outcome: CaptureOutcome | undefined): InspectHead {
+  const { model, data, layers, parameters, forecast, labels } = subject;
+  const sampledRows = sampleRows(data.rows, parameters.points, parameters.seed);
+  // What was done to the values, and what was done to the axes: said once where both are nothing.
+  const treatment = [...new Set([data.treatment, outcome?.treatment ?? ''])].filter(part => part !== '').join('; ');
+  return {
+    model,
+    data: { ...data, treatment },
+    sampledRows,
+    labels: labels && {
+      name: labels.name,
+      classes: labels.classes,
+      values: Int32Array.from(sampledRows, row => labels.values[row]!),
+    },
+    accuracy: outcome?.accuracy,
+    layers,
+    parameters,
+    forecast,
+  };
+}
+
+function taskInput(subject: InspectSubject, layer: LayerActivations) {
+  const { parameters, randomInput, data } = subject;
+  return {
+    ...layer,
+    rows: data.rows,
+    randomInput,
+    maxDimension: parameters.maxDimension,
+    seed: parameters.seed,
+  };
+}
+
+function inOrder(subject: InspectSubject, topologies: ReadonlyMap<string, LayerTopology>): readonly LayerTopology[] {
+  return subject.layers.flatMap(({ name }) => topologies.get(name) ?? []);
+}
+
+function faultCode(code: string): Fault['code'] {
+  return code === 'not-finite' || code === 'too-large' || code === 'shape-mismatch' ? code : 'unsupported';
+}

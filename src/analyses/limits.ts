@@ -1,0 +1,64 @@
+import { Fault } from '../base/fault';
+import { forecastRipsBytes } from '../topology/rips';
+
+/** Fewer points than this say little about a shape. */
+export const FEW_POINTS = 50;
+
+/** Throws `too-large`, saying what would fit, before anything is allocated. */
+export function refuseTooLarge(points: number, maxDimension: number, memoryLimitBytes: number): void {
+  refuse(points, maxDimension, memoryLimitBytes, forecastRipsBytes(points, maxDimension), fewer =>
+    forecastRipsBytes(fewer, maxDimension),
+  );
+}
+
+/** The same for a run whose forecast is known, with what it takes beside Rips persistence. */
+export function refuseForecast(
+  points: number,
+  maxDimension: number,
+  memoryLimitBytes: number,
+  bytesAt: (points: number) => number,
+): void {
+  refuse(points, maxDimension, memoryLimitBytes, bytesAt(points), bytesAt);
+}
+
+function refuse(
+  points: number,
+  maxDimension: number,
+  memoryLimitBytes: number,
+  bytes: number,
+  bytesAt: (points: number) => number,
+): void {
+  if (bytes <= memoryLimitBytes) return;
+  const fit = pointsWithin(points, memoryLimitBytes, bytesAt);
+  const lower = Math.min(2, maxDimension - 1);
+  throw new Fault(
+    'too-large',
+    `${points} points in dimension ${maxDimension} would take about ${inUnits(bytes)}, more than the ${inUnits(memoryLimitBytes)} allowed.`,
+    {
+      hint:
+        fit >= 3
+          ? `About ${fit} points would fit${lower >= 1 ? `, or a lower dimension such as ${lower}` : ''}.`
+          : `Choose a lower dimension, such as ${Math.max(0, lower)}.`,
+    },
+  );
+}
+
+/** The largest number of points, up to `points`, that take no more than the limit; 0 where none do. */
+export function pointsWithin(points: number, limitBytes: number, bytesAt: (points: number) => number): number {
+  let low = 0;
+  let high = points;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (bytesAt(middle) <= limitBytes) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Bytes for people: "1.2 GB". */
+export function inUnits(bytes: number): string {
+  if (!(bytes < 2 ** 60)) return 'more than 1 EB';
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  return `${Number((bytes / 1000 ** power).toPrecision(2))} ${units[power]!}`;
+}

@@ -1,0 +1,22 @@
+import type { Cancellation } from '../base/cancellation';
+import type { Progress } from '../base/progress';
+import { computeLayer } from './layerTask';
+import type { TaskInput, TaskName, TaskOutput } from './tasks';
+
+type RunTask<Name extends TaskName> = (
+  input: TaskInput<Name>,
+  cancellation: Cancellation,
+  progress: Progress,
+) => TaskOutput<Name>;
+
+const TASKS: { readonly [Name in TaskName]: RunTask<Name> } = { layer: computeLayer };
+
+/** Runs a task in this thread. */
+export function runTask<Name extends TaskName>(
+  name: Name,
+  input: TaskInput<Name>,
+  cancellation: Cancellation,
+  progress: Progress,
+): TaskOutput<Name> {
+  return TASKS[name](input, cancellation, progress);
+}

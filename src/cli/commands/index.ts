@@ -1,0 +1,27 @@
+import type { Command } from '../command';
+import { activations } from './activations';
+import { cubical } from './cubical';
+import { describe } from './describe';
+import { distance } from './distance';
+import { inspect } from './inspect';
+import { levelset } from './levelset';
+import { mapper } from './mapper';
+import { report } from './report';
+import { rips } from './rips';
+import { similarity } from './similarity';
+import { weights } from './weights';
+
+/** All commands, in the order in which help lists them. */
+export const COMMANDS: readonly Command[] = [
+  inspect,
+  report,
+  describe,
+  activations,
+  rips,
+  mapper,
+  weights,
+  distance,
+  similarity,
+  cubical,
+  levelset,
+];

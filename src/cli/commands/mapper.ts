@@ -1,0 +1,149 @@
+import type { MapperResult } from '../../analyses/mapper';
+import { Fault } from '../../base/fault';
+import type { Command, TextStyle } from '../command';
+import { DATA_OPTIONS, dataReading } from '../command';
+import { figure, percent, plain, textTable } from '../textTable';
+
+const MOST_NODES_AS_TEXT = 30;
+
+export const mapper: Command = {
+  name: 'mapper',
+  summary: 'the Mapper graph of a point cloud through a lens',
+  description:
+    'Cuts the range of a lens, a number for each point, into overlapping intervals, clusters the points above each of them, and joins clusters that share points. ' +
+    'What is seen depends on the lens, the cover and the clustering: try several before you believe a branch.',
+  arguments: [{ name: 'CLOUD', help: 'points as rows: .npy, .npz (file.npz#array) or .csv' }],
+  options: [
+    {
+      name: 'lens',
+      value: { kind: 'text' },
+      placeholder: 'LENS',
+      help: 'l2, pca1, pca2, density, eccentricity, column:k, or a file with a number for each point',
+      default: 'l2',
+    },
+    { name: 'intervals', value: { kind: 'integer', minimum: 1, maximum: 10_000 }, help: 'of the cover', default: 10 },
+    {
+      name: 'overlap',
+      value: { kind: 'number', minimum: 0, maximum: 0.95 },
+      help: 'share of an interval that it has in common with the next',
+      default: 0.3,
+    },
+    {
+      name: 'cluster',
+      value: { kind: 'choice', choices: ['dbscan', 'single-linkage'] },
+      help: 'how points above an interval are clustered',
+      default: 'dbscan',
+    },
+    {
+      name: 'eps',
+      value: { kind: 'text' },
+      placeholder: 'auto|E',
+      help: 'clustering radius; auto is the knee of the neighbour distances',
+      default: 'auto',
+    },
+    {
+      name: 'min-points',
+      value: { kind: 'integer', minimum: 1, maximum: 1_000_000 },
+      help: 'points within the radius that make a core point, itself among them (dbscan)',
+      default: 3,
+    },
+    {
+      name: 'colour',
+      value: { kind: 'text' },
+      placeholder: 'DATA',
+      help: 'numbers or labels of the points: nodes get their mean, or counts a class and the graph its purity',
+    },
+    ...DATA_OPTIONS,
+  ],
+  examples: [
+    {
+      line: 'neural-topology mapper acts.npz#relu3 --intervals 20',
+      what: 'the norms of a layer’s activations as lens',
+    },
+    {
+      line: 'neural-topology mapper acts.npz#relu3 --lens pca1 --colour test.npz#y --format json',
+      what: 'with the classes in every node, as JSON',
+    },
+  ],
+  async run({ arguments: [cloud = ''], options, seed, engine, signal, onProgress }) {
+    const colour = options.text('colour');
+    const result = await engine().run(
+      'mapper',
+      {
+        cloud,
+        ...dataReading(options),
+        ...(colour === undefined ? {} : { colour }),
+        parameters: {
+          lens: options.text('lens')!,
+          intervals: options.number('intervals')!,
+          overlap: options.number('overlap')!,
+          clustering: options.text('cluster') === 'dbscan' ? 'dbscan' : 'single-linkage',
+          radius: radiusOf(options.text('eps')!),
+          minimumPoints: options.number('min-points')!,
+          seed,
+        },
+      },
+      { signal, onProgress },
+    );
+    return { json: () => jsonOf(result), text: style => textOf(result, style) };
+  },
+};
+
+function radiusOf(text: string): number | undefined {
+  if (text === 'auto') return undefined;
+  const radius = Number(text);
+  if (!(radius > 0 && radius < Infinity))
+    throw new Fault('usage', `--eps is auto or a number above 0, not ${JSON.stringify(text)}.`, { source: '--eps' });
+  return radius;
+}
+
+function jsonOf({ nodes, purity, ...rest }: MapperResult) {
+  return {
+    nodes: nodes.map(({ id, interval, members, colour }) => ({
+      id,
+      interval,
+      members: [...members],
+      ...(colour === undefined ? {} : { colour }),
+    })),
+    ...rest,
+    ...(purity === undefined ? {} : { purity }),
+  };
+}
+
+function textOf(result: MapperResult, style: TextStyle): string {
+  const { points, nodes, edges, coverage, components, loops, eps, purity } = result;
+  const summary = [
+    `${style.bold(`${nodes.length} nodes`)}, ${edges.length} edges, ${style.h0(`${components} components`)}, ${style.h1(`${loops} loops`)}`,
+    `${percent(coverage)} of ${points} points are in a node (radius ${figure(eps)}).`,
+    ...(purity === undefined
+      ? []
+      : [
+          `Purity ${purity.toFixed(3)}: the share of a node’s members that are of its largest class, weighted by members.`,
+        ]),
+  ];
+  const shown = [...nodes]
+    .sort((a, b) => b.members.length - a.members.length || a.id - b.id)
+    .slice(0, MOST_NODES_AS_TEXT);
+  if (shown.length === 0) return summary.join('\n');
+  const table = textTable(
+    [
+      { title: 'node', align: 'right', cell: node => String(node.id) },
+      { title: 'interval', align: 'right', cell: node => String(node.interval) },
+      { title: 'members', align: 'right', cell: node => String(node.members.length) },
+      { title: 'colour', cell: node => colourText(node.colour) },
+    ],
+    shown,
+    style.dim,
+  );
+  const more = nodes.length > shown.length ? [style.dim(`… ${nodes.length - shown.length} smaller nodes`)] : [];
+  return [...summary, '', table, ...more].join('\n');
+}
+
+function colourText(colour: MapperResult['nodes'][number]['colour']): string {
+  if (colour === undefined) return '';
+  if (typeof colour === 'number') return figure(colour);
+  return Object.entries(colour)
+    .sort((a, b) => b[1] - a[1])
+    .map(([name, count]) => `${plain(name)} ${count}`)
+    .join(', ');
+}

@@ -1,0 +1,26 @@
+import type { PersistenceDiagram } from '../topology/diagram';
+
+/** A diagram as cli.md has it: dimension → pairs sorted by birth, then death; infinity is null. All dimensions up to the largest are there. */
+export function diagramJson(
+  { dimension, birth, death }: PersistenceDiagram,
+  maxDimension: number,
+): Record<string, [number, number | null][]> {
+  const json: Record<string, [number, number | null][]> = {};
+  for (let d = 0; d <= maxDimension; d++) json[String(d)] = [];
+  for (let i = 0; i < dimension.length; i++) (json[String(dimension[i]!)] ??= []).push([birth[i]!, finite(death[i]!)]);
+  return json;
+}
+
+/** Edges as pairs of points. */
+export function edgesJson(edges: Uint32Array): [number, number][] {
+  return Array.from({ length: edges.length / 2 }, (_, k) => [edges[2 * k]!, edges[2 * k + 1]!]);
+}
+
+/** A number by dimension. */
+export function byDimension<T>(values: readonly T[]): Record<string, T> {
+  return Object.fromEntries(values.map((value, dimension) => [String(dimension), value]));
+}
+
+export function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

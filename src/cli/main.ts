@@ -1,0 +1,3 @@
+import { runCommandLine } from './runCommandLine';
+
+void runCommandLine(process.argv.slice(2));

@@ -1,0 +1,37 @@
+import type { Cancellation } from '../base/cancellation';
+import { Fault } from '../base/fault';
+import type { DisposableStore } from '../base/lifecycle';
+import type { Warning } from '../base/fault';
+import { openArray } from '../data/openData';
+import { contentHash } from './files';
+import { blaming, openReference } from './openFiles';
+
+export interface Grid {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Float64Array;
+  readonly warnings: readonly Warning[];
+  readonly file: { readonly name: string; readonly sha256: string; readonly treatment: string };
+}
+
+/** Reads an array of any shape whose entries are all finite. Throws `not-finite`, saying where, and what the readers throw. */
+export function openGrid(reference: string, store: DisposableStore, cancellation: Cancellation): Grid {
+  const { source, part } = openReference(reference, store);
+  const { shape, values, warnings } = blaming(reference, () => openArray(source, { part, cancellation }), source.name);
+  const broken = values.findIndex(value => !Number.isFinite(value));
+  if (broken >= 0) {
+    const place: number[] = [];
+    for (let axis = shape.length - 1, rest = broken; axis >= 0; axis--) {
+      place.unshift(rest % shape[axis]!);
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    throw new Fault('not-finite', `Entry [${place.join(', ')}] of the grid is ${values[broken]}.`, {
+      source: reference,
+    });
+  }
+  return {
+    shape,
+    values,
+    warnings,
+    file: { name: reference, sha256: contentHash(source, cancellation), treatment: 'taken as they are' },
+  };
+}

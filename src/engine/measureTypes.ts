@@ -1,0 +1,68 @@
+import type { MapperParameters, MapperResult } from '../analyses/mapper';
+import type { CubicalResult, DistanceResult, LevelSetResult } from '../analyses/measures';
+import type { SimilarityResult } from '../analyses/similarity';
+import type { WeightsResult } from '../analyses/weights';
+import type { CubicalConstruction } from '../topology/cubicalComplex';
+import type { GroundMetric } from '../topology/diagramPoints';
+import type { DataReading, Operation } from './operationTypes';
+
+/** What the engine can be asked beside the work on models: one kernel, or the weights alone. */
+export interface MeasureOperations {
+  /** The Mapper graph of a cloud. */
+  readonly mapper: Operation<MapperInput, never, MapperResult>;
+  /** Neural persistence of a model's weights. */
+  readonly weights: Operation<WeightsInput, never, WeightsResult>;
+  /** Between two diagrams. */
+  readonly distance: Operation<DistanceInput, never, DistanceResult>;
+  /** Persistence of a grid. */
+  readonly cubical: Operation<CubicalInput, never, CubicalResult>;
+  /** Betti numbers of a level set of a grid. */
+  readonly levelset: Operation<LevelSetInput, never, LevelSetResult>;
+  /** Of two clouds with the same rows. */
+  readonly similarity: Operation<SimilarityInput, never, SimilarityResult>;
+}
+
+export interface MapperInput extends DataReading {
+  /** Path of a cloud, with `#array` where the file holds several. */
+  readonly cloud: string;
+  readonly parameters: MapperParameters;
+  /** Path of what colours the nodes. */
+  readonly colour?: string;
+}
+
+export interface WeightsInput {
+  readonly model: string;
+}
+
+export interface DistanceInput {
+  /** Paths of two results that hold a diagram. */
+  readonly a: string;
+  readonly b: string;
+  readonly kind: 'bottleneck' | 'wasserstein' | 'sliced';
+  readonly order: number;
+  readonly ground: GroundMetric;
+  readonly dimension: number;
+  readonly seed: number;
+}
+
+export interface CubicalInput {
+  /** Path of an array, with `#array` where the file holds several. */
+  readonly grid: string;
+  readonly construction: CubicalConstruction;
+  readonly superlevel: boolean;
+  readonly seed: number;
+}
+
+export interface LevelSetInput {
+  readonly grid: string;
+  readonly level: number;
+  readonly seed: number;
+}
+
+export interface SimilarityInput extends DataReading {
+  /** Paths of two clouds with the same rows. */
+  readonly a: string;
+  readonly b: string;
+  readonly seed: number;
+  readonly memoryLimitBytes?: number;
+}

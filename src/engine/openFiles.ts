@@ -1,0 +1,119 @@
+import type { Cancellation } from '../base/cancellation';
+import { Fault } from '../base/fault';
+import type { DisposableStore } from '../base/lifecycle';
+import type { Provenance } from '../analyses/analysis';
+import { openData, openLabels } from '../data/openData';
+import type { DataSet, Labels } from '../data/dataSet';
+import { alignLabels } from '../data/labels';
+import { parseDataReference } from '../data/reference';
+import { openModel } from '../models/formats';
+import type { Model } from '../models/model';
+import { contentHash, FileSiblings, FileSource, fileExists } from './files';
+import type { DataReading } from './operationTypes';
+
+/** A model's file, open, with what may be opened beside it. */
+export interface OpenModel {
+  readonly model: Model;
+  readonly source: FileSource;
+  readonly siblings: FileSiblings;
+  /** As given. */
+  readonly name: string;
+}
+
+export interface OpenData {
+  readonly data: DataSet;
+  /** Of the whole file, in hexadecimal. */
+  readonly sha256: string;
+  readonly labels: { readonly labels: Labels; readonly sha256: string } | undefined;
+}
+
+/** Faults of a reader blame the file as it was given, `#part` included, unless they blame something else. */
+export function blaming<T>(given: string, run: () => T, file = given): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    if (error.source !== undefined && error.source !== file) throw error;
+    throw new Fault(error.code, error.message, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      source: given,
+      cause: error,
+    });
+  }
+}
+
+export function openModelFile(path: string, store: DisposableStore): OpenModel {
+  return blaming(path, () => {
+    const source = store.add(FileSource.open(path));
+    const siblings = store.add(new FileSiblings(path));
+    return { model: openModel(source, siblings), source, siblings, name: path };
+  });
+}
+
+/** A data file and, where they are given, the labels of its rows. */
+export function openDataFile(
+  reference: string,
+  labelsReference: string | undefined,
+  reading: DataReading,
+  store: DisposableStore,
+  cancellation: Cancellation,
+  classNames?: readonly string[],
+): OpenData {
+  const data = openReference(reference, store);
+  const labelsFile = labelsReference === undefined ? undefined : openReference(labelsReference, store);
+  const labels =
+    labelsFile &&
+    blaming(
+      labelsReference!,
+      () =>
+        openLabels(labelsFile.source, {
+          part: labelsFile.part,
+          classes: reading.classes ?? classNames,
+          cancellation,
+        }),
+      labelsFile.source.name,
+    );
+  // Labels that are a column of the same file are no part of the data.
+  const inside = labelsFile !== undefined && sameFile(labelsFile.source, data.source);
+  const labelPart = labels?.part ?? labelsFile?.part;
+  const rows = blaming(
+    reference,
+    () =>
+      openData(data.source, {
+        part: data.part,
+        without: inside && labelPart !== undefined ? [labelPart] : undefined,
+        dropNotFinite: reading.dropNotFinite,
+        scale: reading.scale,
+        cancellation,
+      }),
+    data.source.name,
+  );
+  return {
+    data: rows,
+    sha256: contentHash(data.source, cancellation),
+    labels: labels && {
+      labels: blaming(labelsReference!, () => alignLabels(labels, rows), labels.name),
+      sha256: contentHash(labelsFile.source, cancellation),
+    },
+  };
+}
+
+export function openReference(
+  reference: string,
+  store: DisposableStore,
+): { readonly source: FileSource; readonly part: string | undefined } {
+  const { file, part } = parseDataReference(reference, fileExists);
+  return blaming(reference, () => ({ source: store.add(FileSource.open(file)), part }), file);
+}
+
+function sameFile(a: FileSource, b: FileSource): boolean {
+  return a.identity === b.identity;
+}
+
+export function dataProvenance(opened: OpenData): Pick<Provenance, 'data' | 'labels'> {
+  const { data, sha256, labels } = opened;
+  return {
+    data: { name: data.name, sha256, treatment: data.treatment },
+    ...(labels === undefined ? {} : { labels: { name: labels.labels.name, sha256: labels.sha256 } }),
+  };
+}

@@ -1,0 +1,10 @@
+import type { AnalysisContext } from '../analyses/analysis';
+import type { LayerCache } from './layerCache';
+
+/** What an operation may use beyond what an analysis may: files on this machine. */
+export interface OperationContext<Part> extends AnalysisContext<Part> {
+  readonly cache: LayerCache | undefined;
+  readonly runtimePath: string;
+  /** For forecasts alone: no result depends on it. */
+  readonly threads: number;
+}

@@ -1,0 +1,35 @@
+import type { OperationContext } from './operationContext';
+import type { OperationInput, OperationName, OperationOutput, OperationPart } from './operationTypes';
+
+type Run<Name extends OperationName> = (
+  input: OperationInput<Name>,
+  context: OperationContext<OperationPart<Name>>,
+) => OperationOutput<Name> | Promise<OperationOutput<Name>>;
+
+/** Where each operation is. Loaded when first asked for, so that a worker starts at once. */
+const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> } = {
+  describe: async () => (await import('./operations/describe')).describe,
+  inspect: async () => (await import('./operations/inspect')).inspect,
+  forecast: async () => (await import('./operations/forecast')).forecast,
+  activations: async () => (await import('./operations/activations')).activations,
+  rips: async () => (await import('./operations/rips')).rips,
+  inputs: async () => (await import('./operations/inputs')).inputs,
+  dataCandidates: async () => (await import('./operations/dataCandidates')).dataCandidates,
+  report: async () => (await import('./operations/report')).report,
+  mapper: async () => (await import('./operations/mapper')).mapper,
+  weights: async () => (await import('./operations/weights')).weights,
+  distance: async () => (await import('./operations/distance')).distance,
+  cubical: async () => (await import('./operations/cubical')).cubical,
+  levelset: async () => (await import('./operations/levelset')).levelset,
+  similarity: async () => (await import('./operations/similarity')).similarity,
+};
+
+/** Runs an operation by its name. `input` and the context's parts are of that operation's types: the engine's `run` sees to it. */
+export async function runOperation(
+  name: OperationName,
+  input: unknown,
+  context: OperationContext<unknown>,
+): Promise<unknown> {
+  const run = (await OPERATIONS[name]()) as (input: unknown, context: OperationContext<unknown>) => unknown;
+  return run(input, context);
+}

@@ -1,0 +1,53 @@
+import type { ActivationsResult } from '../../analyses/activations';
+import { chooseLayers } from '../../analyses/chooseLayers';
+import { DisposableStore } from '../../base/lifecycle';
+import { Fault } from '../../base/fault';
+import { writeNpz } from '../../data/writeNpz';
+import { captureRows } from '../captureRows';
+import { contentHash } from '../files';
+import { dataProvenance, openDataFile, openModelFile } from '../openFiles';
+import type { OperationContext } from '../operationContext';
+import type { ActivationsInput } from '../operationTypes';
+import { checkOutput, writeWhole } from '../outputFile';
+import { VERSION } from '../version';
+
+/** Activations as they are, all positions of them, of all rows. */
+export async function activations(
+  input: ActivationsInput,
+  context: OperationContext<never>,
+): Promise<ActivationsResult> {
+  const store = new DisposableStore();
+  try {
+    checkOutput(input.out, input.force ?? false);
+    const opened = openModelFile(input.model, store);
+    const layers = chooseLayers(opened.model.layers, input.layers).map(layer => layer.name);
+    const data = openDataFile(input.data, undefined, input, store, context.cancellation);
+    const capture = await captureRows(opened, data.data, input.data, {
+      layers,
+      reduction: 'flatten',
+      runtimePath: context.runtimePath,
+      cancellation: context.cancellation,
+      progress: context.progress,
+    });
+    const [failure] = capture.failures;
+    if (failure !== undefined) throw Fault.fromData(failure.fault).at(input.model);
+    const arrays = capture.layers.map(({ name, shape, count, values }) => ({ name, shape: [count, ...shape], values }));
+    context.progress(0.95, `writing ${input.out}`);
+    writeWhole(input.out, writeNpz(arrays));
+    return {
+      layers: arrays.map(({ name, shape }) => ({ name, shape })),
+      out: input.out,
+      warnings: [...opened.model.warnings, ...data.data.warnings, ...capture.warnings],
+      provenance: {
+        version: VERSION,
+        model: { name: input.model, sha256: contentHash(opened.source, context.cancellation) },
+        ...dataProvenance(data),
+        parameters: { layers: input.layers ?? null },
+        seed: 0,
+        libraries: { [capture.runtime.name]: capture.runtime.version },
+      },
+    };
+  } finally {
+    store.dispose();
+  }
+}

@@ -1,0 +1,95 @@
+import { DisposableStore } from '../../base/lifecycle';
+import { describeData } from '../../data/openData';
+import type { DataDescription } from '../../data/dataSet';
+import type { Shape } from '../../models/model';
+import { FileSource } from '../files';
+import { openModelFile } from '../openFiles';
+import type { OperationContext } from '../operationContext';
+import type { DataCandidate } from '../operationTypes';
+
+/** A look at headers and first lines alone. Files that cannot be read are nobody's data. */
+export function dataCandidates(
+  input: { readonly model: string; readonly files: readonly string[] },
+  context: OperationContext<never>,
+): readonly DataCandidate[] {
+  const store = new DisposableStore();
+  try {
+    const inputShape = openModelFile(input.model, store).model.inputs[0]?.shape?.slice(1);
+    const looks = input.files.flatMap(file => {
+      context.cancellation.throwIfCancelled();
+      const description = look(file);
+      return description === undefined ? [] : [{ file, description }];
+    });
+    return looks.flatMap(({ file, description }) =>
+      description.choices.map((choice): DataCandidate => {
+        const part = choice.part === undefined ? '' : `#${choice.part}`;
+        return {
+          data: file + part,
+          rows: choice.rows,
+          rowShape: choice.rowShape,
+          fits: inputShape !== undefined && fits(choice.rowShape, inputShape),
+          labels: labelsInside(file, description, choice.part) ?? labelsBeside(file, choice.rows, looks),
+        };
+      }),
+    );
+  } finally {
+    store.dispose();
+  }
+}
+
+function look(file: string): DataDescription | undefined {
+  const store = new DisposableStore();
+  try {
+    return describeData(store.add(FileSource.open(file)));
+  } catch {
+    return undefined;
+  } finally {
+    store.dispose();
+  }
+}
+
+/** Whether rows of one shape can feed an input of another: as many values, free dimensions being whatever they must be. */
+function fits(rowShape: readonly number[], inputShape: Shape): boolean {
+  const width = rowShape.reduce((product, size) => product * size, 1);
+  const free = inputShape.filter(size => size === null).length;
+  const fixed = inputShape.reduce<number>((product, size) => product * (size ?? 1), 1);
+  if (free === 0) return width === fixed;
+  return (
+    rowShape.length === inputShape.length &&
+    rowShape.every((size, i) => inputShape[i] === null || inputShape[i] === size)
+  );
+}
+
+function labelsInside(file: string, description: DataDescription, part: string | undefined): string | undefined {
+  const name = description.labels.find(candidate => candidate !== part && candidate !== '');
+  return name === undefined ? undefined : `${file}#${name}`;
+}
+
+/** digits_X.npy has its labels in digits_y.npy; x_test.npy in y_test.npy; images.npy in labels.npy. */
+function labelsBeside(
+  file: string,
+  rows: number,
+  looks: readonly { readonly file: string; readonly description: DataDescription }[],
+): string | undefined {
+  const cut = Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1;
+  const folder = file.slice(0, cut);
+  const words = [
+    ['X', 'y'],
+    ['x', 'y'],
+    ['data', 'labels'],
+    ['images', 'labels'],
+    ['inputs', 'labels'],
+    ['inputs', 'targets'],
+  ] as const;
+  const names = words.flatMap(([from, to]) => {
+    const word = new RegExp(`(^|[^A-Za-z])${from}(?=$|[^A-Za-z])`);
+    const name = file.slice(cut);
+    return word.test(name) ? [name.replace(word, `$1${to}`)] : [];
+  });
+  const found = looks.find(
+    ({ file: other, description }) =>
+      names.some(name => other === folder + name) &&
+      description.choices.some(choice => choice.rows === rows && choice.rowShape.every(size => size === 1)),
+  );
+  return found?.file;
+}

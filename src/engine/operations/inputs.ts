@@ -1,0 +1,28 @@
+import { DisposableStore } from '../../base/lifecycle';
+import { previewLayout, previewRow } from '../../data/preview';
+import type { InputPreview } from '../../protocol/panel';
+import { openDataFile, openModelFile } from '../openFiles';
+import type { OperationContext } from '../operationContext';
+import type { InputsInput } from '../operationTypes';
+
+export function inputs(input: InputsInput, context: OperationContext<never>): readonly InputPreview[] {
+  const store = new DisposableStore();
+  try {
+    const model = input.model === undefined ? undefined : openModelFile(input.model, store).model;
+    const { data, labels } = openDataFile(
+      input.data,
+      input.labels,
+      input,
+      store,
+      context.cancellation,
+      model?.classNames,
+    );
+    const layout = previewLayout(data, model?.inputs[0]?.shape?.slice(1));
+    return input.rows.map(row => {
+      const label = labels?.labels.classes[labels.labels.values[row]!];
+      return { ...previewRow(data, row, layout), ...(label === undefined ? {} : { label }) };
+    });
+  } finally {
+    store.dispose();
+  }
+}

@@ -1,0 +1,24 @@
+import type { LevelSetResult } from '../../analyses/measures';
+import { DisposableStore } from '../../base/lifecycle';
+import { levelSetBetti } from '../../topology/levelSet';
+import { openGrid } from '../gridFile';
+import type { LevelSetInput } from '../measureTypes';
+import { blaming } from '../openFiles';
+import type { OperationContext } from '../operationContext';
+import { VERSION } from '../version';
+
+export function levelset({ grid, level, seed }: LevelSetInput, context: OperationContext<never>): LevelSetResult {
+  const store = new DisposableStore();
+  try {
+    const { shape, values, warnings, file } = openGrid(grid, store, context.cancellation);
+    const betti = blaming(grid, () => levelSetBetti(shape, values, level, context.cancellation));
+    return {
+      shape,
+      ...betti,
+      warnings,
+      provenance: { version: VERSION, data: file, parameters: { level }, seed },
+    };
+  } finally {
+    store.dispose();
+  }
+}

@@ -1,0 +1,143 @@
+import { mapperResult, type MapperColour, type MapperResult } from '../../analyses/mapper';
+import type { Provenance } from '../../analyses/analysis';
+import type { Cancellation } from '../../base/cancellation';
+import { Fault } from '../../base/fault';
+import { DisposableStore } from '../../base/lifecycle';
+import { subProgress } from '../../base/progress';
+import { alignLabels } from '../../data/labels';
+import type { DataSet } from '../../data/dataSet';
+import { openData, openLabels } from '../../data/openData';
+import { parseDataReference } from '../../data/reference';
+import { mapper as mapperGraph } from '../../topology/mapper';
+import { LENS_NAMES, mapperLens } from '../../topology/mapperLens';
+import type { PointCloud } from '../../topology/pointCloud';
+import { contentHash, fileExists } from '../files';
+import type { MapperInput } from '../measureTypes';
+import { blaming, dataProvenance, openDataFile, openReference } from '../openFiles';
+import type { OperationContext } from '../operationContext';
+import { cloudOf } from '../pointCloudOf';
+import { VERSION } from '../version';
+
+/** Integers with more values than this colour as numbers. */
+const MOST_CLASSES = 20;
+
+/** A file that took part, with what was read from it. */
+interface Part<Value> {
+  readonly value: Value;
+  readonly file: { readonly name: string; readonly sha256: string };
+}
+
+export function mapper(input: MapperInput, context: OperationContext<never>): MapperResult {
+  const { cancellation } = context;
+  const store = new DisposableStore();
+  try {
+    context.progress(0, 'reading the points');
+    const opened = openDataFile(input.cloud, undefined, input, store, cancellation);
+    const cloud = cloudOf(opened.data);
+    const colour = input.colour === undefined ? undefined : readColour(input.colour, opened.data, store, cancellation);
+    context.progress(0.1, 'the lens');
+    const lens = lensOf(input.parameters.lens, cloud, opened.data, store, cancellation);
+    const { intervals, overlap, clustering, radius, minimumPoints, seed } = input.parameters;
+    const graph = blaming(input.cloud, () =>
+      mapperGraph(cloud, lens.values, {
+        intervals,
+        overlap,
+        clustering,
+        radius,
+        minimumPoints,
+        cancellation,
+        progress: subProgress(context.progress, 0.2, 1),
+      }),
+    );
+    const provenance: Provenance = {
+      version: VERSION,
+      ...dataProvenance(opened),
+      ...(colour === undefined ? {} : { labels: colour.file }),
+      ...(lens.file === undefined ? {} : { files: [lens.file] }),
+      parameters: {
+        lens: input.parameters.lens,
+        intervals,
+        overlap,
+        cluster: clustering,
+        eps: radius ?? 'auto',
+        minPoints: minimumPoints,
+      },
+      seed,
+    };
+    return mapperResult(graph, cloud.count, colour?.value, provenance, opened.data.warnings);
+  } finally {
+    store.dispose();
+  }
+}
+
+function lensOf(
+  lens: string,
+  cloud: PointCloud,
+  data: DataSet,
+  store: DisposableStore,
+  cancellation: Cancellation,
+): { readonly values: Float64Array; readonly file?: { readonly name: string; readonly sha256: string } } {
+  const column = /^column:(\d+)$/.exec(lens)?.[1];
+  if (column !== undefined)
+    return { values: blaming('--lens', () => mapperLens(cloud, 'column', Number(column), cancellation)) };
+  const name = LENS_NAMES.find(known => known === lens && known !== 'column');
+  if (name !== undefined) return { values: mapperLens(cloud, name, 0, cancellation) };
+  if (!fileExists(parseDataReference(lens, fileExists).file))
+    throw new Fault('usage', `There is no lens ${lens}.`, {
+      hint: 'A lens is l2, pca1, pca2, density, eccentricity, column:k, or a file with a number for each point.',
+      source: '--lens',
+    });
+  const { value, file } = numbersOfRows(lens, data, store, cancellation);
+  return { values: Float64Array.from(value), file };
+}
+
+/** Text, or integers of a few values, are classes; anything else is numbers. */
+function readColour(
+  reference: string,
+  data: DataSet,
+  store: DisposableStore,
+  cancellation: Cancellation,
+): Part<MapperColour> {
+  const { source, part } = openReference(reference, store);
+  try {
+    const labels = alignLabels(openLabels(source, { part, cancellation }), data);
+    if (labels.integers !== true || labels.classes.length <= MOST_CLASSES) {
+      const { values, classes } = labels;
+      const file = { name: reference, sha256: contentHash(source, cancellation) };
+      return { value: { kind: 'labels', values, classes }, file };
+    }
+  } catch (error) {
+    // Numbers that are no integers are no labels, but colour all the same.
+    if (!(error instanceof Fault && error.code === 'unsupported'))
+      return blaming(reference, () => rethrow(error), source.name);
+  }
+  const { value, file } = numbersOfRows(reference, data, store, cancellation);
+  return { value: { kind: 'numbers', values: value }, file };
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+/** One number for each row that the data set kept. */
+function numbersOfRows(
+  reference: string,
+  data: DataSet,
+  store: DisposableStore,
+  cancellation: Cancellation,
+): Part<Float32Array | Float64Array> {
+  const { source, part } = openReference(reference, store);
+  const numbers = blaming(reference, () => openData(source, { part, cancellation }), source.name);
+  const rows = data.rows + data.dropped.length;
+  if (numbers.values.length !== rows)
+    throw new Fault(
+      'shape-mismatch',
+      `There must be one number for each of the ${rows} points, but ${numbers.rows} rows of ${numbers.values.length / numbers.rows} are given.`,
+      { source: reference },
+    );
+  const dropped = new Set(data.dropped);
+  return {
+    value: dropped.size === 0 ? numbers.values : numbers.values.filter((_, row) => !dropped.has(row)),
+    file: { name: reference, sha256: contentHash(source, cancellation) },
+  };
+}
