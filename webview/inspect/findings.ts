@@ -68,12 +68,8 @@ export class Findings {
           class: `dot ${strong ? 'strong' : 'note'}`,
           attributes: { role: 'img', 'aria-label': strong ? 'finding' : 'note' },
         });
-    const text = element('span', { class: 'sentence' }, [
-      finding.sentence,
-      ' ',
-      element('small', { class: 'rule', text: finding.rule }),
-    ]);
-    const children: Node[] = [mark, text];
+    const children: Node[] = [mark, element('span', { class: 'sentence', text: finding.sentence })];
+    if (finding.rule !== '') children.push(ruleOf(finding.rule));
     if (finding.target !== undefined) {
       children.push(
         element('button', {
@@ -86,4 +82,19 @@ export class Findings {
     }
     return element('li', { class: `finding ${caveat ? 'warning' : finding.weight}` }, children);
   }
+}
+
+/** One line of it; all of it when it is clicked. */
+function ruleOf(text: string): HTMLElement {
+  const rule = element('button', {
+    class: 'rule',
+    text,
+    title: text,
+    attributes: { type: 'button', 'aria-expanded': 'false' },
+    onClick: () => {
+      const isOpen = rule.classList.toggle('open');
+      rule.setAttribute('aria-expanded', String(isOpen));
+    },
+  });
+  return rule;
 }

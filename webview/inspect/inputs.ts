@@ -55,7 +55,8 @@ export class Inputs {
     const rows = pointsWithRows(head, layer, points);
     const shown = rows.slice(0, MOST_TILES);
     this.heading.textContent = headingOf(layer, feature);
-    this.note.textContent = shown.length < rows.length ? `${shown.length} of ${formatCount(rows.length)}` : '';
+    this.note.textContent =
+      state.mode === 'panel' && shown.length < rows.length ? `${shown.length} of ${formatCount(rows.length)}` : '';
     if (shown.length === 0) {
       this.show([], hintOf(layer, feature, state.mode));
       return;

@@ -43,6 +43,8 @@ export class LayerList {
   private readonly rows = new Map<string, HTMLTableRowElement>();
   private readonly drawn = new Map<string, unknown>();
   private domain = 0;
+  /** Caveats of every layer, which mark none of them. */
+  private common: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly store: Store,
@@ -115,8 +117,10 @@ export class LayerList {
       before.status?.kind === status?.kind;
     if (same && before.preferences === preferences) return;
     const domain = sparkDomain(layers.values());
-    if (domain !== this.domain) this.drawn.clear();
+    const common = commonCaveats([...layers.values()]);
+    if (domain !== this.domain || common.size !== this.common.size) this.drawn.clear();
     this.domain = domain;
+    this.common = common;
     this.updateHeaders(state);
     if (head === undefined) {
       this.rows.clear();
@@ -188,8 +192,9 @@ export class LayerList {
           ? 'Not computed: dimension 0 was asked for'
           : 'Not computed: too few points for the null';
     const name = nameCell(layer.name);
-    if (0 < layer.caveats.length) {
-      const messages = layer.caveats.map(caveat => caveat.message).join('\n');
+    const own = layer.caveats.filter(caveat => !this.common.has(caveat.message));
+    if (0 < own.length) {
+      const messages = own.map(caveat => caveat.message).join('\n');
       name.firstElementChild?.append(
         element('span', {
           class: 'caveat-mark',
@@ -307,4 +312,10 @@ export function sortedLayers(head: InspectHead, state: Pick<State, 'layers' | 'p
     if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined) || byPlace(a, b);
     return sign * (x - y) || byPlace(a, b);
   });
+}
+
+function commonCaveats(layers: readonly LayerTopology[]): Set<string> {
+  if (layers.length < 2) return new Set();
+  const messages = layers.map(layer => new Set(layer.caveats.map(caveat => caveat.message)));
+  return new Set([...messages[0]!].filter(message => messages.every(others => others.has(message))));
 }

@@ -20,6 +20,7 @@ import {
 
 const MARGIN = { top: 24, right: 14, bottom: 34, left: 48 };
 const RADIUS = 3;
+const STRIP = 9;
 
 export interface DiagramPlot {
   readonly scene: Scene;
@@ -70,6 +71,23 @@ export function diagramPlot(
     const threshold = thresholdOf(layer, dimension);
     if (threshold === undefined || threshold === 0 || pairsOf(layer, dimension).count === 0) continue;
     const paint = dimensionPaint(dimension);
+    if (dimension === 0) {
+      // All of H0 is born at 0: its band is a strip along the axis of deaths.
+      const end = round(y(Math.min(limit, threshold)));
+      marks.push({
+        kind: 'rect',
+        x: left,
+        y: end,
+        width: STRIP,
+        height: round(bottom - end),
+        fill: paint,
+        tone: 'wash',
+      });
+      if (threshold < limit) {
+        marks.push({ kind: 'line', x1: left, y1: end, x2: left + STRIP + 6, y2: end, stroke: paint, dash: [3, 2] });
+      }
+      continue;
+    }
     marks.push({ kind: 'path', data: bandData(limit, threshold, x, y), fill: paint, tone: 'mist' });
     if (threshold < limit) {
       marks.push({
