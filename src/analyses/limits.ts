@@ -6,9 +6,17 @@ export const FEW_POINTS = 50;
 
 /** Throws `too-large`, saying what would fit, before anything is allocated. */
 export function refuseTooLarge(points: number, maxDimension: number, memoryLimitBytes: number): void {
-  refuse(points, maxDimension, memoryLimitBytes, forecastRipsBytes(points, maxDimension), fewer =>
-    forecastRipsBytes(fewer, maxDimension),
-  );
+  const bytesAt = (count: number) => persistenceBytes(count, maxDimension);
+  refuse(points, maxDimension, memoryLimitBytes, bytesAt(points), bytesAt);
+}
+
+/**
+ * An upper estimate of what Rips persistence takes. From dimension 3 on the simplices themselves outgrow all else: one number for each.
+ */
+export function persistenceBytes(points: number, maxDimension: number): number {
+  let simplices = 1;
+  for (let k = 1; k <= maxDimension + 1; k++) simplices *= Math.max(0, points - k + 1) / k;
+  return forecastRipsBytes(points, Math.min(2, maxDimension)) + (maxDimension > 2 ? 8 * simplices : 0);
 }
 
 /** The same for a run whose forecast is known, with what it takes beside Rips persistence. */
@@ -33,7 +41,7 @@ function refuse(
   const lower = Math.min(2, maxDimension - 1);
   throw new Fault(
     'too-large',
-    `${points} points in dimension ${maxDimension} would take about ${inUnits(bytes)}, more than the ${inUnits(memoryLimitBytes)} allowed.`,
+    `${points} points in dimension ${maxDimension} would take ${bytes < 2 ** 60 ? `about ${inUnits(bytes)}` : 'far more memory than there is'}, more than the ${inUnits(memoryLimitBytes)} allowed.`,
     {
       hint:
         fit >= 3
@@ -57,7 +65,6 @@ export function pointsWithin(points: number, limitBytes: number, bytesAt: (point
 
 /** Bytes for people: "1.2 GB". */
 export function inUnits(bytes: number): string {
-  if (!(bytes < 2 ** 60)) return 'more than 1 EB';
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   return `${Number((bytes / 1000 ** power).toPrecision(2))} ${units[power]!}`;

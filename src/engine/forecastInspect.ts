@@ -1,6 +1,6 @@
 import type { Forecast, InspectParameters } from '../analyses/inspect';
 import { NULL_DRAWS, NULL_POINTS } from '../analyses/layerTask';
-import { forecastRipsBytes } from '../topology/rips';
+import { persistenceBytes } from '../analyses/limits';
 import type { Shape } from '../models/model';
 
 /** What costs: layers with their widths as points, rows that are run through the network. */
@@ -39,7 +39,7 @@ export function forecastInspect(size: InspectSize): Forecast {
   const forward = rows * (ROW + (modelParameters * 2) / 5e6);
   return {
     milliseconds: LOAD + forward + work / Math.max(1, running),
-    bytes: activations + running * (forecastRipsBytes(points, parameters.maxDimension) + 3 * largest) + 120e6,
+    bytes: activations + running * (persistenceBytes(points, parameters.maxDimension) + 3 * largest) + 120e6,
   };
 }
 

@@ -15,7 +15,7 @@ import { contentHash } from './files';
 import { forecastInspect } from './forecastInspect';
 import type { CacheKey, LayerCache } from './layerCache';
 import { memoryLimit } from './memoryLimit';
-import { dataProvenance, openDataFile, openModelFile, type OpenData, type OpenModel } from './openFiles';
+import { blaming, dataProvenance, openDataFile, openModelFile, type OpenData, type OpenModel } from './openFiles';
 import type { OperationContext } from './operationContext';
 import type { InspectInput } from './operationTypes';
 import { VERSION } from './version';
@@ -43,11 +43,13 @@ export function inspectSubject(
     modelParameters: model.parameters,
   };
   const points = Math.min(parameters.points, data.rows.rows);
-  refuseForecast(
-    points,
-    parameters.maxDimension,
-    input.memoryLimitBytes ?? memoryLimit(),
-    fewer => forecastInspect({ ...size, parameters: { ...parameters, points: fewer } }).bytes,
+  blaming(parameters.maxDimension > 2 ? '--max-dim' : '--points', () =>
+    refuseForecast(
+      points,
+      parameters.maxDimension,
+      input.memoryLimitBytes ?? memoryLimit(),
+      fewer => forecastInspect({ ...size, parameters: { ...parameters, points: fewer } }).bytes,
+    ),
   );
 
   const provenance: Provenance = {
