@@ -3,7 +3,6 @@ import { Fault } from '../base/fault';
 import { subProgress, type Progress } from '../base/progress';
 import { bettiCurve, bettiScales } from '../topology/bettiCurve';
 import { confidenceBand } from '../topology/confidenceBand';
-import { covarianceFactor } from '../topology/covarianceFactor';
 import { dense0 } from '../topology/dense0';
 import { rangeOfDimension, totalPersistence, type PersistenceDiagram } from '../topology/diagram';
 import { distanceMatrix, medianDistance } from '../topology/distances';
@@ -12,6 +11,7 @@ import { minimumSpanningTree } from '../topology/minimumSpanningTree';
 import type { PointCloud } from '../topology/pointCloud';
 import { principalComponents } from '../topology/principalComponents';
 import { rips } from '../topology/rips';
+import { varianceSpectrum } from '../topology/varianceSpectrum';
 import type { Caveat, LayerTopology, Reduction } from './layerTopology';
 import { FEW_POINTS } from './limits';
 
@@ -128,11 +128,11 @@ function gaussianLoopNull(
   cancellation: Cancellation,
   progress: Progress,
 ): NonNullable<LayerTopology['loopNull']> {
-  const factor = covarianceFactor(cloud);
+  const spectrum = varianceSpectrum(cloud, cancellation);
   const points = Math.min(cloud.count, NULL_POINTS);
   const longest = Array.from({ length: NULL_DRAWS }, (_, draw) => {
     progress(draw / NULL_DRAWS, 'loops of the Gaussian null');
-    return longestLoopOfDraw(factor, points, seed, draw, cancellation);
+    return longestLoopOfDraw(spectrum, points, seed, draw, cancellation);
   });
   return { threshold: nullThreshold(longest).threshold, draws: NULL_DRAWS, points };
 }

@@ -1,29 +1,21 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { Random } from '../base/random';
-import type { CovarianceFactor } from './covarianceFactor';
 import { rangeOfDimension, type PersistenceDiagram } from './diagram';
 import { distanceMatrix } from './distances';
 import type { PointCloud } from './pointCloud';
 import { rips } from './rips';
 
 /**
- * One cloud of the covariance-matched Gaussian null: `points` independent points with the sample's mean and covariance.
- * Depends on its arguments alone, so that draws may be made anywhere in any order.
+ * One cloud of the covariance-matched Gaussian null: `points` independent points with these variances along the axes. Given the `varianceSpectrum` of a sample,
+ * its distances have exactly the law of those of Gaussian points with the sample's covariance, such as z·Xc / √(n − 1) for the centred sample Xc: the two
+ * differ by a rotation and the mean, which distances do not see. Depends on its arguments alone, so that draws may be made anywhere in any order.
  */
-export function gaussianDraw(factor: CovarianceFactor, points: number, seed: number, draw: number): PointCloud {
-  const { width, rank, rows, mean } = factor;
+export function gaussianDraw(spectrum: Float64Array, points: number, seed: number, draw: number): PointCloud {
+  const width = spectrum.length;
   const random = new Random(seed, `gaussian null ${draw}`);
-  const values = new Float64Array(points * width);
-  for (let i = 0; i < points; i++) {
-    const offset = i * width;
-    values.set(mean, offset);
-    for (let r = 0; r < rank; r++) {
-      const z = random.normal();
-      const row = r * width;
-      for (let k = 0; k < width; k++) values[offset + k] = values[offset + k]! + z * rows[row + k]!;
-    }
-  }
+  const deviations = spectrum.map(Math.sqrt);
+  const values = Float64Array.from({ length: points * width }, (_, k) => deviations[k % width]! * random.normal());
   return { count: points, width, values };
 }
 
@@ -40,13 +32,13 @@ export function longestBar(diagram: PersistenceDiagram, dimension: number): numb
 
 /** The longest loop of one draw: Rips H1 over Z/2 of its Euclidean distances, in edge lengths. */
 export function longestLoopOfDraw(
-  factor: CovarianceFactor,
+  spectrum: Float64Array,
   points: number,
   seed: number,
   draw: number,
   cancellation = Cancellation.never,
 ): number {
-  const distances = distanceMatrix(gaussianDraw(factor, points, seed, draw), 'euclidean', cancellation);
+  const distances = distanceMatrix(gaussianDraw(spectrum, points, seed, draw), 'euclidean', cancellation);
   return longestBar(rips(distances, { maxDimension: 1, cancellation }).diagram, 1);
 }
 
