@@ -16,6 +16,7 @@ const allowed: readonly RegExp[] = [
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/webview\/[\w.-]+\.(js|css|ttf|woff2)$/,
   /^extension\/dist\/runtime\/node_modules\/onnxruntime-(common|node|web)\/[\w./-]+\.(js|mjs|json|wasm|node|dll|dylib|so[.\d]*)$/,
+  /^extension\/docs\/analyses\/[\w-]+\.md$/,
   /^extension\/media\/[\w./-]+\.(svg|png)$/,
   /^extension\/samples\/[\w./-]+\.(onnx|npy|npz|csv|md|py)$/,
 ];
@@ -30,6 +31,7 @@ const needed: readonly RegExp[] = [
   /^extension\/dist\/runtime\/.*\.wasm$/,
   /^extension\/samples\/.*\.onnx$/,
   /^extension\/samples\/.*\.np[yz]$/,
+  /^extension\/docs\/analyses\/[\w-]+\.md$/,
   /^extension\/media\/icon\.png$/,
   /^extension\/(readme|changelog)\.md$/i,
   /^extension\/LICENSE\.txt$/,
