@@ -24,7 +24,7 @@ export function varianceSpectrum(cloud: PointCloud, cancellation = Cancellation.
       const at = i * width + k;
       norm += values[at]! * values[at]!;
       centred[at] = (values[at]! - mean) / Math.sqrt(count - 1);
-      after += centred[at]! * centred[at]! * (count - 1);
+      after += centred[at] * centred[at] * (count - 1);
     }
   }
   // What a rounded mean leaves of equal points is no variance.
