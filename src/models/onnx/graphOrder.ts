@@ -105,7 +105,8 @@ function sorted(
 function readsOf(node: OnnxNode, fault: MakeFault): string[] {
   const names = node.inputs.filter(name => name !== '');
   for (const attribute of node.attributes.values()) {
-    for (const subgraph of attribute.graphs) names.push(...freeNames(subgraph, fault));
+    // Not by a spread: there may be more names than a call takes arguments.
+    for (const subgraph of attribute.graphs) for (const name of freeNames(subgraph, fault)) names.push(name);
   }
   return names;
 }

@@ -87,7 +87,8 @@ class Rewriter {
     this.each(message, chunks, at => {
       if (at.field === F.trainingInfo) return true;
       if (at.field !== F.graph) return false;
-      graphs.push(...this.topGraph(at.message()));
+      // Not by a spread: there may be more parts than a call takes arguments.
+      for (const part of this.topGraph(at.message())) graphs.push(part);
       return true;
     });
     const outputs = new Set(this.of.file.graph.outputs.map(output => output.name));

@@ -54,7 +54,7 @@ export const ELEMENTWISE_RULES: readonly [string, ShapeRule][] = [
      ThresholdedRelu BatchNormalization InstanceNormalization GroupNormalization LayerNormalization RMSNormalization
      SimplifiedLayerNormalization BiasGelu FastGelu QuickGelu BiasSoftmax BiasDropout BitmaskDropout SkipLayerNormalization
      SkipSimplifiedLayerNormalization GroupNorm BitwiseNot CumSum CumProd Trilu ReverseSequence Scatter ScatterElements
-     ScatterND TensorScatter RotaryEmbedding Bernoulli RandomNormalLike RandomUniformLike EyeLike StringNormalizer
+     ScatterND TensorScatter RotaryEmbedding Bernoulli RandomNormalLike RandomUniformLike EyeLike
      QLinearSigmoid QLinearLeakyRelu QLinearSoftmax Dropout Inverse`,
     same,
   ),

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { faultOf, openBytes } from './openBytes';
+import { perceptron, type Bytes } from './onnxBuilder';
+
+const text = (content: string): Bytes => Uint8Array.from(content, character => character.charCodeAt(0));
+
+describe('a file is told by its content', () => {
+  it('reads ONNX whatever the name', () => {
+    assert.equal(openBytes(perceptron([4, 3, 2])).format, 'onnx');
+  });
+
+  const cases: [string, Bytes, string, RegExp][] = [
+    ['an empty file', text(''), 'empty', /empty/],
+    ['a web page', text('\n<!DOCTYPE html><html><body>Sign in</body></html>'), 'not-a-model', /web page/],
+    [
+      'a Git LFS pointer',
+      text('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n'),
+      'not-a-model',
+      /LFS/,
+    ],
+    ['a zip of pickles', text('PK\x03\x04\x14\0\0\0archive/data.pkl'), 'unsupported', /PyTorch/],
+    ['a .keras file', text('PK\x03\x04\x14\0\0\0metadata.json'), 'unsupported', /Keras/],
+    ['an .npz', text('PK\x03\x04\x14\0\0\0X.npy'), 'not-a-model', /NumPy/],
+    ['HDF5', text('\x89HDF\r\n\x1a\n\0\0\0'), 'unsupported', /HDF5/],
+    ['a bare pickle', text('\x80\x02}q\0.'), 'unsupported', /pickle/],
+    ['safetensors', text('\x40\0\0\0\0\0\0\0{"w":{}}'), 'unsupported', /safetensors/],
+    ['TensorFlow Lite', text('\x1c\0\0\0TFL3\0\0'), 'unsupported', /TensorFlow Lite/],
+    ['GGUF', text('GGUF\x03\0\0\0'), 'unsupported', /GGUF/],
+    ['a NumPy array', text("\x93NUMPY\x01\0v\0{'descr'"), 'not-a-model', /NumPy/],
+    ['an image', text('\x89PNG\r\n\x1a\n'), 'not-a-model', /image/],
+    ['a TensorFlow.js model', text('{"format": "layers-model"}'), 'unsupported', /JSON/],
+    ['prose', text('This is a note about the model, nothing more.'), 'not-a-model', /text/],
+    [
+      'noise',
+      Uint8Array.from({ length: 4096 }, (_, i) => (i * i * 31 + i * 7 + 0x9b) & 255),
+      'not-a-model',
+      /no model/,
+    ],
+  ];
+  for (const [what, content, code, says] of cases) {
+    it(`refuses ${what} as ${code}, with a hint`, () => {
+      const fault = faultOf(content);
+      assert.equal(fault?.code, code);
+      assert.match(fault.message, says);
+      assert.equal(fault.source, 'model.onnx');
+      assert.ok(fault.hint !== undefined && fault.hint.length > 10);
+    });
+  }
+
+  it('calls a truncated ONNX file corrupt, wherever it was cut', () => {
+    const whole = perceptron([8, 6, 4]);
+    for (let length = 40; length < whole.length; length += 37) {
+      assert.equal(faultOf(whole.slice(0, length))?.code, 'corrupt', `cut at ${length}`);
+    }
+  });
+});
