@@ -43,7 +43,8 @@ export function distanceMatrix(
   const panels = Math.ceil(count / PANEL);
   const panelBytes = width * PANEL * 8;
   const stride = panels * PANEL;
-  const matrixAddress = panels * panelBytes;
+  const lengthsAddress = panels * panelBytes;
+  const matrixAddress = lengthsAddress + stride * 8;
   const bytes = matrixAddress + stride * stride * 4;
   if (bytes > MAX_KERNEL_BYTES) {
     throw new Fault('too-large', `The distances of ${count} points in ${width} dimensions do not fit into memory.`, {
@@ -60,6 +61,11 @@ export function distanceMatrix(
     new Float64Array(memory.buffer, 0, panels * PANEL * width),
   );
 
+  if (directional || metric === 'euclidean') {
+    for (let panel = 0; panel < panels; panel++) {
+      kernel.squaredLengths(panel * panelBytes, width, lengthsAddress + panel * PANEL * 8);
+    }
+  }
   const tiles = kernel[directional ? 'halfSquared' : metric];
   for (let from = 0; from < panels; from += BLOCK) {
     const to = Math.min(from + BLOCK, panels);
@@ -68,13 +74,15 @@ export function distanceMatrix(
       const first = Math.max(from, panel);
       const out = matrixAddress + (panel * stride + first) * PANEL * 4;
       const across = matrixAddress + (first * stride + panel) * PANEL * 4;
-      tiles(panel * panelBytes, first * panelBytes, to - first, width, out, across, stride * 4);
+      const [own, others] = [lengthsAddress + panel * PANEL * 8, lengthsAddress + first * PANEL * 8];
+      tiles(panel * panelBytes, first * panelBytes, to - first, width, out, across, stride * 4, own, others);
     }
     cancellation.throwIfCancelled();
   }
-  const values = new Float32Array(count * count);
+  // Rows move together in place: `values` is a view of the kernel's memory, which nobody else will use.
   const padded = new Float32Array(memory.buffer, matrixAddress, stride * stride);
-  for (let i = 0; i < count; i++) values.set(padded.subarray(i * stride, i * stride + count), i * count);
+  if (stride > count) for (let i = 1; i < count; i++) padded.copyWithin(i * count, i * stride, i * stride + count);
+  const values = padded.subarray(0, count * count);
   for (const i of directions?.undirected ?? []) {
     for (let j = 0; j < count; j++) {
       values[i * count + j] = i === j ? 0 : 1;
@@ -84,22 +92,25 @@ export function distanceMatrix(
   return new DistanceMatrix(count, values);
 }
 
-/** Four points side by side, coordinate by coordinate; the last panel is filled up with zeros. */
+/**
+ * Four points side by side, coordinate by coordinate, with the first point as the origin (which keeps the squared lengths small, and
+ * rounds differences of a cloud far away less than a mean would); the last panel is filled up with zeros.
+ */
 function packPanels(values: Float32Array | Float64Array, count: number, width: number, packed: Float64Array): void {
   for (let i = 0; i < count; i++) {
     const panel = (i >> 2) * PANEL * width + (i & 3);
     const row = i * width;
-    for (let k = 0; k < width; k++) packed[panel + k * PANEL] = values[row + k]!;
+    for (let k = 0; k < width; k++) packed[panel + k * PANEL] = values[row + k]! - values[k]!;
   }
 }
 
 function checkRange(values: Float32Array | Float64Array): void {
-  let largest = 0;
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]!));
-  if (largest <= MAX_COORDINATE) return;
-  throw new Fault('not-finite', `The point cloud has coordinates that are not finite or beyond ±${MAX_COORDINATE}.`, {
-    hint: 'Leave out the rows in question, or scale the coordinates.',
-  });
+  for (let i = 0; i < values.length; i++) {
+    if (Math.abs(values[i]!) <= MAX_COORDINATE) continue;
+    throw new Fault('not-finite', `The point cloud has coordinates that are not finite or beyond ±${MAX_COORDINATE}.`, {
+      hint: 'Leave out the rows in question, or scale the coordinates.',
+    });
+  }
 }
 
 /** Every row scaled to length 1 (after centring it, for correlation), and the rows that have no direction. */

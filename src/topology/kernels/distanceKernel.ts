@@ -9,10 +9,13 @@ type Tiles = (
   out: number,
   across: number,
   stride: number,
+  lengths: number,
+  firstLengths: number,
 ) => void;
 
-/** The kernel of `kernels/distances.as`: one function a metric. */
+/** The kernel of `kernels/distances.as`: one function a metric, and what two of them need. */
 export interface DistanceKernel {
+  squaredLengths(panel: number, width: number, to: number): void;
   readonly euclidean: Tiles;
   readonly halfSquared: Tiles;
   readonly manhattan: Tiles;
