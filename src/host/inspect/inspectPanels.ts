@@ -4,6 +4,7 @@ import { DisposableStore, type Disposable } from '../../base/lifecycle';
 import type { DataChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
 import { DATA_EXTENSIONS, hasExtension, MODEL_EXTENSIONS } from '../base/fileKinds';
+import { packArrays } from '../base/packArrays';
 import { inspectSettings, setting } from '../base/settings';
 import { webviewOptions } from '../base/view';
 import type { DataLinks } from '../data/dataLinks';
@@ -92,7 +93,7 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
     const session: InspectSession = new InspectSession(request, {
       engine: context.engine,
       settings: model => sessionSettings(vscode.Uri.file(model)),
-      post: message => void panel.webview.postMessage(message),
+      post: message => void panel.webview.postMessage(packArrays(message)),
       changed,
       unexpected: error => context.log.error(error instanceof Error ? error : String(error)),
       uri: model => vscode.Uri.file(model).toString(),
