@@ -112,7 +112,7 @@ describe('cubicalPersistence', () => {
           byReduction(shape, values, construction),
         );
       }),
-      { seed: 71, numRuns: 250 },
+      { seed: 71, numRuns: 150 },
     );
   });
 
