@@ -1,6 +1,8 @@
 import type { Finding, InspectHead, LayerFailure } from './inspect';
 import type { LayerTopology } from './layerTopology';
 
+/** What the null's threshold lets pass by chance. */
+const LEVEL = 0.05;
 /** Below this purity the clusters are not said to match the classes. */
 const PURE = 0.9;
 
@@ -13,7 +15,7 @@ export function findingsOf(
   layers: readonly LayerTopology[],
   failures: readonly LayerFailure[],
 ): readonly Finding[] {
-  return [
+  const found = [
     ...failures.map(failureFinding),
     ...accuracyFinding(head),
     ...clusterFinding(head, layers),
@@ -21,6 +23,7 @@ export function findingsOf(
     ...trendFinding(layers),
     ...caveatFindings(layers),
   ];
+  return [...found.filter(({ weight }) => weight === 'strong'), ...found.filter(({ weight }) => weight === 'note')];
 }
 
 function failureFinding({ name, message }: LayerFailure): Finding {
@@ -67,7 +70,10 @@ function clusterFinding(head: InspectHead, layers: readonly LayerTopology[]): re
       {
         kind: 'clusters',
         weight: 'note',
-        sentence: `No layer falls into clusters (β0* = 1 in all ${layers.length}, ${share}).`,
+        sentence:
+          layers.length === 1
+            ? `${layer.name} does not fall into clusters (β0* = ${most}, ${share}).`
+            : `No layer falls into clusters (β0* is at most ${most} in all ${layers.length}, ${share}).`,
         rule,
         target: { ...target, view: 'layers' },
       },
@@ -127,7 +133,7 @@ function loopFindings(layers: readonly LayerTopology[]): readonly Finding[] {
   const null_ = tested[0]!.loopNull!;
   const rule =
     'A loop is significant when its bar in H1 is longer than the longest of 95 % of clouds with the same mean and covariance ' +
-    `(Gaussian null, ${null_.draws} draws of ${null_.points} points). Each layer is tested by itself: of many layers, one in twenty passes by chance.`;
+    `(Gaussian null, ${null_.draws} draws of ${null_.points} points). Each layer is tested by itself: one in twenty passes by chance, and as many layers as here pass with the probability that follows from that.`;
   const withLoops = tested
     .filter(layer => layer.significant.loops! > 0)
     .sort((a, b) => excess(b) - excess(a) || b.significant.loops! - a.significant.loops!);
@@ -136,21 +142,25 @@ function loopFindings(layers: readonly LayerTopology[]): readonly Finding[] {
       {
         kind: 'loops',
         weight: 'note',
-        sentence: `No loop is significant in any of ${tested.length} layers (null: covariance-matched Gaussian, 95 %).`,
+        sentence:
+          tested.length === 1
+            ? `No loop of ${tested[0]!.name} is significant (null: covariance-matched Gaussian, 95 %).`
+            : `No loop is significant in any of ${tested.length} layers (null: covariance-matched Gaussian, 95 %).`,
         rule,
         target: undefined,
       },
     ];
+  const byChance = chanceOfAsMany(withLoops.length, tested.length, LEVEL) > LEVEL;
   const shown = withLoops.slice(0, 3).map((layer, rank): Finding => {
     const loops = layer.significant.loops!;
     const all = pairsOf(layer, 1);
     const pair = longestPair(layer);
     return {
       kind: 'loops',
-      weight: rank === 0 ? 'strong' : 'note',
+      weight: rank === 0 && !byChance ? 'strong' : 'note',
       sentence:
         `${loops} significant ${loops === 1 ? 'loop' : 'loops'} in ${layer.name} (of ${all}; null: covariance-matched Gaussian, 95 %); ` +
-        `the longest is ${figure(excess(layer))} times the null’s threshold.`,
+        `the longest is ${figure(excess(layer))} times the null’s threshold${byChance ? ', which is no more than chance gives over so many layers' : ''}.`,
       rule,
       target: { layer: layer.name, view: 'barcode', dimension: 1, ...(pair === undefined ? {} : { pair }) },
     };
@@ -253,8 +263,19 @@ function lengthOf(diagram: LayerTopology['diagram'], i: number): number {
 /** The longest loop over the null's threshold. */
 function excess(layer: LayerTopology): number {
   const pair = longestPair(layer);
-  if (pair === undefined || layer.loopNull === undefined || layer.loopNull.threshold === 0) return 0;
+  if (pair === undefined || layer.loopNull === undefined) return 0;
   return lengthOf(layer.diagram, layer.diagram.dimension.indexOf(1) + pair) / layer.loopNull.threshold;
+}
+
+/** The probability that `passed` or more of `tested` layers pass by chance, each with probability `level`, were they independent. */
+function chanceOfAsMany(passed: number, tested: number, level: number): number {
+  let tail = 0;
+  let term = (1 - level) ** tested;
+  for (let k = 0; k <= tested; k++) {
+    if (k >= passed) tail += term;
+    term *= ((tested - k) / (k + 1)) * (level / (1 - level));
+  }
+  return tail;
 }
 
 function times(count: number): string {

@@ -2,7 +2,7 @@ import { Fault, type Warning } from '../base/fault';
 import { Random } from '../base/random';
 import type { Labels } from '../data/dataSet';
 import type { Shape } from '../models/model';
-import type { Capture, CaptureOptions } from '../probes/capture';
+import type { CaptureOptions } from '../probes/capture';
 import type { LayerActivations } from '../probes/layerCollector';
 import type { AnalysisContext, Provenance } from './analysis';
 import { findingsOf } from './findings';
@@ -31,10 +31,8 @@ export interface InspectSubject {
   readonly warnings: readonly Warning[];
   /** Without the libraries, which the capture tells. */
   readonly provenance: Provenance;
-  /** Runs the network. */
-  capture(options: CaptureRequest): Promise<Capture>;
-  /** The share of right answers, from the outputs over all rows. */
-  accuracy(capture: Capture): Estimate | undefined;
+  /** Runs the network: each layer goes to `onLayer`, the rest is the answer. */
+  capture(request: CaptureRequest): Promise<CaptureOutcome>;
   readonly store: LayerStore;
 }
 
@@ -119,7 +117,7 @@ export async function inspectModel(
       }
       report(`${topologies.size + failures.length} of ${subject.layers.length} layers`);
     };
-    const capture = await subject.capture({
+    outcome = await subject.capture({
       layers: wanted,
       rows: head.sampledRows,
       reduction: parameters.reduction,
@@ -134,13 +132,6 @@ export async function inspectModel(
         runs.push(run);
       },
     });
-    outcome = {
-      accuracy: subject.accuracy(capture),
-      treatment: capture.treatment,
-      warnings: capture.warnings,
-      failures: capture.failures.map(({ name, fault }) => ({ name, code: fault.code, message: fault.message })),
-      libraries: { [capture.runtime.name]: capture.runtime.version },
-    };
     store.keepOutcome(outcome);
     head = headOf(subject, outcome);
     context.partial({ kind: 'head', head });

@@ -159,10 +159,7 @@ function caveatsOf(
   const caveats: Caveat[] = [];
   const add = (code: string, message: string) => caveats.push({ code, message });
   if (input.randomInput)
-    add(
-      'random-input',
-      'The input is random numbers: this is the shape of the untouched network’s noise, not of data.',
-    );
+    add('random-input', 'The input is random numbers, not data: the shapes say what the network makes of noise.');
   if (count < FEW_POINTS) add('few-points', `${count} points are too few to tell a shape from chance.`);
   if (reduction !== 'positions' && count < rows)
     add('sample', `${count} of ${rows} rows, drawn at random with the seed; another sample moves every number.`);

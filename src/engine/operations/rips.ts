@@ -1,6 +1,10 @@
 import { ripsOfCloud, type RipsResult } from '../../analyses/rips';
+import type { Cancellation } from '../../base/cancellation';
+import { Fault } from '../../base/fault';
 import { DisposableStore } from '../../base/lifecycle';
-import { blaming, dataProvenance, openDataFile } from '../openFiles';
+import { openArray } from '../../data/openData';
+import { blaming, dataProvenance, openDataFile, openReference, type OpenData } from '../openFiles';
+import { contentHash } from '../files';
 import { memoryLimit } from '../memoryLimit';
 import type { OperationContext } from '../operationContext';
 import type { RipsInput } from '../operationTypes';
@@ -10,7 +14,10 @@ export function rips(input: RipsInput, context: OperationContext<never>): RipsRe
   const began = performance.now();
   const store = new DisposableStore();
   try {
-    const opened = openDataFile(input.cloud, undefined, input, store, context.cancellation);
+    const opened =
+      input.parameters.metric === 'precomputed'
+        ? openMatrix(input.cloud, store, context.cancellation)
+        : openDataFile(input.cloud, undefined, input, store, context.cancellation);
     const { data } = opened;
     const { parameters } = input;
     const provenance = {
@@ -30,4 +37,26 @@ export function rips(input: RipsInput, context: OperationContext<never>): RipsRe
   } finally {
     store.dispose();
   }
+}
+
+/** A matrix of distances: an infinite entry means that two points are never joined. */
+function openMatrix(reference: string, store: DisposableStore, cancellation: Cancellation): OpenData {
+  const { source, part } = openReference(reference, store);
+  const array = blaming(reference, () => openArray(source, { part, cancellation }), source.name);
+  const [rows, ...rowShape] = array.shape;
+  if (rows === undefined || rowShape.length !== 1)
+    throw new Fault(
+      'shape-mismatch',
+      `A distance matrix has two axes, but the array has shape (${array.shape.join(', ')}).`,
+      {
+        source: reference,
+      },
+    );
+  if (rows === 0) throw new Fault('empty', 'The distance matrix has no rows.', { source: reference });
+  const { values, type, columns, treatment, warnings } = array;
+  return {
+    data: { name: reference, rows, rowShape, values, type, columns, treatment, dropped: [], warnings },
+    sha256: contentHash(source, cancellation),
+    labels: undefined,
+  };
 }

@@ -1,0 +1,199 @@
+import path from 'node:path';
+import type { Provenance } from '../analyses/analysis';
+import type { InspectHead, InspectParameters } from '../analyses/inspect';
+import type { CaptureOutcome, CaptureRequest } from '../analyses/inspectModel';
+import type { DisposableStore } from '../base/lifecycle';
+import { Fault, type Warning } from '../base/fault';
+import type { DataSet, Labels } from '../data/dataSet';
+import { alignLabels } from '../data/labels';
+import { openLabels } from '../data/openData';
+import { accuracy } from '../probes/accuracy';
+import { randomInput } from '../probes/randomInput';
+import { captureRows } from './captureRows';
+import { contentHash } from './files';
+import type { InspectIdentity } from './layerStore';
+import {
+  blaming,
+  dataProvenance,
+  openDataFile,
+  openModelFile,
+  openReference,
+  type OpenData,
+  type OpenModel,
+} from './openFiles';
+import type { OperationContext } from './operationContext';
+import type { InspectInput } from './operationTypes';
+import { captureStored, openStoredLayers, type StoredLayers } from './storedLayers';
+
+/** Where activations come from: a model that is run on data, or arrays that were written before. */
+export interface InspectSource {
+  readonly model: InspectHead['model'];
+  readonly data: InspectHead['data'];
+  readonly layers: InspectHead['layers'];
+  readonly randomInput: boolean;
+  readonly labels: Labels | undefined;
+  readonly warnings: readonly Warning[];
+  readonly files: Pick<Provenance, 'model' | 'data' | 'labels'>;
+  readonly identity: InspectIdentity;
+  readonly capture: (request: CaptureRequest) => Promise<CaptureOutcome>;
+}
+
+export function openInspectSource(
+  input: InspectInput,
+  parameters: InspectParameters,
+  context: OperationContext<never>,
+  store: DisposableStore,
+): InspectSource {
+  const stored =
+    input.data === undefined
+      ? blaming(input.model, () => openStoredLayers(input.model, store, context.cancellation))
+      : undefined;
+  return stored === undefined
+    ? modelSource(input, parameters, context, store)
+    : storedSource(input, stored, context, store);
+}
+
+function modelSource(
+  input: InspectInput,
+  parameters: InspectParameters,
+  context: OperationContext<never>,
+  store: DisposableStore,
+): InspectSource {
+  const opened = openModelFile(input.model, store);
+  const { model } = opened;
+  const data = openRows(input, opened, parameters, store, context);
+  const labels = data.opened?.labels?.labels;
+  const sha256 = contentHash(opened.source, context.cancellation);
+  return {
+    model: { name: input.model, format: model.format, producer: model.producer, parameters: model.parameters },
+    data: describeRows(data.rows),
+    layers: model.layers.map(({ name, op, outputShape }) => ({ name, op, shape: outputShape })),
+    randomInput: data.opened === undefined,
+    labels,
+    warnings: [...model.warnings, ...data.rows.warnings],
+    files: {
+      model: { name: input.model, sha256 },
+      ...(data.opened === undefined ? {} : dataProvenance(data.opened)),
+    },
+    identity: { model: sha256, ...dataIdentity(input, data.opened) },
+    capture: async request => {
+      const capture = await captureRows(opened, data.rows, data.opened === undefined ? undefined : input.data, {
+        ...request,
+        runtimePath: context.runtimePath,
+        cancellation: context.cancellation,
+      });
+      const { outputs } = capture;
+      return {
+        accuracy: outputs === undefined || labels === undefined ? undefined : accuracy(outputs, labels),
+        treatment: capture.treatment,
+        warnings: capture.warnings,
+        failures: capture.failures.map(({ name, fault }) => ({ name, code: fault.code, message: fault.message })),
+        libraries: { [capture.runtime.name]: capture.runtime.version },
+      };
+    },
+  };
+}
+
+interface Rows {
+  readonly rows: DataSet;
+  /** Undefined for random input. */
+  readonly opened: OpenData | undefined;
+}
+
+function openRows(
+  input: InspectInput,
+  { model }: OpenModel,
+  parameters: InspectParameters,
+  store: DisposableStore,
+  context: OperationContext<never>,
+): Rows {
+  if (input.data === undefined)
+    throw new Fault('usage', `${path.basename(input.model)} is a model: it needs data to run on.`, {
+      hint: 'Name a file with --data.',
+      source: '--data',
+    });
+  if (typeof input.data === 'string') {
+    const opened = openDataFile(input.data, input.labels, input, store, context.cancellation, model.classNames);
+    return { rows: opened.data, opened };
+  }
+  const rows: DataSet = {
+    ...randomInput(model, parameters.points, parameters.seed),
+    name: 'random input',
+    type: 'float32',
+    columns: undefined,
+    dropped: [],
+    warnings: [{ code: 'random-input', message: 'The input is random numbers, because no data was given.' }],
+  };
+  return { rows, opened: undefined };
+}
+
+function describeRows({ name, rows, rowShape, treatment }: DataSet): InspectHead['data'] {
+  return { name, rows, rowShape, treatment };
+}
+
+function dataIdentity(input: InspectInput, data: OpenData | undefined): Omit<InspectIdentity, 'model'> {
+  if (data === undefined) return { data: { random: true }, labels: null };
+  const labels = data.labels;
+  return {
+    data: {
+      sha256: data.sha256,
+      // The same file holds several arrays, and loses the column of the labels where that is in it.
+      name: data.data.name.split('#')[1] ?? '',
+      rowShape: data.data.rowShape,
+      labelColumn: labels?.sha256 === data.sha256 ? (labels.labels.part ?? '') : '',
+      scale: input.scale ?? null,
+      dropped: data.data.dropped.length,
+    },
+    labels:
+      labels === undefined
+        ? null
+        : { sha256: labels.sha256, part: labels.labels.part ?? '', classes: labels.labels.classes },
+  };
+}
+
+function storedSource(
+  input: InspectInput,
+  stored: StoredLayers,
+  context: OperationContext<never>,
+  store: DisposableStore,
+): InspectSource {
+  const { rows, sha256 } = stored;
+  const named = input.labels === undefined ? undefined : storedLabels(input, input.labels, rows, store, context);
+  return {
+    model: { name: input.model, format: 'activations', producer: 'stored arrays', parameters: 0 },
+    data: { name: input.model, rows, rowShape: [], treatment: 'activations taken as they are' },
+    layers: stored.layers.map(({ name, rowShape }) => ({ name, op: 'array', shape: [null, ...rowShape] })),
+    randomInput: false,
+    labels: named?.labels,
+    warnings: [],
+    files: {
+      model: { name: input.model, sha256 },
+      data: { name: input.model, sha256, treatment: 'taken as they are' },
+      ...(named === undefined ? {} : { labels: { name: named.labels.name, sha256: named.sha256 } }),
+    },
+    identity: { model: sha256, data: { stored: true }, labels: null },
+    capture: request => Promise.resolve(captureStored(stored, request, context.cancellation)),
+  };
+}
+
+function storedLabels(
+  input: InspectInput,
+  reference: string,
+  rows: number,
+  store: DisposableStore,
+  { cancellation }: OperationContext<never>,
+): { readonly labels: Labels; readonly sha256: string } {
+  const { source, part } = openReference(reference, store);
+  return blaming(
+    reference,
+    () => ({
+      labels: alignLabels(openLabels(source, { part, classes: input.classes, cancellation }), {
+        rows,
+        dropped: [],
+        name: input.model,
+      }),
+      sha256: contentHash(source, cancellation),
+    }),
+    source.name,
+  );
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { CaptureOutcome, CaptureRequest } from '../analyses/inspectModel';
+import type { LayerFailure } from '../analyses/inspect';
+import type { Cancellation } from '../base/cancellation';
+import { Fault } from '../base/fault';
+import type { DisposableStore } from '../base/lifecycle';
+import type { DataDescription } from '../data/dataSet';
+import { describeData, openArray } from '../data/openData';
+import { channelsAt, drawPositions, meanOverPositions, planReduction } from '../probes/reduction';
+import type { LayerActivations } from '../probes/layerCollector';
+import { contentHash, FileSource } from './files';
+
+/** Activations that were written before, a layer an array: they stand where a model and its data would. */
+export interface StoredLayers {
+  readonly rows: number;
+  readonly layers: readonly StoredLayer[];
+  /** Of all the files' content. */
+  readonly sha256: string;
+}
+
+export interface StoredLayer {
+  readonly name: string;
+  /** Of one row. */
+  readonly rowShape: readonly number[];
+  readonly read: () => Float32Array | Float64Array;
+}
+
+/**
+ * Opens an .npz, or a folder of .npy files, as activations; undefined for anything else, such as a model. Throws `shape-mismatch` where the
+ * arrays have different numbers of rows, and what the readers throw.
+ */
+export function openStoredLayers(
+  given: string,
+  store: DisposableStore,
+  cancellation: Cancellation,
+): StoredLayers | undefined {
+  const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
+  const found = isFolder ? folderLayers(given, store, cancellation) : archiveLayers(given, store, cancellation);
+  if (found === undefined) return undefined;
+  const { arrays, sha256 } = found;
+  const [first] = arrays;
+  if (first === undefined) throw new Fault('empty', 'There is no array of activations in it.', { source: given });
+  const rows = first.shape[0] ?? 0;
+  const layers = arrays.map(({ name, shape, read }): StoredLayer => {
+    if (shape.length === 0 || shape[0] !== rows)
+      throw new Fault(
+        'shape-mismatch',
+        `The array ${name} has shape (${shape.join(', ')}), but ${first.name} has ${rows} rows: activations have the same rows.`,
+        { source: given },
+      );
+    return { name, rowShape: shape.length === 1 ? [1] : shape.slice(1), read };
+  });
+  return { rows, layers, sha256 };
+}
+
+interface Found {
+  readonly arrays: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly read: () => Float32Array | Float64Array;
+  }[];
+  readonly sha256: string;
+}
+
+function archiveLayers(file: string, store: DisposableStore, cancellation: Cancellation): Found | undefined {
+  const source = store.add(FileSource.open(file));
+  // A zip may be many things: what its entries are says which.
+  if (source.size < 4 || String.fromCharCode(...source.read(0, 2)) !== 'PK') return undefined;
+  const description = lookInto(source, file);
+  if (description?.format !== 'npz') return undefined;
+  return {
+    sha256: contentHash(source, cancellation),
+    arrays: description.arrays.map(({ name, shape }) => ({
+      name,
+      shape,
+      read: () => openArray(source, { part: name, cancellation }).values,
+    })),
+  };
+}
+
+/** What a zip that is not called .npz says to a reader of arrays is nobody's business: it is tried as a model. */
+function lookInto(source: FileSource, file: string): DataDescription | undefined {
+  try {
+    return describeData(source);
+  } catch (error) {
+    if (error instanceof Fault && !/\.npz$/i.test(file)) return undefined;
+    throw error;
+  }
+}
+
+function folderLayers(folder: string, store: DisposableStore, cancellation: Cancellation): Found | undefined {
+  const names = fs
+    .readdirSync(folder)
+    .filter(name => name.endsWith('.npy'))
+    .sort(new Intl.Collator('en', { numeric: true }).compare);
+  if (names.length === 0) return undefined;
+  const hash = createHash('sha256');
+  const arrays = names.map(name => {
+    const source = store.add(FileSource.open(path.join(folder, name), name, { followLinks: false }));
+    hash.update(`${name}\0${contentHash(source, cancellation)}\0`);
+    const shape = describeData(source).arrays[0]?.shape ?? [];
+    return { name: name.slice(0, -4), shape, read: () => openArray(source, { cancellation }).values };
+  });
+  return { arrays, sha256: hash.digest('hex') };
+}
+
+/** Reads the layers that are asked for and reduces them to points, as a capture would. */
+export function captureStored(
+  { rows, layers }: StoredLayers,
+  request: CaptureRequest,
+  cancellation: Cancellation,
+): CaptureOutcome {
+  const failures: LayerFailure[] = [];
+  const wanted = layers.filter(layer => request.layers?.includes(layer.name) ?? true);
+  wanted.forEach((layer, done) => {
+    cancellation.throwIfCancelled();
+    request.progress?.(done / wanted.length, `reading ${layer.name}`);
+    try {
+      request.onLayer?.(reduceLayer(layer, request, rows));
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code === 'cancelled') throw error;
+      failures.push({ name: layer.name, code: error.code, message: error.message });
+    }
+  });
+  return { accuracy: undefined, treatment: '', warnings: [], failures, libraries: {} };
+}
+
+function reduceLayer(layer: StoredLayer, request: CaptureRequest, allRows: number): LayerActivations {
+  const { name, rowShape } = layer;
+  const values = layer.read();
+  const size = values.length / allRows;
+  const chosen = request.rows ?? Uint32Array.from({ length: allRows }, (_, i) => i);
+  const plan = planReduction(rowShape, undefined, request.reduction);
+  const drawn =
+    plan.reduction === 'positions'
+      ? drawPositions(chosen.length, plan.positions, request.maxPoints ?? 1000, request.seed ?? 0, name)
+      : undefined;
+  const count = drawn?.length ?? chosen.length;
+  const points = new Float32Array(new SharedArrayBuffer(count * plan.width * 4));
+  for (let i = 0; i < count; i++) {
+    const at = drawn === undefined ? i * plan.positions : drawn[i]!;
+    const start = chosen[Math.floor(at / plan.positions)]! * size;
+    if (drawn !== undefined) channelsAt(plan, values, start, at % plan.positions, points, i * plan.width);
+    else if (plan.reduction === 'mean') meanOverPositions(plan, values, start, points, i * plan.width);
+    else points.set(values.subarray(start, start + size), i * plan.width);
+  }
+  return {
+    name,
+    op: 'array',
+    shape: rowShape,
+    reduction: plan.reduction,
+    count,
+    width: plan.width,
+    values: points,
+    rowOfPoint: drawn === undefined ? chosen : Uint32Array.from(drawn, at => chosen[Math.floor(at / plan.positions)]!),
+  };
+}
