@@ -1,3 +1,4 @@
+import { fileName, labelsName } from '../format/fileName';
 import {
   formatCount,
   formatNumber,
@@ -89,7 +90,12 @@ export class Header {
     if (mode === 'panel') this.tools.append(pointsField, dimensionField, reductionField, this.rerun);
     this.tools.append(attachMenu(exportButton, () => actions.exports()));
     if (mode === 'panel') this.tools.append(attachMenu(moreButton, () => actions.more()));
-    this.root = element('header', { class: 'header' }, [this.title, this.facts, this.accuracy, this.tools]);
+    this.root = element('section', { class: 'header', attributes: { 'aria-label': 'Model and data' } }, [
+      this.title,
+      this.facts,
+      this.accuracy,
+      this.tools,
+    ]);
   }
 
   update(state: State): void {
@@ -110,11 +116,14 @@ export class Header {
         ? `${formatCount(sampledRows.length)} of ${formatCount(data.rows)} rows`
         : formatQuantity(data.rows, 'row');
     const facts: [text: string, title: string][] = [
-      [data.name, `${formatShape(data.rowShape)} a row, ${data.treatment}`],
+      [fileName(data.name), `${data.name}: ${formatShape(data.rowShape)} a row, ${data.treatment}`],
       [rows, `sampled with seed ${parameters.seed}`],
     ];
     if (labels !== undefined)
-      facts.push([`labels ${labels.name}`, formatQuantity(labels.classes.length, 'class', 'classes')]);
+      facts.push([
+        `labels ${labelsName(labels.name, data.name)}`,
+        `${labels.name}: ${formatQuantity(labels.classes.length, 'class', 'classes')}`,
+      ]);
     facts.push([
       formatQuantity(model.parameters, 'parameter'),
       `${model.format}${model.producer ? `, ${model.producer}` : ''}`,

@@ -6,7 +6,6 @@ import type { DataChoice, InputPreview, InspectResult, PanelRestore, PanelStatus
 import type { EngineLike } from '../base/engine';
 import { sayBytes, sayCount, sayDuration } from '../base/numbers';
 import type { Translate } from '../base/translate';
-import { shortName } from '../data/reference';
 import { inspectCommandLine } from './commandLine';
 
 /** What is inspected: a model, its data once that is known, and the parameters that differ from the settings'. */
@@ -309,7 +308,7 @@ export class InspectSession {
     const { model, data } = this.request;
     return {
       type: 'start',
-      title: sessionTitle(model, data, this.context.t),
+      title: sessionTitle(model),
       modelPath: model,
       commandLine: inspectCommandLine(model, data, this.parameters),
       restore: this.restore,
@@ -317,11 +316,9 @@ export class InspectSession {
   }
 }
 
-/** As in "digits-cnn/final.onnx · test.npz". */
-function sessionTitle(model: string, data: DataChoice | undefined, t: Translate): string {
-  const name = [path.basename(path.dirname(model)), path.basename(model)].filter(part => part !== '').join('/');
-  if (data === undefined) return name;
-  return `${name} · ${data.kind === 'random' ? t('random input') : shortName(data.data)}`;
+/** As in "digits-cnn/final.onnx": checkpoints of many networks are called final.onnx. */
+function sessionTitle(model: string): string {
+  return [path.basename(path.dirname(model)), path.basename(model)].filter(part => part !== '').join('/');
 }
 
 /** Milliseconds still to go: the forecast at first, and more and more what was seen. */

@@ -104,7 +104,7 @@ describe('An inspection in a panel', () => {
     const ended = session.start();
     await settle();
     assert.equal(sent[0]?.type, 'start');
-    assert.ok(sent[0]?.type === 'start' && sent[0].title === 'digits/final.onnx · test.npz#X');
+    assert.ok(sent[0]?.type === 'start' && sent[0].title === 'digits/final.onnx');
     engine.part({ kind: 'head', head });
     engine.progress(0.4);
     for (const name of LAYERS) engine.part(layer(name));
