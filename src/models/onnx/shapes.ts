@@ -54,7 +54,7 @@ const RULES: ReadonlyMap<string, ShapeRule> = new Map([
 ]);
 
 /** Subgraphs and functions are followed so many nodes far in all. */
-const MAX_INNER_NODES = 200_000;
+const MAX_INNER_NODES = 50_000;
 const MAX_DEPTH = 16;
 const MAX_RANK = 64;
 

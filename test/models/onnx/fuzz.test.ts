@@ -141,7 +141,7 @@ function mutate(content: Bytes, random: Random): Bytes {
   if (field === undefined) return content.slice(0, random.integer(content.length + 1));
   switch (random.integer(8)) {
     case 0: // a bit
-      return content.map((byte, i) => (i === field.start ? byte ^ (1 << random.integer(8)) : byte)) as Bytes;
+      return content.map((byte, i) => (i === field.start ? byte ^ (1 << random.integer(8)) : byte));
     case 1: // a number, or a length that no longer fits
       return splice(field.start, field.end, varint(NUMBERS[random.integer(NUMBERS.length)]!));
     case 2: // gone
@@ -168,7 +168,7 @@ function mutate(content: Bytes, random: Random): Bytes {
     case 6: // cut
       return content.slice(0, random.integer(content.length));
     default: // another field's number or wire type
-      return content.map((byte, i) => (i === field.tag ? random.integer(256) : byte)) as Bytes;
+      return content.map((byte, i) => (i === field.tag ? random.integer(256) : byte));
   }
 }
 
@@ -182,14 +182,14 @@ it(`survives ${RUNS} mutated files with faults alone, none slow, none opening wh
     let content = sources[random.integer(sources.length)]!;
     for (let count = 1 + random.integer(3); count > 0; count--) content = mutate(content, random);
     const siblings = beside();
-    const start = performance.now();
+    const start = process.cpuUsage().user;
     let code: string;
     try {
       code = faultOf(content, siblings)?.code ?? 'opens';
     } catch (error) {
       throw new Error(`seed ${SEED}, run ${run}: not a fault`, { cause: error });
     }
-    slowest = Math.max(slowest, performance.now() - start);
+    slowest = Math.max(slowest, (process.cpuUsage().user - start) / 1000);
     codes.set(code, (codes.get(code) ?? 0) + 1);
     for (const name of siblings.opened) {
       assert.ok(

@@ -22,11 +22,12 @@ const relu = (from: string, to: string, name = 'act') => node('Relu', [from], [t
 const vector = { inputs: [value('x', ['batch', 4])], outputs: [value('y', ['batch', 4])] };
 const withNodes = (...nodes: Bytes[]) => model(graph({ ...vector, nodes }));
 
-/** Every case ends in under a second, whatever is in it. */
+/** Every case ends in under a second of this process's own time, whatever is in it. */
 function refusal(content: Bytes, siblings = new FakeSiblings()) {
-  const start = performance.now();
+  const start = process.cpuUsage();
   const fault = faultOf(content, siblings);
-  assert.ok(performance.now() - start < 1000, 'took more than a second');
+  const { user, system } = process.cpuUsage(start);
+  assert.ok(user + system < 1e6, `took ${Math.round((user + system) / 1000)} ms`);
   return fault;
 }
 
