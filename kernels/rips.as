@@ -112,21 +112,73 @@ function increment(at: usize): u32 {
 
 // --- Columns to reduce -------------------------------------------------------------------------------------------------------
 
+/** Nearest neighbours of a vertex that are tried before all others: a list of their number and their names. */
+const NEAREST = 8;
+const LIST_BYTES = (NEAREST + 1) << 2;
+
+/** Takes the edges [begin, end) into the lists of nearest neighbours. */
+export function listNearest(begin: i32, end: i32, lists: usize): void {
+  for (let rank = begin; rank < end; rank++) {
+    const ends = load<u32>(edges + (<usize>rank << 3));
+    append(lists, ends & 0xffff, ends >>> 16);
+    append(lists, ends >>> 16, ends & 0xffff);
+  }
+}
+
+@inline
+function append(lists: usize, vertex: u32, neighbour: u32): void {
+  const list = lists + <usize>vertex * LIST_BYTES;
+  const size = load<u32>(list);
+  if (size === NEAREST) return;
+  store<u32>(list + (<usize>(size + 1) << 2), neighbour);
+  store<u32>(list, size + 1);
+}
+
 /**
- * Edges from vertex `a` to earlier vertices, not longer than others of a triangle: those without a common neighbour that is joined
- * to both ends before. Writes their ranks and returns their number.
+ * Edges from vertex `a` to earlier vertices that have no common neighbour that is joined to both ends before. Writes their ranks and
+ * returns their number. Vertex a is the less central end: its nearest neighbours tend to be closer to the other end than it is itself.
  */
-export function lonelyEdges(a: i32, to: usize): i32 {
+export function lonelyEdges(a: i32, lists: usize, to: usize): i32 {
   let found = 0;
   const rowA = matrix + <usize>a * stride;
-  let rowB = matrix;
-  for (let b = 0; b < a; b++, rowB += stride) {
-    const rank = load<i32>(rowA + (<usize>b << 2));
-    if (rank === ABSENT || firstCommon(rowA, rowB, rank) < count) continue;
-    store<i32>(to + (<usize>found << 2), rank);
-    found++;
+  const list = lists + <usize>a * LIST_BYTES;
+  const listEnd = list + (<usize>load<u32>(list) << 2);
+  const absent = i32x4.splat(ABSENT);
+  for (let b = 0; b < a; b += 16) {
+    const at = rowA + (<usize>b << 2);
+    // For 16 edges at once: the earliest rank at which one of the neighbours is joined to both ends.
+    let m0 = absent;
+    let m1 = absent;
+    let m2 = absent;
+    let m3 = absent;
+    for (let entry = list + 4; entry <= listEnd; entry += 4) {
+      const neighbour = <usize>load<u32>(entry);
+      const own = v128.load32_splat(rowA + (neighbour << 2));
+      const row = matrix + neighbour * stride + (<usize>b << 2);
+      m0 = i32x4.min_s(m0, i32x4.max_s(own, v128.load(row)));
+      m1 = i32x4.min_s(m1, i32x4.max_s(own, v128.load(row, 16)));
+      m2 = i32x4.min_s(m2, i32x4.max_s(own, v128.load(row, 32)));
+      m3 = i32x4.min_s(m3, i32x4.max_s(own, v128.load(row, 48)));
+    }
+    let mask =
+      alone(at, m0) | (alone(at + 16, m1) << 4) | (alone(at + 32, m2) << 8) | (alone(at + 48, m3) << 12);
+    if (a - b < 16) mask &= (1 << (a - b)) - 1;
+    for (; mask !== 0; mask &= mask - 1) {
+      const vertex = b + ctz(mask);
+      const rank = load<i32>(rowA + (<usize>vertex << 2));
+      if (firstCommon(rowA, matrix + <usize>vertex * stride, rank) < count) continue;
+      store<i32>(to + (<usize>found << 2), rank);
+      found++;
+    }
   }
   return found;
+}
+
+/** Which of four edges are there and have no common neighbour before them among those tried. */
+@inline
+function alone(at: usize, joined: v128): i32 {
+  const ranks = v128.load(at);
+  return i32x4.bitmask(v128.and(i32x4.ge_s(joined, ranks), i32x4.lt_s(ranks, i32x4.splat(ABSENT))));
 }
 
 /** The first vertex that both ends of an edge are joined to before it; `count` or more if there is none. */

@@ -67,11 +67,11 @@ export class BinaryRipsCohomology {
 
   /** Edges that close a loop and are in no apparent pair, latest first. */
   private edgeColumns(): number[] {
-    const { count, kernel, listAddress } = this.filtration;
+    const { count, kernel, listAddress, nearestAddress } = this.filtration;
     const { list } = this.filtration.views();
     const columns: number[] = [];
     for (let a = 1; a < count; a++) {
-      const found = kernel.lonelyEdges(a, listAddress);
+      const found = kernel.lonelyEdges(a, nearestAddress, listAddress);
       this.look(a >> 2);
       for (let i = 0; i < found; i++) if (!this.forest.has(list[i]!)) columns.push(list[i]!);
     }

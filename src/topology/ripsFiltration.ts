@@ -10,6 +10,8 @@ export const NO_EDGE = 0x7f7f7f7f;
 const ABSENT_BYTE = 0x7f;
 const DIGITS = 2048;
 const HEAP_BYTES = 1 << 20;
+/** Of the list of nearest neighbours of one vertex: their number, and eight. */
+const NEAREST_BYTES = 36;
 /** Edges that a call of the kernel takes: some tenths of a millisecond, and enough calls for the engine to optimise it. */
 const CHUNK = 1 << 15;
 
@@ -34,6 +36,8 @@ export class RipsFiltration {
   readonly stride: number;
   /** Where the kernel may write lists of up to `count` numbers; below the heap. */
   readonly listAddress: number;
+  /** Lists of the nearest neighbours of every vertex. */
+  readonly nearestAddress: number;
   private readonly memory: KernelMemory;
   private readonly edgesAddress: number;
 
@@ -51,7 +55,8 @@ export class RipsFiltration {
     this.listAddress = this.edgesAddress + edgesBytes;
     const startsAddress = this.listAddress;
     const sumsAddress = startsAddress + 3 * DIGITS * 4;
-    const heapAddress = sumsAddress + this.stride * 4;
+    this.nearestAddress = sumsAddress + this.stride * 4;
+    const heapAddress = this.nearestAddress + this.stride * NEAREST_BYTES;
     if (heapAddress + HEAP_BYTES > MAX_KERNEL_BYTES) {
       throw new Fault('too-large', `Rips persistence of ${count} points does not fit into memory.`, {
         hint: 'Take a sample of the points, or landmarks (witness complex).',
@@ -97,6 +102,10 @@ export class RipsFiltration {
     new Uint8Array(memory.buffer, 0, matrixBytes).fill(ABSENT_BYTE);
     for (let begin = 0; begin < this.edgeCount; begin += CHUNK) {
       kernel.placeRanks(begin, Math.min(begin + CHUNK, this.edgeCount));
+    }
+    // The first edges fill the lists of most vertices; longer lists of outliers are not worth a look at all edges.
+    for (let begin = 0; begin < this.edgeCount / 4; begin += CHUNK) {
+      kernel.listNearest(begin, Math.min(begin + CHUNK, this.edgeCount), this.nearestAddress);
     }
     cancellation.throwIfCancelled();
   }

@@ -9,7 +9,8 @@ export interface RipsKernel {
   placeRow(a: number, points: number, longest: number, starts: number, to: number): void;
   sortPass(from: number, to: number, begin: number, end: number, shift: number, starts: number): void;
   placeRanks(begin: number, end: number): void;
-  lonelyEdges(a: number, to: number): number;
+  listNearest(begin: number, end: number, lists: number): void;
+  lonelyEdges(a: number, lists: number, to: number): number;
   firstNeighbour(rank: number): number;
   lonelyTriangles(rank: number, to: number): number;
   isApparentTetrahedron(rank: number, larger: number, smaller: number): number;
