@@ -28,6 +28,7 @@ const context: OperationContext<never> = {
   task: () => assert.fail('these operations fork nothing'),
   cache: undefined,
   runtimePath: '',
+  threads: 1,
 };
 
 const file = (name: string, content: string | Uint8Array): string => {
