@@ -71,15 +71,24 @@ export function countDigits(row: i32, longest: f32, counts: usize): void {
   }
 }
 
-/** Places the edges from vertex `a` to later vertices by the first digit of their length; `points` is the point of a vertex. */
-export function placeRow(a: i32, points: usize, longest: f32, starts: usize, to: usize): void {
-  const row = matrix + <usize>load<u32>(points + (<usize>a << 2)) * stride;
-  for (let b = a + 1; b < count; b++) {
-    const at = row + (<usize>load<u32>(points + (<usize>b << 2)) << 2);
-    if (!(load<f32>(at) <= longest)) continue;
-    const bits = load<u32>(at);
-    const place = increment(starts + ((bits & 2047) << 2));
-    store<u64>(to + (<usize>place << 3), (<u64>bits << 32) | (<u64>b << 16) | <u64>a);
+/** Where, behind the three tables of places, the place of edges that are too long is. */
+const LONGER: u32 = 3 * 2048;
+
+/**
+ * Places the edges from one point to earlier points by the first digit of their length; `vertices` is the vertex of a point. What is
+ * longer goes to a place of its own, the one after the last digit's, which makes a branch that nobody could predict needless.
+ */
+export function placeRow(row: i32, vertices: usize, longest: f32, starts: usize, to: usize): void {
+  const from = matrix + <usize>row * stride;
+  const own = load<u32>(vertices + (<usize>row << 2));
+  for (let offset: usize = 0, end = <usize>row << 2; offset < end; offset += 4) {
+    const inside = load<f32>(from + offset) <= longest;
+    const bits = load<u32>(from + offset);
+    const other = load<u32>(vertices + offset);
+    const start = starts + ((inside ? bits & 2047 : LONGER) << 2);
+    const place = load<u32>(start);
+    store<u32>(start, place + <u32>inside);
+    store<u64>(to + (<usize>place << 3), (<u64>bits << 32) | (<u64>max(own, other) << 16) | <u64>min(own, other));
   }
 }
 
@@ -92,14 +101,43 @@ export function sortPass(from: usize, to: usize, begin: i32, end: i32, shift: i3
   }
 }
 
-/** Writes the ranks of the edges [begin, end) into the matrix. */
+/** Writes the ranks of the edges [begin, end) into the matrix, right of the diagonal. */
 export function placeRanks(begin: i32, end: i32): void {
   for (let rank = begin; rank < end; rank++) {
     const ends = load<u32>(edges + (<usize>rank << 3));
-    const a = ends & 0xffff;
-    const b = ends >>> 16;
-    store<i32>(matrix + <usize>a * stride + (<usize>b << 2), rank);
-    store<i32>(matrix + <usize>b * stride + (<usize>a << 2), rank);
+    store<i32>(matrix + <usize>(ends & 0xffff) * stride + (<usize>(ends >>> 16) << 2), rank);
+  }
+}
+
+/** Copies four rows, from the diagonal on, to the columns left of it: half of all places are written at random, this half in blocks. */
+export function mirrorRows(first: i32): void {
+  const rows = matrix + <usize>first * stride;
+  const columns = matrix + (<usize>first << 2);
+  // The block on the diagonal, entry by entry; the last one may be smaller.
+  const size = min(4, count - first);
+  for (let i = 0; i < size; i++) {
+    for (let j = i + 1; j < size; j++) {
+      store<i32>(
+        columns + <usize>(first + j) * stride + (<usize>i << 2),
+        load<i32>(rows + <usize>i * stride + (<usize>(first + j) << 2)),
+      );
+    }
+  }
+  for (let column = first + 4; column < count; column += 4) {
+    const at = rows + (<usize>column << 2);
+    const r0 = v128.load(at);
+    const r1 = v128.load(at + stride);
+    const r2 = v128.load(at + 2 * stride);
+    const r3 = v128.load(at + 3 * stride);
+    const t0 = i32x4.shuffle(r0, r1, 0, 4, 1, 5);
+    const t1 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
+    const t2 = i32x4.shuffle(r0, r1, 2, 6, 3, 7);
+    const t3 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
+    const to = columns + <usize>column * stride;
+    v128.store(to, i64x2.shuffle(t0, t1, 0, 2));
+    if (column + 1 < count) v128.store(to + stride, i64x2.shuffle(t0, t1, 1, 3));
+    if (column + 2 < count) v128.store(to + 2 * stride, i64x2.shuffle(t2, t3, 0, 2));
+    if (column + 3 < count) v128.store(to + 3 * stride, i64x2.shuffle(t2, t3, 1, 3));
   }
 }
 

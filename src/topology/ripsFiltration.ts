@@ -26,7 +26,7 @@ const CHUNK = 1 << 15;
  */
 export class RipsFiltration {
   readonly count: number;
-  readonly edgeCount: number;
+  readonly edgeCount: number = 0;
   /** The smallest, over the points, of the largest distance to another. */
   readonly enclosingRadius: number;
   /** Point of the cloud by vertex. */
@@ -51,10 +51,11 @@ export class RipsFiltration {
     this.stride = (count + 3) & ~3;
     const matrixBytes = count * this.stride * 4;
     this.edgesAddress = matrixBytes;
-    const edgesBytes = Math.ceil((count * (count - 1)) / 4) * 16;
+    // One more than there can be: where longer ones go.
+    const edgesBytes = Math.ceil((count * (count - 1)) / 4) * 16 + 16;
     this.listAddress = this.edgesAddress + edgesBytes;
     const startsAddress = this.listAddress;
-    const sumsAddress = startsAddress + 3 * DIGITS * 4;
+    const sumsAddress = startsAddress + (3 * DIGITS + 4) * 4;
     this.nearestAddress = sumsAddress + this.stride * 4;
     const heapAddress = this.nearestAddress + this.stride * NEAREST_BYTES;
     if (heapAddress + HEAP_BYTES > MAX_KERNEL_BYTES) {
@@ -79,17 +80,20 @@ export class RipsFiltration {
     // means all lengths that round to the same. Infinite lengths are no edges.
     const longest = Math.min(enclosingRadius, threshold === undefined ? Infinity : Math.fround(threshold), MAX_FLOAT32);
 
-    const starts = new Uint32Array(memory.buffer, startsAddress, 3 * DIGITS);
+    const starts = new Uint32Array(memory.buffer, startsAddress, 3 * DIGITS + 1);
     for (let i = 1; i < count; i++) kernel.countDigits(i, longest, startsAddress);
-    for (let digit = 0; digit < 3; digit++) accumulate(starts.subarray(digit * DIGITS, (digit + 1) * DIGITS));
+    for (let digit = 0; digit < 3; digit++) {
+      this.edgeCount = accumulate(starts.subarray(digit * DIGITS, (digit + 1) * DIGITS));
+    }
+    starts[3 * DIGITS] = this.edgeCount;
     cancellation.throwIfCancelled();
 
     const sums = new Float32Array(memory.buffer, sumsAddress, count);
     this.points = Uint32Array.from(sums.keys()).sort((i, j) => compare(sums[i]!, sums[j]!) || i - j);
-    new Uint32Array(memory.buffer, sumsAddress, count).set(this.points);
-    for (let a = 0; a < count; a++) kernel.placeRow(a, sumsAddress, longest, startsAddress, this.edgesAddress);
-    // Every first digit's place is now where the next digit's begins: the last one's is the number of edges.
-    this.edgeCount = starts[DIGITS - 1]!;
+    const vertices = new Uint32Array(memory.buffer, sumsAddress, count);
+    this.points.forEach((point, vertex) => (vertices[point] = vertex));
+    for (let i = 1; i < count; i++) kernel.placeRow(i, sumsAddress, longest, startsAddress, this.edgesAddress);
+    cancellation.throwIfCancelled();
     // The distances are not needed any more: their place takes the edges after the second digit.
     for (const digit of [1, 2]) {
       const [from, to] = digit === 1 ? [this.edgesAddress, 0] : [0, this.edgesAddress];
@@ -103,6 +107,7 @@ export class RipsFiltration {
     for (let begin = 0; begin < this.edgeCount; begin += CHUNK) {
       kernel.placeRanks(begin, Math.min(begin + CHUNK, this.edgeCount));
     }
+    for (let i = 0; i < count; i += 4) kernel.mirrorRows(i);
     // The first edges fill the lists of most vertices; longer lists of outliers are not worth a look at all edges.
     for (let begin = 0; begin < this.edgeCount / 4; begin += CHUNK) {
       kernel.listNearest(begin, Math.min(begin + CHUNK, this.edgeCount), this.nearestAddress);
@@ -140,12 +145,13 @@ function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Turns numbers of entries into the places of the first ones. */
-function accumulate(counts: Uint32Array): void {
+/** Turns numbers of entries into the places of the first ones; returns the sum. */
+function accumulate(counts: Uint32Array): number {
   let place = 0;
   for (let i = 0; i < counts.length; i++) {
     const count = counts[i]!;
     counts[i] = place;
     place += count;
   }
+  return place;
 }

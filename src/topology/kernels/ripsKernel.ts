@@ -6,9 +6,10 @@ export interface RipsKernel {
   configure(count: number, stride: number, matrix: number, edges: number, heap: number): void;
   rowMaximum(row: number, sum: number): number;
   countDigits(row: number, longest: number, counts: number): void;
-  placeRow(a: number, points: number, longest: number, starts: number, to: number): void;
+  placeRow(row: number, vertices: number, longest: number, starts: number, to: number): void;
   sortPass(from: number, to: number, begin: number, end: number, shift: number, starts: number): void;
   placeRanks(begin: number, end: number): void;
+  mirrorRows(first: number): void;
   listNearest(begin: number, end: number, lists: number): void;
   lonelyEdges(a: number, lists: number, to: number): number;
   firstNeighbour(rank: number): number;
