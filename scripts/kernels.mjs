@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 const root = path.resolve(import.meta.dirname, '..');
 
 /** The kernels and the files that their bytes are in. */
-export const kernels = ['distances', 'rips'].map(name => ({
+export const kernels = ['distances', 'rips', 'spanningTree'].map(name => ({
   name,
   source: path.join(root, 'kernels', `${name}.as`),
   bytes: path.join(root, 'src', 'topology', 'kernels', `${name}Bytes.ts`),

@@ -19,9 +19,7 @@ let current = '';
 /** @type {Map<string, string[]>} names of the suites that enclose what runs now, by file */
 const enclosing = new Map();
 
-// Test files run in processes of their own; they understand TypeScript as this one does.
-process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import tsx`.trim();
-
+// Test files run in processes of their own, with the options of this one: --import tsx among them.
 const stream = run({ files, concurrency });
 stream.on('test:start', event => {
   const names = enclosing.get(event.file ?? '') ?? [];
@@ -69,8 +67,12 @@ function record(event, error) {
   counts[kind]++;
   if (tally) tally[kind]++;
   const name = [...(enclosing.get(event.file ?? '') ?? []).slice(0, event.nesting), event.name].join(' › ');
-  if (error) tally?.failures.push(`${name}\n${described(error)}`);
-  if (each) process.stdout.write(`  ${error ? '✘' : '✔'} ${name} ${seconds(milliseconds)}\n`);
+  // Long runs say at once what went wrong; short ones after the overview.
+  if (error && !each) tally?.failures.push(`${name}\n${described(error)}`);
+  if (each)
+    process.stdout.write(
+      `  ${error ? '✘' : '✔'} ${name} ${seconds(milliseconds)}\n${error ? `${described(error)}\n` : ''}`,
+    );
   process.send?.(counts);
 }
 

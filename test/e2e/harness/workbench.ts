@@ -293,7 +293,7 @@ export class Workbench {
   /** What a failing journey leaves behind: a picture and what was said in the background. */
   async describe(name: string): Promise<string> {
     await this.screenshot(`failed-${name.replace(/\W+/g, '-')}`).catch(() => undefined);
-    return [...this.consoleErrors, this.editor.logs().slice(-3000)].join('\n');
+    return [...this.consoleErrors, this.editor.logs().slice(-1500)].join('\n');
   }
 }
 
