@@ -119,8 +119,10 @@ async function inspect(context: CommandContext, model: vscode.Uri): Promise<void
 
 /** Asks for data, remembers the answer for this model, and runs. */
 export async function selectData(context: CommandContext, panel: InspectPanel): Promise<void> {
+  const described = await panel.session.readModel();
+  if (!described) return;
   const model = vscode.Uri.file(panel.model);
-  const choice = await pickData(model, panel.session.data, {
+  const choice = await pickData(model, described, panel.session.data, {
     engine: context.engine.get,
     files: () => context.data.find(),
     unexpected: error => context.log.warn(error instanceof Error ? error.message : String(error)),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { isCancelled } from '../../base/fault';
 import type { DataCandidate } from '../../engine';
+import type { DescribeResult } from '../../protocol/describe';
 import type { DataChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
 import { DATA_EXTENSIONS } from '../base/fileKinds';
@@ -27,12 +28,13 @@ interface Item extends vscode.QuickPickItem {
 /** Asks which data a model is to be inspected with; `undefined` when the person turns away. */
 export async function pickData(
   model: vscode.Uri,
+  described: DescribeResult,
   current: DataChoice | undefined,
   context: PickContext,
 ): Promise<DataChoice | undefined> {
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = vscode.l10n.t('Data for {0}', path.basename(model.fsPath));
-  pick.placeholder = vscode.l10n.t('Choose the rows that the model is given');
+  pick.placeholder = wanted(described);
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.busy = true;
@@ -56,7 +58,6 @@ export async function pickData(
   };
   void fill()
     .catch((error: unknown) => {
-      // A model that cannot be read is told in the panel, in full; here one may still choose.
       if (!isCancelled(error)) context.unexpected(error);
     })
     .finally(() => (pick.busy = false));
@@ -68,6 +69,14 @@ export async function pickData(
     abort.abort();
     pick.dispose();
   }
+}
+
+/** What a row has to be, as far as the model says it. */
+function wanted({ inputs }: DescribeResult): string {
+  const shape = inputs.length === 1 ? inputs[0]?.shape?.slice(1) : undefined;
+  if (!shape || shape.length === 0 || shape.includes(null))
+    return vscode.l10n.t('Choose the rows that the model is given');
+  return vscode.l10n.t('Choose the rows that the model is given, of {0} numbers each', shape.join(' × '));
 }
 
 /** What to do about the item that was accepted, or whose button was pressed. */

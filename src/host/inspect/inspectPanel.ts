@@ -111,6 +111,7 @@ export class InspectPanel implements Disposable {
       defaultUri: vscode.Uri.joinPath(vscode.Uri.file(path.dirname(this.model)), name),
       filters: { [format.toUpperCase()]: [format] },
       saveLabel: vscode.l10n.t('Save'),
+      title: vscode.l10n.t('Save as {0}', format.toUpperCase()),
     });
     if (!target) return;
     await vscode.workspace.fs.writeFile(

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { defaultInspectParameters, type InspectParameters, type InspectPartial } from '../../analyses/inspect';
 import { Fault, isCancelled } from '../../base/fault';
 import type { InspectForecast, InspectInput } from '../../engine';
+import type { DescribeResult } from '../../protocol/describe';
 import type { DataChoice, InputPreview, InspectResult, PanelRestore, PanelStatus, ToView } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
 import { sayBytes, sayCount, sayDuration } from '../base/numbers';
@@ -114,6 +115,26 @@ export class InspectSession {
   /** The result of the run that goes on, or of the last one; `undefined` when it has none. */
   finished(): Promise<InspectResult | undefined> {
     return this.ending.then(() => this.held);
+  }
+
+  /**
+   * What the model holds, before data for it is asked for. A model that cannot be read has `undefined`, and its status says
+   * why: there is no use in choosing data for it.
+   */
+  async readModel(): Promise<DescribeResult | undefined> {
+    const { model, data } = this.request;
+    const run = this.runs;
+    if (data === undefined)
+      this.setStatus({ kind: 'running', fraction: 0, phrase: this.context.t('reading the model') });
+    try {
+      const engine = await this.context.engine();
+      const described = await engine.run('describe', { model });
+      if (run === this.runs && data === undefined) this.setStatus(this.waitingForData());
+      return described;
+    } catch (error) {
+      if (run === this.runs && !this.isRunning) this.setStatus(this.failure(error));
+      return undefined;
+    }
   }
 
   setData(data: DataChoice): Promise<void> {

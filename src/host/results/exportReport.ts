@@ -14,6 +14,7 @@ export async function exportReport(
     defaultUri: vscode.Uri.joinPath(vscode.Uri.file(path.dirname(model)), name),
     filters: { HTML: ['html'] },
     saveLabel: vscode.l10n.t('Export Report'),
+    title: vscode.l10n.t('Report of {0}', path.basename(model)),
   });
   if (!target) return undefined;
   const page = await (await engine()).run('report', { result });

@@ -40,6 +40,7 @@ class ScriptedEngine {
       };
       return Promise.resolve(forecast);
     }
+    if (name === 'describe') return this.failure ? Promise.reject(this.failure) : Promise.resolve({ layers: [] });
     if (name === 'inputs') return Promise.resolve([{ kind: 'cells', row: 0, cells: [] }]);
     return new Promise<InspectResult>((resolve, reject) => {
       this.options = options;
@@ -147,6 +148,19 @@ describe('An inspection in a panel', () => {
     const { status } = session;
     assert.ok(status.kind === 'waiting' && status.action?.id === 'pickData' && status.message.includes('final.onnx'));
     assert.deepEqual(engine.asked, []);
+  });
+
+  it('reads the model before data is chosen, and says what is wrong with one that cannot be read', async () => {
+    const good = scene('none');
+    assert.ok(await good.session.readModel());
+    assert.deepEqual(good.statuses(), ['running', 'waiting']);
+    const bad = scene('none');
+    bad.engine.failure = new Fault('corrupt', 'The file ends early.');
+    assert.equal(await bad.session.readModel(), undefined);
+    assert.deepEqual(bad.session.status, {
+      kind: 'failed',
+      fault: { code: 'corrupt', message: 'The file ends early.' },
+    });
   });
 
   it('asks before a run that is forecast to be long, and does not start when told not to', async () => {
