@@ -4,7 +4,7 @@ import { noProgress, type Progress } from '../base/progress';
 import { kneeRadius, neighbourDistances } from './kneeRadius';
 import { intervalCover } from './mapperCover';
 import { neighbourClusters } from './neighbourClusters';
-import type { PointCloud } from './pointCloud';
+import { inDoublePrecision, type PointCloud } from './pointCloud';
 import { UnionFind } from './unionFind';
 
 export const CLUSTERINGS = ['dbscan', 'single-linkage'] as const;
@@ -60,8 +60,9 @@ export interface MapperGraph {
  * Without a radius: the knee of the distances to the (minimumPoints − 1)-th nearest neighbour for DBSCAN, to the nearest
  * for single linkage. Throws `empty`, `not-finite` and `usage`.
  */
-export function mapper(cloud: PointCloud, lens: Float64Array, options: MapperOptions): MapperGraph {
+export function mapper(given: PointCloud, lens: Float64Array, options: MapperOptions): MapperGraph {
   const { clustering, intervals, overlap } = options;
+  const cloud = inDoublePrecision(given);
   const cancellation = options.cancellation ?? Cancellation.never;
   const progress = options.progress ?? noProgress;
   if (cloud.count === 0) throw new Fault('empty', 'The point cloud has no points.');

@@ -1,7 +1,7 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { neighbourDistances } from './kneeRadius';
-import { euclideanDistance, type PointCloud } from './pointCloud';
+import { euclideanDistance, inDoublePrecision, type PointCloud } from './pointCloud';
 import { principalComponents } from './principalComponents';
 import { median } from './quantile';
 
@@ -20,11 +20,12 @@ export const LENS_NAMES: readonly LensName[] = ['l2', 'pca1', 'pca2', 'density',
  * Density and eccentricity as in Singh, Mémoli, Carlsson 2007, section 4. Throws `usage` for a column that is not there.
  */
 export function mapperLens(
-  cloud: PointCloud,
+  given: PointCloud,
   name: LensName,
   column = 0,
   cancellation = Cancellation.never,
 ): Float64Array {
+  const cloud = inDoublePrecision(given);
   const { count, width, values } = cloud;
   switch (name) {
     case 'l2':
