@@ -1,5 +1,6 @@
 import type { LevelSetResult } from '../../analyses/measures';
 import type { Command } from '../command';
+import { counted } from '../counted';
 
 export const levelset: Command = {
   name: 'levelset',
@@ -23,6 +24,10 @@ export const levelset: Command = {
 };
 
 function textOf({ shape, components, loops, voids }: LevelSetResult): string {
-  const what = [`${components} components`, `${loops} loops`, ...(voids === undefined ? [] : [`${voids} voids`])];
+  const what = [
+    counted(components, 'component'),
+    counted(loops, 'loop'),
+    ...(voids === undefined ? [] : [counted(voids, 'void')]),
+  ];
   return `${what.join(', ')} in a grid of ${shape.join(' × ')}`;
 }

@@ -2,6 +2,7 @@ import type { MapperResult } from '../../analyses/mapper';
 import { Fault } from '../../base/fault';
 import type { Command, TextStyle } from '../command';
 import { DATA_OPTIONS, dataReading } from '../command';
+import { counted } from '../counted';
 import { figure, percent, plain, textTable } from '../textTable';
 
 const MOST_NODES_AS_TEXT = 30;
@@ -113,7 +114,7 @@ function jsonOf({ nodes, purity, ...rest }: MapperResult) {
 function textOf(result: MapperResult, style: TextStyle): string {
   const { points, nodes, edges, coverage, components, loops, eps, purity } = result;
   const summary = [
-    `${style.bold(`${nodes.length} nodes`)}, ${edges.length} edges, ${style.h0(`${components} components`)}, ${style.h1(`${loops} loops`)}`,
+    `${style.bold(counted(nodes.length, 'node'))}, ${counted(edges.length, 'edge')}, ${style.h0(counted(components, 'component'))}, ${style.h1(counted(loops, 'loop'))}`,
     `${percent(coverage)} of ${points} points are in a node (radius ${figure(eps)}).`,
     ...(purity === undefined
       ? []
@@ -135,7 +136,8 @@ function textOf(result: MapperResult, style: TextStyle): string {
     shown,
     style.dim,
   );
-  const more = nodes.length > shown.length ? [style.dim(`… ${nodes.length - shown.length} smaller nodes`)] : [];
+  const more =
+    nodes.length > shown.length ? [style.dim(`… ${counted(nodes.length - shown.length, 'smaller node')}`)] : [];
   return [...summary, '', table, ...more].join('\n');
 }
 
