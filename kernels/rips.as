@@ -173,10 +173,10 @@ function append(lists: usize, vertex: u32, neighbour: u32): void {
 }
 
 /**
- * Edges from vertex `a` to earlier vertices that have no common neighbour that is joined to both ends before. Writes their ranks and
- * returns their number. Vertex a is the less central end: its nearest neighbours tend to be closer to the other end than it is itself.
+ * Edges of the relative neighbourhood graph from vertex `a` to earlier vertices: those whose ends have no common neighbour that is joined to
+ * both before. Writes their ranks and returns their number. Vertex a is the less central end: its nearest neighbours tend to be closer to the other end than it is itself.
  */
-export function lonelyEdges(a: i32, lists: usize, to: usize): i32 {
+export function neighbourhoodEdges(a: i32, lists: usize, to: usize): i32 {
   let found = 0;
   const rowA = matrix + <usize>a * stride;
   const list = lists + <usize>a * LIST_BYTES;
@@ -254,7 +254,7 @@ function firstCommonOfThree(rowA: usize, rowB: usize, rowC: usize, rank: i32): i
  * Third vertices, ascending, of the triangles whose latest edge is this one and that are in no apparent pair: not the first common
  * neighbour, and without a common neighbour below. Returns their number.
  */
-export function lonelyTriangles(rank: i32, to: usize): i32 {
+export function columnTriangles(rank: i32, to: usize): i32 {
   const ends = load<u32>(edges + (<usize>rank << 3));
   const rowA = matrix + <usize>(ends & 0xffff) * stride;
   const rowB = matrix + <usize>(ends >>> 16) * stride;
@@ -291,42 +291,6 @@ export function isApparentTetrahedron(rank: i32, larger: i32, smaller: i32): boo
 }
 
 // --- The column in reduction -------------------------------------------------------------------------------------------------
-
-/** The rank at which the first cofacet of an edge comes: more than any rank if there is none. */
-export function firstCofacetOfEdge(rank: i32): i32 {
-  const ends = load<u32>(edges + (<usize>rank << 3));
-  const rowA = matrix + <usize>(ends & 0xffff) * stride;
-  const rowB = matrix + <usize>(ends >>> 16) * stride;
-  let first = i32x4.splat(ABSENT);
-  for (let at: usize = 0; at < stride; at += 16) {
-    first = i32x4.min_s(first, i32x4.max_s(v128.load(rowA + at), v128.load(rowB + at)));
-  }
-  return max(rank, smallestLane(first));
-}
-
-export function firstCofacetOfTriangle(rank: i32, third: i32): i32 {
-  const ends = load<u32>(edges + (<usize>rank << 3));
-  const rowA = matrix + <usize>(ends & 0xffff) * stride;
-  const rowB = matrix + <usize>(ends >>> 16) * stride;
-  const rowC = matrix + <usize>third * stride;
-  let first = i32x4.splat(ABSENT);
-  for (let at: usize = 0; at < stride; at += 16) {
-    const latest = i32x4.max_s(
-      i32x4.max_s(v128.load(rowA + at), v128.load(rowB + at)),
-      v128.load(rowC + at),
-    );
-    first = i32x4.min_s(first, latest);
-  }
-  return max(rank, smallestLane(first));
-}
-
-@inline
-function smallestLane(v: v128): i32 {
-  return min(
-    min(i32x4.extract_lane(v, 0), i32x4.extract_lane(v, 1)),
-    min(i32x4.extract_lane(v, 2), i32x4.extract_lane(v, 3)),
-  );
-}
 
 /** Empties the heap and sets which ranks it is to hold. */
 export function openWindow(low_: i32, high_: i32): void {

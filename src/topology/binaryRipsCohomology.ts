@@ -20,30 +20,26 @@ const WINDOW_GROWTH = 4;
 export class BinaryRipsCohomology {
   /** Simplices that kill, of the pairs that are not apparent, with the cochain whose coboundary they lead. */
   private killing = new Map<number, Float64Array>();
-  /** Edges that kill components. */
-  private readonly forest: Set<number>;
   private readonly cochain = new Set<number>();
   private dimension = 1;
   private sinceLook = 0;
 
+  /** `edges` are the columns of dimension 1, in ascending order: edges that close a loop and are in no apparent pair. */
   constructor(
     private readonly filtration: RipsFiltration,
-    forest: Uint32Array,
+    private readonly edges: Uint32Array,
     private readonly cancellation: Cancellation,
-  ) {
-    this.forest = new Set(forest);
-  }
+  ) {}
 
   /** Pairs of dimension 1 when called first, then of dimension 2. `progress` is told the fraction of columns that are done. */
   nextDimension(progress: (fraction: number) => void): RankPairs {
     const pairs: RankPairs = { births: [], deaths: [], killers: [] };
     const paired = new Map<number, Float64Array>();
     if (this.dimension === 1) {
-      const columns = this.edgeColumns();
-      columns.forEach((rank, i) => {
-        if ((i & 63) === 0) progress(i / columns.length);
-        this.reduce(rank, rank, 0, paired, pairs);
-      });
+      for (let i = this.edges.length - 1; i >= 0; i--) {
+        if ((i & 63) === 0) progress(1 - i / this.edges.length);
+        this.reduce(this.edges[i]!, this.edges[i]!, paired, pairs);
+      }
     } else {
       const { edgeCount, count, kernel } = this.filtration;
       const { list } = this.filtration.views();
@@ -51,12 +47,12 @@ export class BinaryRipsCohomology {
       for (let rank = edgeCount - 1; rank >= 0; rank--) {
         if ((rank & 1023) === 0) progress(1 - rank / edgeCount);
         this.look();
-        const found = kernel.lonelyTriangles(rank, this.filtration.listAddress);
+        const found = kernel.columnTriangles(rank, this.filtration.listAddress);
         if (found === 0) continue;
         thirds.set(this.filtration.views().list.subarray(0, found));
         for (let i = found - 1; i >= 0; i--) {
           const triangle = rank * count + thirds[i]!;
-          if (!this.killing.has(triangle)) this.reduce(triangle, rank, thirds[i]!, paired, pairs);
+          if (!this.killing.has(triangle)) this.reduce(triangle, rank, paired, pairs);
         }
       }
     }
@@ -65,35 +61,15 @@ export class BinaryRipsCohomology {
     return pairs;
   }
 
-  /** Edges that close a loop and are in no apparent pair, latest first. */
-  private edgeColumns(): number[] {
-    const { count, kernel, listAddress, nearestAddress } = this.filtration;
-    const { list } = this.filtration.views();
-    const columns: number[] = [];
-    for (let a = 1; a < count; a++) {
-      const found = kernel.lonelyEdges(a, nearestAddress, listAddress);
-      this.look(a >> 2);
-      for (let i = 0; i < found; i++) if (!this.forest.has(list[i]!)) columns.push(list[i]!);
-    }
-    return columns.sort((r, s) => s - r);
-  }
-
   /** Reduces the coboundary of one simplex (of which `rank` is the latest edge). */
-  private reduce(
-    simplex: number,
-    rank: number,
-    third: number,
-    paired: Map<number, Float64Array>,
-    pairs: RankPairs,
-  ): void {
+  private reduce(simplex: number, rank: number, paired: Map<number, Float64Array>, pairs: RankPairs): void {
     const { kernel, edgeCount, count } = this.filtration;
     const { cochain, dimension } = this;
     cochain.clear();
     cochain.add(simplex);
-    const first = dimension === 1 ? kernel.firstCofacetOfEdge(rank) : kernel.firstCofacetOfTriangle(rank, third);
     let width = Math.ceil(edgeCount * FIRST_WINDOW);
-    let end = Math.min(first + width, edgeCount);
-    kernel.openWindow(first, end);
+    let end = Math.min(rank + width, edgeCount);
+    kernel.openWindow(rank, end);
     this.pushCofacets(simplex);
     for (;;) {
       if (kernel.popPivot() === 0) {

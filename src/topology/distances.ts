@@ -24,13 +24,13 @@ export class DistanceMatrix {
 /** Points in a panel of the kernel, and panels that stay in the cache while others pass by. */
 const PANEL = 4;
 const BLOCK = 8;
-/** Beyond this, sums of coordinates might leave the range of float32. */
-const MAX_COORDINATE = 1e30;
+/** Beyond this, distances would leave the range of float32. */
+const MAX_SQUARED_LENGTH = 1e60;
 
 /**
  * All pairwise distances of a cloud. `cosine` is 1 − cos of the angle and `correlation` 1 − Pearson's r, both in [0, 2];
  * a row without direction (all zero; constant for correlation) has distance 1 to every other.
- * Throws `empty` for no points, `not-finite` for coordinates that are not finite or beyond 1e30, `too-large` for what does not fit
+ * Throws `empty` for no points, `not-finite` for coordinates that are not finite or beyond 1e30 or so, `too-large` for what does not fit
  * into the kernel's memory, and `cancelled`.
  */
 export function distanceMatrix(
@@ -40,7 +40,6 @@ export function distanceMatrix(
 ): DistanceMatrix {
   const { count, width } = cloud;
   if (count < 1) throw new Fault('empty', 'The point cloud has no points.');
-  checkRange(cloud.values);
   const panels = Math.ceil(count / PANEL);
   const panelBytes = width * PANEL * 8;
   const stride = panels * PANEL;
@@ -62,11 +61,10 @@ export function distanceMatrix(
     new Float64Array(memory.buffer, 0, panels * PANEL * width),
   );
 
-  if (directional || metric === 'euclidean') {
-    for (let panel = 0; panel < panels; panel++) {
-      kernel.squaredLengths(panel * panelBytes, width, lengthsAddress + panel * PANEL * 8);
-    }
+  for (let panel = 0; panel < panels; panel++) {
+    kernel.squaredLengths(panel * panelBytes, width, lengthsAddress + panel * PANEL * 8);
   }
+  checkLengths(new Float64Array(memory.buffer, lengthsAddress, count));
   const tiles = kernel[directional ? 'halfSquared' : metric];
   for (let from = 0; from < panels; from += BLOCK) {
     const to = Math.min(from + BLOCK, panels);
@@ -98,20 +96,26 @@ export function distanceMatrix(
  * rounds differences of a cloud far away less than a mean would); the last panel is filled up with zeros.
  */
 function packPanels(values: Float32Array | Float64Array, count: number, width: number, packed: Float64Array): void {
-  for (let i = 0; i < count; i++) {
-    const panel = (i >> 2) * PANEL * width + (i & 3);
-    const row = i * width;
-    for (let k = 0; k < width; k++) packed[panel + k * PANEL] = values[row + k]! - values[k]!;
+  for (let i = 0; i < count; i += PANEL) {
+    const panel = i * width;
+    const rows = Math.min(PANEL, count - i);
+    for (let k = 0; k < width; k++) {
+      const origin = values[k]!;
+      for (let r = 0; r < rows; r++) packed[panel + k * PANEL + r] = values[panel + r * width + k]! - origin;
+    }
   }
 }
 
-function checkRange(values: Float32Array | Float64Array): void {
-  for (let i = 0; i < values.length; i++) {
-    if (Math.abs(values[i]!) <= MAX_COORDINATE) continue;
-    throw new Fault('not-finite', `The point cloud has coordinates that are not finite or beyond ±${MAX_COORDINATE}.`, {
+/** One coordinate that is not finite makes its row's length so, or all lengths, where it is the first row's. */
+function checkLengths(squaredLengths: Float64Array): void {
+  if (squaredLengths.every(length => length <= MAX_SQUARED_LENGTH)) return;
+  throw new Fault(
+    'not-finite',
+    'The point cloud has coordinates that are not finite, or so large that distances are not.',
+    {
       hint: 'Leave out the rows in question, or scale the coordinates.',
-    });
-  }
+    },
+  );
 }
 
 /**

@@ -6,11 +6,11 @@ import type { PersistenceDiagram } from './diagram';
 import type { DistanceMatrix } from './distances';
 import { checkPrime } from './primeField';
 import type { RankPairs } from './rankPairs';
+import { relativeNeighbourhoods, spanningForest } from './relativeNeighbourhoods';
 import { RipsCohomology } from './ripsCohomology';
 import { RipsCycles } from './ripsCycles';
 import { RipsFiltration } from './ripsFiltration';
 import type { Cycle, RipsOptions, RipsResult } from './ripsOptions';
-import { spanningForest } from './spanningTree';
 
 export type { Cycle, RipsOptions, RipsResult } from './ripsOptions';
 
@@ -28,12 +28,12 @@ export function rips(distances: DistanceMatrix, options: RipsOptions): RipsResul
   progress(0, 'sorting edges');
   const filtration = new RipsFiltration(distances, threshold, cancellation);
   const { count, enclosingRadius } = filtration;
-  const forest = spanningForest(filtration);
+  const { tree: forest, rest } = spanningForest(filtration, relativeNeighbourhoods(filtration, cancellation));
   const byDimension = [componentPairs(count, forest)];
   if (maxDimension > 0) {
     const cohomology =
       coefficients === 2 && maxDimension <= 2
-        ? new BinaryRipsCohomology(filtration, forest, cancellation)
+        ? new BinaryRipsCohomology(filtration, rest, cancellation)
         : new RipsCohomology(filtration, coefficients, maxDimension, forest, cancellation);
     for (let dimension = 1; dimension <= maxDimension; dimension++) {
       const part = subProgress(progress, dimension / (maxDimension + 1), (dimension + 1) / (maxDimension + 1));

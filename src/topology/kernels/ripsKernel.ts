@@ -11,12 +11,10 @@ export interface RipsKernel {
   placeRanks(begin: number, end: number): void;
   mirrorRows(first: number): void;
   listNearest(begin: number, end: number, lists: number): void;
-  lonelyEdges(a: number, lists: number, to: number): number;
+  neighbourhoodEdges(a: number, lists: number, to: number): number;
   firstNeighbour(rank: number): number;
-  lonelyTriangles(rank: number, to: number): number;
+  columnTriangles(rank: number, to: number): number;
   isApparentTetrahedron(rank: number, larger: number, smaller: number): number;
-  firstCofacetOfEdge(rank: number): number;
-  firstCofacetOfTriangle(rank: number, third: number): number;
   openWindow(low: number, high: number): void;
   pushCofacetsOfEdge(rank: number): void;
   pushCofacetsOfTriangle(rank: number, third: number): void;
