@@ -48,9 +48,9 @@ const RECORDER = `
 export interface ViewPage {
   readonly page: Page;
   readonly problems: string[];
-  deliver(...messages: readonly ToView[]): Promise<void>;
-  sent(): Promise<FromView[]>;
-  close(): Promise<void>;
+  readonly deliver: (...messages: readonly ToView[]) => Promise<void>;
+  readonly sent: () => Promise<FromView[]>;
+  readonly close: () => Promise<void>;
 }
 
 export interface ViewOptions {

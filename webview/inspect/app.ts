@@ -63,6 +63,7 @@ export class App {
     const left = element('div', { class: 'left-pane' }, [this.layers.root, this.status.strip]);
     this.panes = element('div', { class: 'panes' }, [left, this.detail.root]);
     container.classList.add('inspect', mode);
+    document.body.classList.add('inspect-page');
     if (container.localName !== 'main') container.setAttribute('role', 'main');
     container.replaceChildren(
       this.header.root,

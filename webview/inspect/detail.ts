@@ -40,6 +40,7 @@ export class Detail {
   private readonly facts = element('div', { class: 'facts-holder' });
   private readonly views: Readonly<Record<PlotName, PlotView>>;
   private readonly legend: ClassLegend;
+  private undrawn: PlotView[] = [];
   private readonly orderButtons: HTMLButtonElement[] = [];
   private readonly dimensionButtons: HTMLButtonElement[] = [];
   private readonly dimensionGroup = element('div', {
@@ -239,6 +240,19 @@ export class Detail {
         ? `PCA: two of ${formatCount(layer.width)} directions, ${Math.round(100 * (first + second))} % of the variance`
         : '',
     );
+    this.drawInTurn();
+  }
+
+  /** One plot a frame: of tens of thousands of bars, all four would hold up one frame for too long. */
+  private drawInTurn(): void {
+    const isDrawing = 0 < this.undrawn.length;
+    this.undrawn = Object.values(this.views);
+    if (!isDrawing) this.drawNext();
+  }
+
+  private drawNext(): void {
+    this.undrawn.shift()?.draw();
+    if (0 < this.undrawn.length) requestAnimationFrame(() => this.drawNext());
   }
 
   /** Bars by length, in the order of the dimensions drawn; scales; points. */
@@ -300,13 +314,18 @@ export function inputsFeature(state: Pick<State, 'hovered' | 'kept'>): Feature |
 
 type Bar = Extract<Feature, { kind: 'pair' }>;
 
+const barsOf = new WeakMap<LayerTopology, { readonly dimensions: readonly boolean[]; readonly bars: readonly Bar[] }>();
+
 /** Loops before components, since only they have cycles; longest first. */
-export function barsByLength(layer: LayerTopology, dimensions: readonly boolean[]): Bar[] {
+export function barsByLength(layer: LayerTopology, dimensions: readonly boolean[]): readonly Bar[] {
+  const known = barsOf.get(layer);
+  if (known !== undefined && known.dimensions === dimensions) return known.bars;
   const bars: Bar[] = [];
   for (const dimension of [1, 2, 0]) {
     if (dimensions[dimension] === false || maxDimensionOf(layer) < dimension) continue;
     for (const pair of pairsOf(layer, dimension).byLength) bars.push({ kind: 'pair', dimension, pair });
   }
+  barsOf.set(layer, { dimensions, bars });
   return bars;
 }
 

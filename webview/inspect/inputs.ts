@@ -12,6 +12,7 @@ import type { State, Store } from './store';
 
 const MOST_TILES = 24;
 const MOST_CELLS = 6;
+const REST_MILLISECONDS = 80;
 /** An image is drawn at a whole number of screen pixels a pixel, at least this large. */
 const LEAST_IMAGE = 44;
 
@@ -51,6 +52,7 @@ export class Inputs {
 
   update(state: State, layer: LayerTopology | undefined, feature: Feature | undefined): void {
     const { head } = state;
+    clearTimeout(this.timer);
     const points = layer === undefined ? [] : [...litBy(layer, feature).points];
     const rows = pointsWithRows(head, layer, points);
     const shown = rows.slice(0, MOST_TILES);
@@ -69,17 +71,19 @@ export class Inputs {
       );
       return;
     }
-    const isHovering = feature !== undefined && feature === state.hovered;
-    this.request(
-      shown.map(({ row }) => row).filter(row => !state.inputs.has(row)),
-      isHovering,
-    );
     const key = shown.map(({ point, row }) => `${point}:${row}:${state.inputs.has(row) ? 1 : 0}`).join(' ');
     if (key === this.shownKey) return;
-    this.shownKey = key;
-    const tiles = shown.map(({ point, row }) => this.tile(point, row, state.inputs.get(row)));
-    this.show(tiles, state.inputsNote);
-    this.shownKey = key;
+    const draw = (): void => {
+      this.request(shown.map(({ row }) => row).filter(row => !state.inputs.has(row)));
+      this.show(
+        shown.map(({ point, row }) => this.tile(point, row, state.inputs.get(row))),
+        state.inputsNote,
+      );
+      this.shownKey = key;
+    };
+    // Under a moving pointer only what it rests on is asked for, and drawn.
+    if (feature !== undefined && feature === state.hovered) this.timer = setTimeout(draw, REST_MILLISECONDS);
+    else draw();
   }
 
   private show(tiles: readonly HTMLElement[], hint: string): void {
@@ -90,17 +94,11 @@ export class Inputs {
     this.tiles.replaceChildren(...tiles);
   }
 
-  /** Under a moving pointer only what it rests on is asked for. */
-  private request(rows: readonly number[], later: boolean): void {
-    clearTimeout(this.timer);
+  private request(rows: readonly number[]): void {
     const missing = rows.filter(row => !this.requested.has(row));
     if (missing.length === 0) return;
-    const send = (): void => {
-      for (const row of missing) this.requested.add(row);
-      this.events.request(++this.requests, missing);
-    };
-    if (later) this.timer = setTimeout(send, 90);
-    else send();
+    for (const row of missing) this.requested.add(row);
+    this.events.request(++this.requests, missing);
   }
 
   private tile(point: number, row: number, input: InputPreview | undefined): HTMLElement {

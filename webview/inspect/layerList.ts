@@ -179,7 +179,7 @@ export class LayerList {
   }
 
   private layerRow(layer: LayerTopology): HTMLTableRowElement {
-    const { dense0, significant, band, loopNull } = layer;
+    const { dense0, significant, loopNull } = layer;
     const loops = significant.loops;
     const svg = createSvg();
     sizeSvg(svg, SPARK.width, SPARK.height);
@@ -215,7 +215,7 @@ export class LayerList {
         title: loopsTitle,
       }),
       element('td', { class: 'numeric', text: formatCount(layer.points) }),
-      element('td', { class: 'spark', title: `band ${band.subsamples} subsamples` }, [svg]),
+      element('td', { class: 'spark' }, [svg]),
     ]);
     return row;
   }

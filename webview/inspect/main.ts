@@ -30,8 +30,13 @@ function startPanel(host: Host): void {
   const saved = host.read();
   const store = new Store(emptyState('panel', readPreferences(saved)), nextFrame);
   store.restore = readRestore(saved);
+  let restored = store.restore;
   new App(store, message => host.post(message), containerOf());
+  let written: unknown;
   store.subscribe(state => {
+    if (written === state.preferences && restored === store.restore) return;
+    written = state.preferences;
+    restored = store.restore;
     const kept: SavedState = {
       version: 1,
       view: state.preferences,

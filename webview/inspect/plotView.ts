@@ -72,6 +72,7 @@ export class PlotView {
     this.message.hidden = true;
     this.stage.append(this.body);
     this.features.classList.add('features');
+    this.overlay.classList.add('overlay');
     this.canvas.classList.add('features');
     this.body.append(this.under, this.features, this.canvas, this.over, this.overlay, this.message);
     this.root.append(header, helpPanel, this.stage, this.mirror.list, this.note);
@@ -94,6 +95,10 @@ export class PlotView {
       this.events.click(featureAt(event));
       this.mirror.list.focus({ preventScroll: true });
     });
+    const { list } = this.mirror;
+    list.addEventListener('focus', () => this.root.classList.toggle('has-focus', list.matches(':focus-visible')));
+    list.addEventListener('blur', () => this.root.classList.remove('has-focus'));
+    list.addEventListener('keydown', () => this.root.classList.add('has-focus'));
     new ResizeObserver(() => this.fit()).observe(this.body);
   }
 
@@ -104,11 +109,12 @@ export class PlotView {
     this.draw();
   }
 
-  /** Draws what `build` makes of the size there is, now and whenever it changes. */
+  /** From the next `draw` on, and whenever the size changes, draws what `build` makes of the size there is. */
   show(build: (size: Size) => PlotPicture): void {
     this.build = build;
+    this.picture = undefined;
+    this.hits = undefined;
     this.message.hidden = true;
-    this.draw();
   }
 
   /** Says why there is nothing to draw. */
@@ -162,7 +168,8 @@ export class PlotView {
 
   /** Redraws only what is lit. */
   light(): void {
-    const marks = this.picture?.overlay() ?? [];
+    if (this.picture === undefined) return;
+    const marks = this.picture.overlay();
     this.body.classList.toggle('lit', 0 < marks.length);
     drawSvg(this.overlay, marks, LIVE_INK);
   }

@@ -248,29 +248,24 @@ export function barcodeOverlay(plot: BarcodePlot, lit: Lit): Mark[] {
     const x = round(plot.x(lit.scales[0]));
     return [{ kind: 'line', x1: x, y1: MARGIN.top, x2: x, y2: bottom, stroke: 'foreground', dash: [1, 2] }];
   }
-  const seen = new Set<string>();
+  // Bars of one row are lit as one, from the first birth to the last death.
+  const rows = new Map<number, { dimension: number; from: number; to: number; height: number }>();
   for (const { dimension, pair } of lit.pairs) {
     const at = plot.locate(dimension, pair);
     if (at === undefined) continue;
-    const place = `${at.x} ${at.y} ${at.width}`;
-    if (seen.has(place)) continue;
-    seen.add(place);
-    const y = at.y - 1.5;
-    const height = at.height + 3;
-    marks.push({ kind: 'rect', x: at.x, y: at.y, width: at.width, height: at.height, fill: dimensionPaint(dimension) });
-    marks.push({
-      kind: 'rect',
-      x: at.x - 1.5,
-      y,
-      width: at.width + 3,
-      height,
-      stroke: 'foreground',
-      strokeWidth: 1.5,
-    });
-    if (lit.pairs.length === 1) {
-      for (const x of [at.x, at.x + at.width]) {
-        marks.push({ kind: 'line', x1: x, y1: y + height, x2: x, y2: bottom, stroke: 'foreground', dash: [1, 2] });
-      }
+    const known = rows.get(at.y);
+    const from = Math.min(at.x, known?.from ?? Infinity);
+    const to = Math.max(at.x + at.width, known?.to ?? -Infinity);
+    rows.set(at.y, { dimension, from, to, height: at.height });
+  }
+  for (const [y, { dimension, from, to, height }] of rows) {
+    const frame = { x: from - 1.5, y: y - 1.5, width: to - from + 3, height: height + 3 };
+    marks.push({ kind: 'rect', x: from, y, width: to - from, height, fill: dimensionPaint(dimension) });
+    marks.push({ kind: 'rect', ...frame, stroke: 'foreground', strokeWidth: 1.5 });
+    if (lit.pairs.length !== 1) continue;
+    for (const x of [from, to]) {
+      const y1 = y + height + 1.5;
+      marks.push({ kind: 'line', x1: x, y1, x2: x, y2: bottom, stroke: 'foreground', dash: [1, 2] });
     }
   }
   return marks;

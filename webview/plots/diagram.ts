@@ -2,6 +2,7 @@ import type { LayerTopology } from '../../src/protocol/results';
 import { formatCount, homologyName } from '../format/numbers';
 import { bottomAxis, leftAxis, linear, type Linear } from './axes';
 import { isSignificant, maxDimensionOf, pairsOf, scaleLimit, thresholdOf, type Lit } from './layerData';
+import { symbolPath } from './symbol';
 import {
   dimensionDash,
   dimensionPaint,
@@ -171,19 +172,19 @@ export function diagramOverlay(plot: DiagramPlot, lit: Lit): Mark[] {
     const data = `M${left} ${bottom}H${corner}V${top}`;
     marks.push({ kind: 'path', data: `${data}H${left}Z`, fill, tone: 'mist' }, { kind: 'path', data, stroke, dash });
   }
-  for (const { dimension, pair } of lit.pairs.slice(0, 400)) {
+  // Of many, one path a dimension, with those that cover each other drawn once.
+  const paths = new Map<number, string>();
+  const taken = new Set<number>();
+  for (const { dimension, pair } of lit.pairs) {
     const at = plot.locate(dimension, pair);
     if (at === undefined) continue;
-    const shape = dimensionShape(dimension);
-    marks.push({
-      kind: 'symbol',
-      shape,
-      ...at,
-      radius: RADIUS + 2,
-      fill: dimensionPaint(dimension),
-      stroke: 'foreground',
-      strokeWidth: 1.5,
-    });
+    const spot = (Math.round(at.x / 2) * 65_536 + Math.round(at.y / 2)) * 4 + dimension;
+    if (taken.has(spot)) continue;
+    taken.add(spot);
+    paths.set(dimension, (paths.get(dimension) ?? '') + symbolPath(dimensionShape(dimension), at.x, at.y, RADIUS + 2));
+  }
+  for (const [dimension, data] of paths) {
+    marks.push({ kind: 'path', data, fill: dimensionPaint(dimension), stroke: 'foreground', strokeWidth: 1.5 });
   }
   return marks;
 }

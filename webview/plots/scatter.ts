@@ -100,16 +100,22 @@ function classNames(layer: LayerTopology, head: InspectHead | undefined, x: Line
     if (list === undefined) members.set(index, [i]);
     else list.push(i);
   }
+  // Middles need no more than some hundred points each.
+  const some = (points: readonly number[]): readonly number[] => {
+    const step = Math.ceil(points.length / 300);
+    return step <= 1 ? points : points.filter((_, i) => i % step === 0);
+  };
   const middleOf = (points: readonly number[]): [number, number] => [
     median(points, i => xs[i]!) ?? 0,
     median(points, i => ys[i]!) ?? 0,
   ];
   const spreadOf = (points: readonly number[], [atX, atY]: readonly [number, number]): number =>
     median(points, i => Math.hypot(xs[i]! - atX, ys[i]! - atY)) ?? 0;
-  const everyone = Array.from(xs.keys());
+  const everyone = some(Array.from(xs.keys()));
   const most = NAMED_SPREAD * spreadOf(everyone, middleOf(everyone));
   const names: { text: string; x: number; y: number }[] = [];
-  for (const [index, points] of members) {
+  for (const [index, all] of members) {
+    const points = some(all);
     const middle = middleOf(points);
     // The middle of a class that is spread over the others is no place of its own.
     if (most < spreadOf(points, middle)) continue;

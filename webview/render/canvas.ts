@@ -1,6 +1,6 @@
 import { TEXT_SIZE, type Mark, type Scene } from '../plots/scene';
+import { symbolPath } from '../plots/symbol';
 import type { Ink } from './ink';
-import { symbolPath } from './svg';
 
 /** Scenes on a canvas: for more marks than elements can carry, and for pictures as pixels. */
 
