@@ -92,5 +92,6 @@ export function wilson(hits: number, samples: number): Accuracy {
   const scale = 1 + (z * z) / samples;
   const centre = (value + (z * z) / (2 * samples)) / scale;
   const half = (z / scale) * Math.sqrt((value * (1 - value)) / samples + (z * z) / (4 * samples * samples));
-  return { value, low: Math.max(0, centre - half), high: Math.min(1, centre + half), samples };
+  // Exactly 0 and 1 at the ends, where rounding would miss them.
+  return { value, low: hits === 0 ? 0 : centre - half, high: hits === samples ? 1 : centre + half, samples };
 }

@@ -77,6 +77,7 @@ const ASK_BEFORE = 'Layers before it can still be asked for.';
 function tidy(text: string): string {
   const plain = text
     .replaceAll(/\/[\w./+-]+\.(cc|h|cpp|hpp):\d+ \S+( \[?[\w:]*\]?)?/g, '')
+    .replaceAll(/Can't create a session\.|ERROR_CODE: \d+,?|ERROR_MESSAGE:/g, '')
     .replaceAll(/(Load model from \S+ failed:|This is an invalid model\.|Non-zero status code returned)/g, '')
     .replaceAll(/\bvirtual .*?\) (const )?/g, '')
     .trim()

@@ -41,7 +41,7 @@ export class NetworkSession {
 
   async run(feeds: Record<string, Tensor>, fetches: readonly string[]): Promise<Record<string, Tensor>> {
     try {
-      return (await this.session.run(feeds, [...fetches]));
+      return await this.session.run(feeds, [...fetches]);
     } catch (error) {
       throw runtimeFault(error, this.sourceName);
     }
