@@ -49,10 +49,10 @@ export function subsampleSize(count: number): number {
 
 /**
  * The subsampling confidence band of Fasy, Lecci, Rinaldo, Wasserman, Balakrishnan, Singh, "Confidence sets for
- * persistence diagrams", Annals of Statistics 42 (2014), section 4.1, Theorem 3: draw subsamples of b of the n points
+ * persistence diagrams", Annals of Statistics 42 (2014), Theorem 3: draw subsamples of b of the n points
  * without replacement, let T be the Hausdorff distance of each to the sample and q the smallest value that at most
- * 1 − confidence of them exceed; then c = 2q. The theorem takes all subsamples of size b; 200 of them put the level
- * within 1.5 percentage points (one standard error of a 95 % quantile), as the paper too draws at random.
+ * 1 − confidence of them exceed; then c = 2q. The theorem takes all subsamples of size b; 200 of them at random put the level
+ * within 1.5 percentage points (one standard error of a 95 % quantile).
  *
  * Asymptotic, for points on a compact set without noise: outliers and high dimension widen it, so that it is cautious.
  */

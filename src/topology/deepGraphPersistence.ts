@@ -17,7 +17,7 @@ export function deepGraphSteps(layers: readonly WeightMatrix[]): number {
 
 /**
  * Deep graph persistence (Girrbach, Christensen, Winther, Akata, Koepke, "Addressing caveats of neural persistence with deep
- * graph persistence", TMLR 2023, section 5) of a chain of layers, inputs as rows and outputs as columns:
+ * graph persistence", TMLR 2023, as its code has it) of a chain of layers, inputs as rows and outputs as columns:
  * 1. each layer is standardised by its own mean and population deviation, w̄ = (w − μ) / σ, and |w̄| divided by the
  *    largest of all layers (a layer of equal weights becomes zero);
  * 2. S[i, j] = the largest, over all paths from input i to output j, of the smallest weight on the path: the value at which the

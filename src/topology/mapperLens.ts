@@ -17,7 +17,7 @@ export const LENS_NAMES: readonly LensName[] = ['l2', 'pca1', 'pca2', 'density',
  * - `eccentricity`: mean distance to all points, itself among them (exponent 1).
  * - `column`: one coordinate, counted from 0.
  *
- * Density and eccentricity as in Singh, Mémoli, Carlsson 2007, section 4. Throws `usage` for a column that is not there.
+ * Density and eccentricity as in Singh, Mémoli, Carlsson 2007. Throws `usage` for a column that is not there.
  */
 export function mapperLens(
   given: PointCloud,

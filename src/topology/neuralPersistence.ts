@@ -33,7 +33,7 @@ export interface NeuralPersistence {
 const UNITS_BETWEEN_POLLS = 64;
 
 /**
- * Neural persistence (Rieck, Togninalli, Bock, Moor, Horn, Gumbsch, Borgwardt, ICLR 2019, section 3): w′ = |w| / the largest |w| of
+ * Neural persistence (Rieck, Togninalli, Bock, Moor, Horn, Gumbsch, Borgwardt, ICLR 2019): w′ = |w| / the largest |w| of
  * all layers; each layer is a complete bipartite graph on V = rows + columns units whose edges come by falling w′, units being
  * there from 1 on; its 0-dimensional persistence is read off the maximum spanning tree. Where all weights are zero w′ is 0.
  *

@@ -3,7 +3,7 @@ import { splitPoints, type DiagramPoints } from './diagramPoints';
 const DIRECTIONS = 64;
 
 /**
- * The sliced Wasserstein distance (Carrière, Cuturi, Oudot 2017, section 3): (1/π) ∫ over half a turn of the 1-dimensional transport cost, along direction
+ * The sliced Wasserstein distance (Carrière, Cuturi, Oudot 2017): (1/π) ∫ over half a turn of the 1-dimensional transport cost, along direction
  * θ, between each diagram's points together with the projections of the other's onto the diagonal; by the midpoint rule over 64 directions. Essential
  * points match each other in order of birth and add |birth − birth′|; `null` where they differ in number.
  */
