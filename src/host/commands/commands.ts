@@ -127,6 +127,7 @@ export async function selectData(context: CommandContext, panel: InspectPanel): 
     files: () => context.data.find(),
     unexpected: error => context.log.warn(error instanceof Error ? error.message : String(error)),
   });
+  panel.panel.reveal();
   if (!choice) return;
   void panel.session.setData(choice);
   // Random input is tried out, not remembered: the next time there may be data.

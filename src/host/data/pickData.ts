@@ -35,6 +35,8 @@ export async function pickData(
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = vscode.l10n.t('Data for {0}', path.basename(model.fsPath));
   pick.placeholder = wanted(described);
+  // A panel that is still being made may take the focus for a moment.
+  pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.busy = true;

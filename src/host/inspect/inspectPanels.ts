@@ -51,18 +51,22 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
     return this.open.get(model.fsPath);
   }
 
-  /** The panel of a model, in front. A new one shows its layout at once and has not started yet. */
+  /**
+   * The panel of a model, in front. A new one shows its layout at once and has not started yet; where data has to be asked for
+   * first, it leaves the focus to the question, which would close if it lost it.
+   */
   reveal(model: vscode.Uri): InspectPanel {
     const there = this.get(model);
     if (there) {
-      there.panel.reveal();
+      there.panel.reveal(undefined, there.session.data === undefined);
       return there;
     }
-    const panel = vscode.window.createWebviewPanel(PANEL_TYPE, path.basename(model.fsPath), vscode.ViewColumn.Active, {
+    const link = this.context.links.get(model);
+    const where = { viewColumn: vscode.ViewColumn.Active, preserveFocus: link === undefined };
+    const panel = vscode.window.createWebviewPanel(PANEL_TYPE, path.basename(model.fsPath), where, {
       ...webviewOptions(this.context.extension),
       enableFindWidget: true,
     });
-    const link = this.context.links.get(model);
     return this.adopt(panel, {
       model: model.fsPath,
       data: link && { kind: 'file', ...link },
