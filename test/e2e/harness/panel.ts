@@ -45,6 +45,11 @@ export class Panel {
     return this.frame.locator(`.plot-${name}`);
   }
 
+  /** What is drawn in a plot: bars, points, curves. */
+  marks(name: 'barcode' | 'diagram' | 'betti' | 'scatter'): Locator {
+    return this.plot(name).locator('.plot-body svg').locator('rect, line, path, circle');
+  }
+
   /** The list that mirrors a plot for the keyboard. */
   mirror(name: 'barcode' | 'diagram' | 'betti' | 'scatter'): Locator {
     return this.plot(name).locator('[role="listbox"]');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
-import { out } from '../../../scripts/lib/folders.mjs';
+import { out, root } from '../../../scripts/lib/folders.mjs';
 import type { Editor } from './editor';
 
 export type Theme = 'light' | 'dark' | 'high-contrast';
@@ -271,11 +271,11 @@ export class Workbench {
 
   /** What axe-core finds wrong in the webview that is visible: rule and places. */
   async accessibilityProblems(): Promise<string[]> {
-    const script = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-    const root = this.view.locator('html');
+    const script = fs.readFileSync(path.join(root, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
+    const page = this.view.locator('html');
     // Through the debugger, as the page's policy keeps other scripts out.
-    await root.evaluate(script);
-    return root.evaluate(async html => {
+    await page.evaluate(script);
+    return page.evaluate(async html => {
       interface Axe {
         run(
           context: Element,
@@ -293,7 +293,7 @@ export class Workbench {
   /** What a failing journey leaves behind: a picture and what was said in the background. */
   async describe(name: string): Promise<string> {
     await this.screenshot(`failed-${name.replace(/\W+/g, '-')}`).catch(() => undefined);
-    return [...this.consoleErrors, this.editor.logs().slice(-1500)].join('\n');
+    return [...this.consoleErrors, this.editor.logs().slice(-400)].join('\n');
   }
 }
 

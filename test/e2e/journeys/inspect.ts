@@ -61,7 +61,7 @@ journey('inspect a model', {}, step => {
     await second.click();
     assert.equal(await second.getAttribute('aria-selected'), 'true');
     for (const view of ['barcode', 'diagram', 'betti', 'scatter'] as const) {
-      const marks = panel.plot(view).locator('.plot-body svg').first().locator('rect, line, path, circle');
+      const marks = panel.marks(view);
       await marks.first().waitFor({ state: 'attached' });
       assert.ok((await marks.count()) > 3, `${view} is empty`);
     }
@@ -79,7 +79,7 @@ journey('inspect a model', {}, step => {
     });
     assert.equal(painted.width, 8);
     assert.ok(painted.values > 2, 'the image is blank');
-    const lit = panel.plot('scatter').locator('.plot-body.lit svg').nth(1).locator('line, path, circle');
+    const lit = panel.plot('scatter').locator('.plot-body.lit svg.overlay').locator('line, path, circle');
     assert.ok((await lit.count()) >= 3, 'no cycle is drawn over the activations');
     await window.screenshot('loop-dark-1400');
   });
@@ -96,7 +96,7 @@ journey('inspect a model', {}, step => {
 
   step('copies the command line that computes the same', async window => {
     const panel = new Panel(window);
-    await panel.button('More').click();
+    await panel.button('More actions').click();
     await panel.menuItem(/command line/i).click();
     await window.until(async () => /neural-topology inspect .*digits-mlp\.onnx/.test(await window.clipboard()));
   });
@@ -120,7 +120,7 @@ journey('inspect a model', {}, step => {
       for (const width of [1400, 700]) {
         await window.resize(width);
         if (width === 700) await window.command('View: Close Primary Side Bar');
-        await panel.plot('barcode').locator('.plot-body svg').first().waitFor();
+        await panel.marks('barcode').first().waitFor({ state: 'attached' });
         assert.equal(await overflow(panel), 0, 'something is wider than the panel');
         await window.screenshot(`inspect-${theme}-${width}`);
       }
@@ -153,10 +153,10 @@ journey('inspect a model', {}, step => {
 
 /** Clicks the longest bar of H1 in the first layer that has one. */
 async function chooseLongestLoop(panel: Panel): Promise<void> {
-  const loops = panel.plot('barcode').locator('.plot-body svg').first().locator('rect[fill="var(--nt-h1)"]');
+  const loops = panel.plot('barcode').locator('svg.features rect[fill="var(--nt-h1)"]');
   for (const row of await panel.finished.all()) {
     await row.click();
-    await panel.frame.locator('.plot-barcode .plot-body svg rect').first().waitFor({ state: 'attached' });
+    await panel.marks('barcode').first().waitFor({ state: 'attached' });
     if ((await loops.count()) > 0) break;
   }
   const widths = await loops.evaluateAll(bars => bars.map(bar => bar.getBoundingClientRect().width));

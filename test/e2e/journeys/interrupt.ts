@@ -31,7 +31,7 @@ journey('stop a run', { settings: slow }, step => {
     assert.ok(kept < (await panel.layers.count()), 'it had finished before it was stopped');
     assert.match(await panel.strip.innerText(), new RegExp(`\\b${kept} of \\d+ layers`));
     await panel.finished.first().click();
-    await panel.plot('barcode').locator('svg rect').first().waitFor({ state: 'attached' });
+    await panel.marks('barcode').first().waitFor({ state: 'attached' });
     await window.statusBarItem('digits-cnn.onnx').waitFor({ state: 'detached' });
     await window.screenshot('stopped');
   });
