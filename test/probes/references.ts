@@ -35,7 +35,7 @@ export function references(name: string): Readonly<Record<string, ReferenceArray
 
 export function openFile(...parts: string[]): Model {
   return openModel(
-    new MemorySource(parts.at(-1), new Uint8Array(fs.readFileSync(path.join(root, ...parts)))),
+    new MemorySource(parts.join('/'), new Uint8Array(fs.readFileSync(path.join(root, ...parts)))),
     new FakeSiblings(),
   );
 }

@@ -36,12 +36,14 @@ function inferred(one: Case): readonly (number | null)[] | undefined {
   const initializers: Bytes[] = [];
   const names = one.inputs.map((_, i) => `x${i}`);
   for (const dims of one.stored ?? []) {
-    names.push(`w${names.length}`);
-    initializers.push(tensor(names.at(-1), dims, weights(dims.reduce((a, b) => a * b, 1))));
+    const name = `w${names.length}`;
+    names.push(name);
+    initializers.push(tensor(name, dims, weights(dims.reduce((a, b) => a * b, 1))));
   }
   for (const list of one.whole ?? []) {
-    names.push(`i${names.length}`);
-    initializers.push(int64Tensor(names.at(-1), [list.length], list));
+    const name = `i${names.length}`;
+    names.push(name);
+    initializers.push(int64Tensor(name, [list.length], list));
   }
   if (one.floats !== undefined) {
     names.push('f');
