@@ -38,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
       extension: context.extensionUri,
       engine: engine.get,
       links,
+      finishedBefore: (model, chosen, parameters) => results.has(model, chosen, parameters),
       log,
       actions: {
         pickData: panel => selectData(commands, panel),
@@ -48,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const running = keep(new RunningStatus(panels));
-  const results = keep(new Results(context.workspaceState, panels));
+  const results: Results = keep(new Results(context.workspaceState, panels));
   keep(new DoneNotice(panels));
   const commands: CommandContext = { extension: context, log, engine, links, panels, running, results, models, data };
   keep(registerCommands(makeCommands(commands), log));

@@ -99,7 +99,8 @@ export function makeCommands(context: CommandContext): CommandTable {
       if (entry?.kind === 'report') await openReport(vscode.Uri.file(entry.file));
       if (entry?.kind !== 'result') return;
       const { session } = panels.reveal(vscode.Uri.file(entry.model));
-      await session.open(entry.data, { points: entry.points, maxDimension: entry.maxDimension });
+      const { points, maxDimension, reduction, seed } = entry;
+      await session.open(entry.data, { points, maxDimension, reduction, seed });
     },
     'neuralTopology.removeResult': item => {
       if (item) results.remove(item.entry);

@@ -10,7 +10,7 @@ import { webviewOptions } from '../base/view';
 import type { DataLinks } from '../data/dataLinks';
 import { splitReference } from '../data/reference';
 import { InspectPanel, type PanelActions } from './inspectPanel';
-import { InspectSession, type InspectRequest, type SessionSettings } from './inspectSession';
+import { InspectSession, type InspectRequest, type SessionContext, type SessionSettings } from './inspectSession';
 import { parseRestore } from './messages';
 
 export const PANEL_TYPE = 'neuralTopology.inspect';
@@ -19,6 +19,7 @@ export interface PanelsContext {
   readonly extension: vscode.Uri;
   readonly engine: () => Promise<EngineLike>;
   readonly links: DataLinks;
+  readonly finishedBefore: SessionContext['finishedBefore'];
   readonly log: vscode.LogOutputChannel;
   readonly actions: PanelActions;
 }
@@ -96,6 +97,7 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
     const changed = () => this.changes.fire(made);
     const session: InspectSession = new InspectSession(request, {
       engine: context.engine,
+      finishedBefore: context.finishedBefore,
       settings: model => sessionSettings(vscode.Uri.file(model)),
       post: message => void panel.webview.postMessage(packArrays(message)),
       changed,

@@ -27,6 +27,8 @@ export interface SessionSettings {
 export interface SessionContext {
   readonly engine: () => Promise<EngineLike>;
   readonly settings: (model: string) => SessionSettings;
+  /** Whether this was inspected before: then most of it is in the cache, and there is nothing to ask. */
+  readonly finishedBefore: (model: string, data: DataChoice, parameters: InspectParameters) => boolean;
   readonly post: (message: ToView) => void;
   /** Told whenever `status` has changed. */
   readonly changed: () => void;
@@ -203,7 +205,8 @@ export class InspectSession {
       const forecast = await engine.run('forecast', input, { signal: abort.signal });
       if (!isCurrent()) return;
       const settings = this.context.settings(this.request.model);
-      if (forecast.milliseconds > settings.confirmAboveMilliseconds) {
+      const known = this.context.finishedBefore(this.request.model, data, this.parameters);
+      if (forecast.milliseconds > settings.confirmAboveMilliseconds && !known) {
         const proceed = await this.ask(forecast);
         if (!isCurrent()) return;
         if (!proceed) throw new Fault('cancelled', 'The run was cancelled before it started.');

@@ -1,4 +1,6 @@
 import type { DataChoice } from '../../protocol/panel';
+import type { InspectParameters, Reduction } from '../../protocol/results';
+import { isReduction } from '../inspect/messages';
 
 /** Something that was made and can be opened again. */
 export type HistoryEntry =
@@ -9,6 +11,9 @@ export type HistoryEntry =
       readonly data: DataChoice;
       readonly points: number;
       readonly maxDimension: number;
+      /** Where one was chosen, instead of by the layers' shapes. */
+      readonly reduction?: Reduction;
+      readonly seed: number;
       readonly layers: number;
       /** Milliseconds since 1970. */
       readonly when: number;
@@ -33,10 +38,41 @@ export function readHistory(stored: unknown): readonly HistoryEntry[] {
   return Array.isArray(stored) ? stored.filter(isEntry) : [];
 }
 
+/** The entry of an inspection that has ended. */
+export function resultEntry(
+  model: string,
+  data: DataChoice,
+  { points, maxDimension, reduction, seed }: InspectParameters,
+  layers: number,
+  when: number,
+): HistoryEntry {
+  const chosen = reduction === undefined ? {} : { reduction };
+  return { kind: 'result', model, data, points, maxDimension, ...chosen, seed, layers, when };
+}
+
+/** Whether such an inspection has ended before, so that its layers are likely to be in the cache. */
+export function hasResult(
+  history: readonly HistoryEntry[],
+  model: string,
+  data: DataChoice,
+  parameters: InspectParameters,
+): boolean {
+  const key = keyOf(resultEntry(model, data, parameters, 0, 0));
+  return history.some(entry => keyOf(entry) === key);
+}
+
 export function keyOf(entry: HistoryEntry): string {
   return entry.kind === 'report'
     ? JSON.stringify(['report', entry.file])
-    : JSON.stringify(['result', entry.model, entry.data, entry.points, entry.maxDimension]);
+    : JSON.stringify([
+        'result',
+        entry.model,
+        entry.data,
+        entry.points,
+        entry.maxDimension,
+        entry.reduction,
+        entry.seed,
+      ]);
 }
 
 function isEntry(value: unknown): value is HistoryEntry {
@@ -50,6 +86,7 @@ function isEntry(value: unknown): value is HistoryEntry {
     typeof data === 'object' &&
     data !== null &&
     (data.kind === 'random' || (data.kind === 'file' && typeof data.data === 'string')) &&
-    [entry.points, entry.maxDimension, entry.layers].every(number => typeof number === 'number')
+    (entry.reduction === undefined || isReduction(entry.reduction)) &&
+    [entry.points, entry.maxDimension, entry.seed, entry.layers].every(number => typeof number === 'number')
   );
 }

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/lifecycle';
+import type { DataChoice } from '../../protocol/panel';
+import type { InspectParameters } from '../../protocol/results';
 import type { InspectPanel } from '../inspect/inspectPanel';
 import type { InspectPanels } from '../inspect/inspectPanels';
-import { readHistory, withEntry, withoutEntry, type HistoryEntry } from './history';
+import { hasResult, readHistory, resultEntry, withEntry, withoutEntry, type HistoryEntry } from './history';
 
 const KEY = 'history';
 
@@ -22,6 +24,11 @@ export class Results implements Disposable {
 
   get entries(): readonly HistoryEntry[] {
     return readHistory(this.memento.get<unknown>(KEY));
+  }
+
+  /** Whether an inspection with these parameters has ended here before. */
+  has(model: string, data: DataChoice, parameters: InspectParameters): boolean {
+    return hasResult(this.entries, model, data, parameters);
   }
 
   add(entry: HistoryEntry): void {
@@ -46,8 +53,8 @@ export class Results implements Disposable {
     const { result, data } = session;
     if (!result || !data || this.seen.has(result)) return;
     this.seen.add(result);
-    const { points, maxDimension } = result.head.parameters;
-    this.add({ kind: 'result', model, data, points, maxDimension, layers: result.layers.length, when: Date.now() });
+    // What was asked for, not what came of it: it may have been more points than there are rows.
+    this.add(resultEntry(model, data, session.parameters, result.layers.length, Date.now()));
   }
 
   private store(entries: readonly HistoryEntry[]): void {

@@ -70,7 +70,7 @@ interface Scene {
   readonly statuses: () => PanelStatus['kind'][];
 }
 
-function scene(data: DataChoice | 'none' = DATA, settings: Partial<SessionSettings> = {}): Scene {
+function scene(data: DataChoice | 'none' = DATA, settings: Partial<SessionSettings> = {}, finished = false): Scene {
   const engine = new ScriptedEngine();
   const sent: ToView[] = [];
   const unexpected: unknown[] = [];
@@ -84,6 +84,7 @@ function scene(data: DataChoice | 'none' = DATA, settings: Partial<SessionSettin
         memoryLimitBytes: undefined,
         ...settings,
       }),
+      finishedBefore: () => finished,
       post: message => sent.push(message),
       changed: () => undefined,
       unexpected: error => unexpected.push(error),
@@ -173,6 +174,15 @@ describe('An inspection in a panel', () => {
     await ended;
     assert.deepEqual(statuses(), ['running', 'confirm', 'cancelled']);
     assert.ok(!engine.asked.some(({ name }) => name === 'inspect'));
+  });
+
+  it('does not ask about what was inspected before', async () => {
+    const { engine, session, statuses } = scene(DATA, { confirmAboveMilliseconds: 0 }, true);
+    const ended = session.start();
+    await settle();
+    engine.finish();
+    await ended;
+    assert.deepEqual(statuses(), ['running', 'done']);
   });
 
   it('goes on when the answer is yes', async () => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { defaultInspectParameters } from '../../../src/analyses/inspect';
 import {
+  hasResult,
   MOST_ENTRIES,
   readHistory,
+  resultEntry,
   withEntry,
   withoutEntry,
   type HistoryEntry,
@@ -14,6 +17,7 @@ const result = (model: string, when: number): HistoryEntry => ({
   data: { kind: 'file', data: '/w/x.npy' },
   points: 1000,
   maxDimension: 1,
+  seed: 0,
   layers: 5,
   when,
 });
@@ -36,6 +40,17 @@ describe('The history of results', () => {
     for (let i = 0; i < 2 * MOST_ENTRIES; i++) history = withEntry(history, result(`m${i}`, i));
     assert.equal(history.length, MOST_ENTRIES);
     assert.equal(history[0]?.when, 2 * MOST_ENTRIES - 1);
+  });
+
+  it('knows whether something was inspected before, by all that the result depends on', () => {
+    const data = { kind: 'file', data: '/w/x.npy' } as const;
+    const parameters = { ...defaultInspectParameters, points: 200, reduction: 'mean' } as const;
+    const history = withEntry([], resultEntry('/w/a.onnx', data, parameters, 5, 1));
+    assert.ok(hasResult(history, '/w/a.onnx', data, parameters));
+    assert.ok(!hasResult(history, '/w/b.onnx', data, parameters));
+    assert.ok(!hasResult(history, '/w/a.onnx', { kind: 'random' }, parameters));
+    for (const change of [{ points: 201 }, { maxDimension: 2 }, { seed: 1 }, { reduction: undefined }])
+      assert.ok(!hasResult(history, '/w/a.onnx', data, { ...parameters, ...change }), JSON.stringify(change));
   });
 
   it('is read from a store of another version without what it does not know', () => {
