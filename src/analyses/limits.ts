@@ -1,13 +1,25 @@
-import { Fault } from '../base/fault';
+import { Fault, type Warning } from '../base/fault';
 import { forecastRipsBytes } from '../topology/rips';
 
 /** Fewer points than this say little about a shape. */
 export const FEW_POINTS = 50;
 
-/** Throws `too-large`, saying what would fit, before anything is allocated. */
-export function refuseTooLarge(points: number, maxDimension: number, memoryLimitBytes: number): void {
+/** The warning that few points deserve. */
+export function fewPoints(points: number): readonly Warning[] {
+  if (points >= FEW_POINTS) return [];
+  const count = points === 1 ? 'A single point is' : `${points} points are`;
+  return [{ code: 'few-points', message: `${count} too few for topology: the diagram says little about a shape.` }];
+}
+
+/** Throws `too-large`, saying what would fit, before anything is allocated. `otherwise` ends the hint. */
+export function refuseTooLarge(
+  points: number,
+  maxDimension: number,
+  memoryLimitBytes: number,
+  otherwise?: string,
+): void {
   const bytesAt = (count: number) => persistenceBytes(count, maxDimension);
-  refuse(points, maxDimension, memoryLimitBytes, bytesAt(points), bytesAt);
+  refuse(points, maxDimension, memoryLimitBytes, bytesAt(points), bytesAt, otherwise);
 }
 
 /**
@@ -35,6 +47,7 @@ function refuse(
   memoryLimitBytes: number,
   bytes: number,
   bytesAt: (points: number) => number,
+  otherwise?: string,
 ): void {
   if (bytes <= memoryLimitBytes) return;
   const fit = pointsWithin(points, memoryLimitBytes, bytesAt);
@@ -43,10 +56,12 @@ function refuse(
     'too-large',
     `${points} points in dimension ${maxDimension} would take ${bytes < 2 ** 60 ? `about ${inUnits(bytes)}` : 'far more memory than there is'}, more than the ${inUnits(memoryLimitBytes)} allowed.`,
     {
-      hint:
+      hint: [
         fit >= 3
           ? `About ${fit} points would fit${lower >= 1 ? `, or a lower dimension such as ${lower}` : ''}.`
           : `Choose a lower dimension, such as ${Math.max(0, lower)}.`,
+        ...(otherwise === undefined ? [] : [otherwise]),
+      ].join(' '),
     },
   );
 }

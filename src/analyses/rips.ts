@@ -7,7 +7,7 @@ import type { Metric } from '../topology/metric';
 import { rips } from '../topology/rips';
 import type { AnalysisContext, Provenance } from './analysis';
 import type { RepresentativeCycle } from './layerTopology';
-import { FEW_POINTS, refuseTooLarge } from './limits';
+import { fewPoints, refuseTooLarge } from './limits';
 
 export interface RipsParameters {
   readonly metric: Metric;
@@ -19,6 +19,18 @@ export interface RipsParameters {
   /** Whether representative cycles of H1 are wanted. */
   readonly cycles: boolean;
   readonly seed: number;
+  /** Given, dimensions from 1 on are of so many landmarks, and dimension 0 of all points without their matrix. */
+  readonly landmarks?: number;
+}
+
+/** Which points stood for all, and how well. */
+export interface LandmarkSummary {
+  /** In the order in which they were chosen. */
+  readonly indices: Uint32Array;
+  /** How far the worst point is from its nearest landmark. */
+  readonly coveringRadius: number;
+  /** How far the diagram can be from that of all points, in bottleneck distance; `null` where nothing bounds it. */
+  readonly bound: number | null;
 }
 
 export interface RipsResult {
@@ -31,10 +43,14 @@ export interface RipsResult {
   readonly maxDimension: number;
   readonly diagram: PersistenceDiagram;
   readonly cycles: readonly RepresentativeCycle[] | undefined;
+  readonly landmarks?: LandmarkSummary;
   readonly milliseconds: { readonly distances: number; readonly reduction: number; readonly total: number };
   readonly warnings: readonly Warning[];
   readonly provenance: Provenance;
 }
+
+const LANDMARKS_HINT =
+  'Or choose landmarks (rips --landmarks N): components stay those of all points, and loops come with a bound on their error.';
 
 /**
  * Rips persistence of rows as points. Refuses, before it starts, what would not fit in `memoryLimitBytes`. `began` is when the call
@@ -51,7 +67,7 @@ export function ripsOfCloud(
   const { metric, maxDimension, threshold, coefficients, cycles } = parameters;
   const { cancellation, progress } = context;
   const cloud = { count: data.rows, width: data.values.length / data.rows, values: data.values };
-  refuseTooLarge(cloud.count, maxDimension, memoryLimitBytes);
+  refuseTooLarge(cloud.count, maxDimension, memoryLimitBytes, LANDMARKS_HINT);
 
   const start = performance.now();
   progress(0, 'distances');
@@ -79,10 +95,4 @@ export function ripsOfCloud(
     warnings: [...data.warnings, ...fewPoints(cloud.count)],
     provenance,
   };
-}
-
-function fewPoints(points: number): readonly Warning[] {
-  if (points >= FEW_POINTS) return [];
-  const count = points === 1 ? 'A single point is' : `${points} points are`;
-  return [{ code: 'few-points', message: `${count} too few for topology: the diagram says little about a shape.` }];
 }

@@ -1,6 +1,7 @@
 import type { Cancellation } from '../base/cancellation';
 import type { Progress } from '../base/progress';
 import { computeLayer } from './layerTask';
+import { spanningTreeOfShare } from './spanningTreeTask';
 import type { TaskInput, TaskName, TaskOutput } from './tasks';
 
 type RunTask<Name extends TaskName> = (
@@ -9,7 +10,10 @@ type RunTask<Name extends TaskName> = (
   progress: Progress,
 ) => TaskOutput<Name>;
 
-const TASKS: { readonly [Name in TaskName]: RunTask<Name> } = { layer: computeLayer };
+const TASKS: { readonly [Name in TaskName]: RunTask<Name> } = {
+  layer: computeLayer,
+  spanningTree: spanningTreeOfShare,
+};
 
 /** Runs a task in this thread. */
 export function runTask<Name extends TaskName>(

@@ -1,11 +1,14 @@
+import type { WeightedEdges } from '../topology/lightestForest';
 import type { LayerTaskInput } from './layerTask';
 import type { LayerTopology } from './layerTopology';
+import type { SpanningTreeTaskInput } from './spanningTreeTask';
 
 /**
  * The pure pieces of work that an analysis spreads over cores: name → input and output, both structured-cloneable.
  * The table of their implementations is beside it, so that a worker needs nothing else.
  */
 export interface Tasks {
+  readonly spanningTree: { readonly input: SpanningTreeTaskInput; readonly output: WeightedEdges };
   readonly layer: { readonly input: LayerTaskInput; readonly output: LayerTopology };
 }
 

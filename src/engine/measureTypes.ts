@@ -1,6 +1,8 @@
 import type { MapperParameters, MapperResult } from '../analyses/mapper';
 import type { CubicalResult, DistanceResult, LevelSetResult } from '../analyses/measures';
 import type { SimilarityResult } from '../analyses/similarity';
+import type { RipsResult } from '../analyses/rips';
+import type { WitnessParameters } from '../analyses/ripsOfLandmarks';
 import type { WeightsResult } from '../analyses/weights';
 import type { CubicalConstruction } from '../topology/cubicalComplex';
 import type { GroundMetric } from '../topology/diagramPoints';
@@ -10,6 +12,8 @@ import type { DataReading, Operation } from './operationTypes';
 export interface MeasureOperations {
   /** The Mapper graph of a cloud. */
   readonly mapper: Operation<MapperInput, never, MapperResult>;
+  /** The lazy witness complex of a cloud. */
+  readonly witness: Operation<WitnessInput, never, RipsResult>;
   /** Neural persistence of a model's weights. */
   readonly weights: Operation<WeightsInput, never, WeightsResult>;
   /** Between two diagrams. */
@@ -28,6 +32,12 @@ export interface MapperInput extends DataReading {
   readonly parameters: MapperParameters;
   /** Path of what colours the nodes. */
   readonly colour?: string;
+}
+
+export interface WitnessInput extends DataReading {
+  readonly cloud: string;
+  readonly parameters: WitnessParameters;
+  readonly memoryLimitBytes?: number;
 }
 
 export interface WeightsInput {

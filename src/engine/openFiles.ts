@@ -42,6 +42,17 @@ export function blaming<T>(given: string, run: () => T, file = given): T {
   }
 }
 
+/** The same for work that takes its time. */
+export async function blamingLater<T>(given: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    return blaming<T>(given, () => {
+      throw error;
+    });
+  }
+}
+
 export function openModelFile(path: string, store: DisposableStore): OpenModel {
   return blaming(path, () => {
     const source = store.add(FileSource.open(path));

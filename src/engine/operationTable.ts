@@ -17,6 +17,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   dataCandidates: async () => (await import('./operations/dataCandidates')).dataCandidates,
   report: async () => (await import('./operations/report')).report,
   mapper: async () => (await import('./operations/mapper')).mapper,
+  witness: async () => (await import('./operations/witness')).witness,
   weights: async () => (await import('./operations/weights')).weights,
   distance: async () => (await import('./operations/distance')).distance,
   cubical: async () => (await import('./operations/cubical')).cubical,

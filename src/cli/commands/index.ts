@@ -10,6 +10,7 @@ import { report } from './report';
 import { rips } from './rips';
 import { similarity } from './similarity';
 import { weights } from './weights';
+import { witness } from './witness';
 
 /** All commands, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   describe,
   activations,
   rips,
+  witness,
   mapper,
   weights,
   distance,

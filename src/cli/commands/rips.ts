@@ -1,41 +1,21 @@
-import type { RipsResult } from '../../analyses/rips';
-import { rangeOfDimension } from '../../topology/diagram';
-import { METRICS, type Metric } from '../../topology/metric';
-import { barcodeText } from '../barcodeText';
-import { type Command, DATA_OPTIONS, dataReading, type TextStyle } from '../command';
-import { diagramJson, edgesJson, finite } from '../json';
-import { figure, textTable } from '../textTable';
+import { type Command, DATA_OPTIONS, dataReading } from '../command';
+import { RIPS_OPTIONS, ripsJson, ripsParameters, ripsText } from '../ripsOutput';
 
 export const rips: Command = {
   name: 'rips',
   summary: 'persistent homology of a point cloud (Vietoris–Rips)',
   description:
     'Exact Vietoris–Rips persistence of the rows of CLOUD as points. Values are edge lengths (diameters), as in Ripser and GUDHI; without --threshold the ' +
-    'enclosing radius bounds the computation, beyond which nothing is born or dies.',
+    'enclosing radius bounds the computation, beyond which nothing is born or dies. For clouds whose distances do not fit into memory there is --landmarks.',
   arguments: [{ name: 'CLOUD', help: 'a data file, a point a row' }],
   options: [
+    ...RIPS_OPTIONS,
     {
-      name: 'metric',
-      value: { kind: 'choice', choices: METRICS },
-      placeholder: 'NAME',
-      help: `how far apart two points are: ${METRICS.join(', ')}; precomputed: CLOUD is a square matrix of distances`,
-      default: 'euclidean',
+      name: 'landmarks',
+      value: { kind: 'integer', minimum: 1, maximum: 1_000_000 },
+      placeholder: 'N',
+      help: 'for large clouds: components exactly, of all points; from dimension 1 on N landmarks, with a bound on the error',
     },
-    {
-      name: 'max-dim',
-      value: { kind: 'integer', minimum: 0, maximum: 1000 },
-      placeholder: 'D',
-      help: 'highest dimension: 0 components, 1 loops, 2 voids',
-      default: 1,
-    },
-    {
-      name: 'threshold',
-      value: { kind: 'number', minimum: 0 },
-      placeholder: 'T',
-      help: 'longest edge, inclusive (the enclosing radius)',
-    },
-    { name: 'coefficients', value: { kind: 'prime' }, placeholder: 'P', help: 'the field Z/P, a prime', default: 2 },
-    { name: 'cycles', value: { kind: 'flag' }, help: 'a representative cycle for each loop, as points and edges' },
     ...DATA_OPTIONS,
   ],
   examples: [
@@ -48,93 +28,22 @@ export const rips: Command = {
       line: 'neural-topology rips cloud.csv --threshold=0.5 --cycles',
       what: 'Edges up to 0.5, and which points each loop runs through.',
     },
+    {
+      line: 'neural-topology rips large.npy --landmarks 1000',
+      what: 'A hundred thousand points: components of all, loops of a thousand that cover them.',
+    },
   ],
   async run({ arguments: [cloud], options, seed, engine, signal, onProgress }) {
+    const landmarks = options.number('landmarks');
     const result = await engine().run(
       'rips',
       {
         cloud: cloud!,
-        parameters: {
-          metric: options.text('metric') as Metric,
-          maxDimension: options.number('max-dim')!,
-          threshold: options.number('threshold'),
-          coefficients: options.number('coefficients')!,
-          cycles: options.flag('cycles'),
-          seed,
-        },
+        parameters: { ...ripsParameters(options, seed), ...(landmarks === undefined ? {} : { landmarks }) },
         ...dataReading(options),
       },
       { signal, onProgress },
     );
-    return { json: () => ripsJson(result), text: style => ripsText(result, style) };
+    return { json: () => ripsJson(result), text: style => ripsText(result, style, 'Vietoris–Rips') };
   },
 };
-
-function ripsJson(result: RipsResult): unknown {
-  return {
-    points: result.points,
-    threshold: result.threshold,
-    enclosingRadius: finite(result.enclosingRadius),
-    coefficients: result.coefficients,
-    diagram: diagramJson(result.diagram, result.maxDimension),
-    ...(result.cycles === undefined
-      ? {}
-      : {
-          cycles: {
-            '1': result.cycles.map(({ pair, vertices, edges }) => ({
-              pair,
-              vertices: [...vertices],
-              edges: edgesJson(edges),
-            })),
-          },
-        }),
-    milliseconds: result.milliseconds,
-    warnings: result.warnings,
-    provenance: result.provenance,
-  };
-}
-
-function ripsText(result: RipsResult, style: TextStyle): string {
-  const { diagram, milliseconds } = result;
-  const rows = Array.from({ length: result.maxDimension + 1 }, (_, dimension) => {
-    const [from, to] = rangeOfDimension(diagram, dimension);
-    const pairs = Array.from({ length: to - from }, (_, k) => ({
-      birth: diagram.birth[from + k]!,
-      death: diagram.death[from + k]!,
-    }));
-    const finitePairs = pairs.filter(pair => pair.death < Infinity);
-    const longest = finitePairs.reduce((a, b) => (b.death - b.birth > a.death - a.birth ? b : a), finitePairs[0]!);
-    return { dimension, pairs, finitePairs, longest };
-  });
-  const paint = (dimension: number) => (dimension === 0 ? style.h0 : style.h1);
-  return [
-    style.bold(`${result.points} points, Vietoris–Rips over Z/${result.coefficients}`),
-    result.threshold === null
-      ? `edges up to the enclosing radius ${figure(result.enclosingRadius)}`
-      : `edges up to ${figure(result.threshold)}`,
-    '',
-    textTable(
-      [
-        { title: 'dimension', cell: row => `H${row.dimension}` },
-        { title: 'pairs', align: 'right', cell: row => String(row.pairs.length) },
-        { title: 'endless', align: 'right', cell: row => String(row.pairs.length - row.finitePairs.length) },
-        {
-          title: 'longest',
-          align: 'right',
-          cell: row =>
-            row.finitePairs.length === 0 ? '–' : `${figure(row.longest.birth)} … ${figure(row.longest.death)}`,
-        },
-        {
-          title: 'total length',
-          align: 'right',
-          cell: row => figure(row.finitePairs.reduce((sum, { birth, death }) => sum + death - birth, 0)),
-        },
-        { title: 'bars, longest first', cell: row => paint(row.dimension)(barcodeText(row.pairs)) },
-      ],
-      rows,
-      style.dim,
-    ),
-    '',
-    style.dim(`${Math.round(milliseconds.total)} ms; every pair with --format json`),
-  ].join('\n');
-}

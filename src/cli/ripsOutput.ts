@@ -1,0 +1,133 @@
+import type { RipsParameters, RipsResult } from '../analyses/rips';
+import { rangeOfDimension } from '../topology/diagram';
+import { METRICS, type Metric } from '../topology/metric';
+import { barcodeText } from './barcodeText';
+import type { Option, OptionValues, TextStyle } from './command';
+import { diagramJson, edgesJson, finite } from './json';
+import { figure, textTable } from './textTable';
+
+/** What every command takes that reduces a complex of a cloud. */
+export const RIPS_OPTIONS: readonly Option[] = [
+  {
+    name: 'metric',
+    value: { kind: 'choice', choices: METRICS },
+    placeholder: 'NAME',
+    help: `how far apart two points are: ${METRICS.join(', ')}; precomputed: CLOUD is a square matrix of distances`,
+    default: 'euclidean',
+  },
+  {
+    name: 'max-dim',
+    value: { kind: 'integer', minimum: 0, maximum: 1000 },
+    placeholder: 'D',
+    help: 'highest dimension: 0 components, 1 loops, 2 voids',
+    default: 1,
+  },
+  {
+    name: 'threshold',
+    value: { kind: 'number', minimum: 0 },
+    placeholder: 'T',
+    help: 'longest edge, inclusive (the enclosing radius)',
+  },
+  { name: 'coefficients', value: { kind: 'prime' }, placeholder: 'P', help: 'the field Z/P, a prime', default: 2 },
+  { name: 'cycles', value: { kind: 'flag' }, help: 'a representative cycle for each loop, as points and edges' },
+];
+
+/** These options as the engine takes them. */
+export function ripsParameters(options: OptionValues, seed: number): RipsParameters {
+  return {
+    metric: options.text('metric') as Metric,
+    maxDimension: options.number('max-dim')!,
+    threshold: options.number('threshold'),
+    coefficients: options.number('coefficients')!,
+    cycles: options.flag('cycles'),
+    seed,
+  };
+}
+
+export function ripsJson(result: RipsResult): unknown {
+  return {
+    points: result.points,
+    threshold: result.threshold,
+    enclosingRadius: finite(result.enclosingRadius),
+    coefficients: result.coefficients,
+    diagram: diagramJson(result.diagram, result.maxDimension),
+    ...(result.cycles === undefined
+      ? {}
+      : {
+          cycles: {
+            '1': result.cycles.map(({ pair, vertices, edges }) => ({
+              pair,
+              vertices: [...vertices],
+              edges: edgesJson(edges),
+            })),
+          },
+        }),
+    ...(result.landmarks === undefined
+      ? {}
+      : {
+          landmarks: {
+            count: result.landmarks.indices.length,
+            coveringRadius: result.landmarks.coveringRadius,
+            bound: result.landmarks.bound,
+            indices: [...result.landmarks.indices],
+          },
+        }),
+    milliseconds: result.milliseconds,
+    warnings: result.warnings,
+    provenance: result.provenance,
+  };
+}
+
+/** `complex` is what was reduced: Vietoris–Rips. */
+export function ripsText(result: RipsResult, style: TextStyle, complex: string): string {
+  const { diagram, milliseconds } = result;
+  const rows = Array.from({ length: result.maxDimension + 1 }, (_, dimension) => {
+    const [from, to] = rangeOfDimension(diagram, dimension);
+    const pairs = Array.from({ length: to - from }, (_, k) => ({
+      birth: diagram.birth[from + k]!,
+      death: diagram.death[from + k]!,
+    }));
+    const finitePairs = pairs.filter(pair => pair.death < Infinity);
+    const longest = finitePairs.reduce((a, b) => (b.death - b.birth > a.death - a.birth ? b : a), finitePairs[0]!);
+    return { dimension, pairs, finitePairs, longest };
+  });
+  const paint = (dimension: number) => (dimension === 0 ? style.h0 : style.h1);
+  return [
+    style.bold(`${result.points} points, ${complex} over Z/${result.coefficients}`),
+    result.threshold === null
+      ? `edges up to the enclosing radius ${figure(result.enclosingRadius)}`
+      : `edges up to ${figure(result.threshold)}`,
+    ...(result.landmarks === undefined ? [] : [landmarksText(result.landmarks)]),
+    '',
+    textTable(
+      [
+        { title: 'dimension', cell: row => `H${row.dimension}` },
+        { title: 'pairs', align: 'right', cell: row => String(row.pairs.length) },
+        { title: 'endless', align: 'right', cell: row => String(row.pairs.length - row.finitePairs.length) },
+        {
+          title: 'longest',
+          align: 'right',
+          cell: row =>
+            row.finitePairs.length === 0 ? '–' : `${figure(row.longest.birth)} … ${figure(row.longest.death)}`,
+        },
+        {
+          title: 'total length',
+          align: 'right',
+          cell: row => figure(row.finitePairs.reduce((sum, { birth, death }) => sum + death - birth, 0)),
+        },
+        { title: 'bars, longest first', cell: row => paint(row.dimension)(barcodeText(row.pairs)) },
+      ],
+      rows,
+      style.dim,
+    ),
+    '',
+    style.dim(`${Math.round(milliseconds.total)} ms; every pair with --format json`),
+  ].join('\n');
+}
+
+function landmarksText({ indices, coveringRadius, bound }: NonNullable<RipsResult['landmarks']>): string {
+  const cover = `${indices.length} landmarks, no point farther than ${figure(coveringRadius)} from one`;
+  return bound === null
+    ? cover
+    : `${cover}; from H1 on at most ${figure(bound)} in bottleneck distance from the diagram of all points`;
+}

@@ -1,0 +1,43 @@
+import type { Cancellation } from '../base/cancellation';
+import { Fault } from '../base/fault';
+import type { DisposableStore } from '../base/lifecycle';
+import { openArray } from '../data/openData';
+import type { Metric } from '../topology/metric';
+import { contentHash } from './files';
+import { blaming, openDataFile, openReference, type OpenData } from './openFiles';
+import type { DataReading } from './operationTypes';
+
+/** A file of points, or the matrix of their distances where the metric says so. */
+export function openCloud(
+  reference: string,
+  metric: Metric,
+  reading: DataReading,
+  store: DisposableStore,
+  cancellation: Cancellation,
+): OpenData {
+  return metric === 'precomputed'
+    ? openMatrix(reference, store, cancellation)
+    : openDataFile(reference, undefined, reading, store, cancellation);
+}
+
+/** A matrix of distances: an infinite entry means that two points are never joined. */
+function openMatrix(reference: string, store: DisposableStore, cancellation: Cancellation): OpenData {
+  const { source, part } = openReference(reference, store);
+  const array = blaming(reference, () => openArray(source, { part, cancellation }), source.name);
+  const [rows, ...rowShape] = array.shape;
+  if (rows === undefined || rowShape.length !== 1)
+    throw new Fault(
+      'shape-mismatch',
+      `A distance matrix has two axes, but the array has shape (${array.shape.join(', ')}).`,
+      {
+        source: reference,
+      },
+    );
+  if (rows === 0) throw new Fault('empty', 'The distance matrix has no rows.', { source: reference });
+  const { values, type, columns, treatment, warnings } = array;
+  return {
+    data: { name: reference, rows, rowShape, values, type, columns, treatment, dropped: [], warnings },
+    sha256: contentHash(source, cancellation),
+    labels: undefined,
+  };
+}
