@@ -31,39 +31,6 @@ export function squaredLengths(i: usize, width: i32, to: usize): void {
   v128.store(to, high, 16);
 }
 
-/**
- * Distances of one panel to `panels` consecutive ones; `out` is the first entry of the row, `across` that of the column, and
- * `lengthsI` and `lengthsJ` are where the squared lengths of the points of panels i and j are.
- */
-export function euclidean(
-  i: usize,
-  j: usize,
-  panels: i32,
-  width: i32,
-  out: usize,
-  across: usize,
-  stride: usize,
-  lengthsI: usize,
-  lengthsJ: usize,
-): void {
-  products(EUCLIDEAN, i, j, panels, width, out, across, stride, lengthsI, lengthsJ);
-}
-
-/** Half the squared Euclidean distance: 1 − cos of unit vectors. */
-export function halfSquared(
-  i: usize,
-  j: usize,
-  panels: i32,
-  width: i32,
-  out: usize,
-  across: usize,
-  stride: usize,
-  lengthsI: usize,
-  lengthsJ: usize,
-): void {
-  products(HALF_SQUARED, i, j, panels, width, out, across, stride, lengthsI, lengthsJ);
-}
-
 export function manhattan(i: usize, j: usize, panels: i32, width: i32, out: usize, across: usize, stride: usize): void {
   tiles(MANHATTAN, i, j, panels, width, out, across, stride);
 }
@@ -72,9 +39,12 @@ export function chebyshev(i: usize, j: usize, panels: i32, width: i32, out: usiz
   tiles(CHEBYSHEV, i, j, panels, width, out, across, stride);
 }
 
-@inline
-function products(
-  metric: i32,
+/**
+ * Euclidean distances of one panel to `panels` consecutive ones, or half their squares (1 − cos of unit vectors); `out` is the first
+ * entry of the row, `across` that of the column, and `lengthsI` and `lengthsJ` are where the squared lengths of the points of panels i
+ * and j are. One small function for both, and differences apart: engines run slow code until they have optimised the whole of it.
+ */
+export function products(
   i: usize,
   j: usize,
   panels: i32,
@@ -84,6 +54,7 @@ function products(
   stride: usize,
   lengthsI: usize,
   lengthsJ: usize,
+  half: bool,
 ): void {
   const first = j;
   for (let panel = 0; panel < panels; panel++) {
@@ -137,14 +108,15 @@ function products(
       v128.or(v128.or(cancelled(n20, s20), cancelled(n21, s21)), v128.or(cancelled(n30, s30), cancelled(n31, s31))),
     );
     if (v128.any_true(lost)) {
-      if (metric === EUCLIDEAN) euclideanDifferences(i, first + <usize>panel * (<usize>width << 5), width, out, across, stride);
-      else halfSquaredDifferences(i, first + <usize>panel * (<usize>width << 5), width, out, across, stride);
+      const other = first + <usize>panel * (<usize>width << 5);
+      if (half) halfSquaredDifferences(i, other, 1, width, out, across, stride);
+      else euclideanDifferences(i, other, 1, width, out, across, stride);
     } else {
       store4x4(
-        row(metric, s00, s01),
-        row(metric, s10, s11),
-        row(metric, s20, s21),
-        row(metric, s30, s31),
+        finished(half, s00, s01),
+        finished(half, s10, s11),
+        finished(half, s20, s21),
+        finished(half, s30, s31),
         out,
         across,
         stride,
@@ -155,12 +127,33 @@ function products(
   }
 }
 
-function euclideanDifferences(i: usize, j: usize, width: i32, out: usize, across: usize, stride: usize): void {
-  tiles(EUCLIDEAN, i, j, 1, width, out, across, stride);
+@inline
+function finished(half: bool, low: v128, high: v128): v128 {
+  return half ? row(HALF_SQUARED, low, high) : row(EUCLIDEAN, low, high);
 }
 
-function halfSquaredDifferences(i: usize, j: usize, width: i32, out: usize, across: usize, stride: usize): void {
-  tiles(HALF_SQUARED, i, j, 1, width, out, across, stride);
+export function euclideanDifferences(
+  i: usize,
+  j: usize,
+  panels: i32,
+  width: i32,
+  out: usize,
+  across: usize,
+  stride: usize,
+): void {
+  tiles(EUCLIDEAN, i, j, panels, width, out, across, stride);
+}
+
+export function halfSquaredDifferences(
+  i: usize,
+  j: usize,
+  panels: i32,
+  width: i32,
+  out: usize,
+  across: usize,
+  stride: usize,
+): void {
+  tiles(HALF_SQUARED, i, j, panels, width, out, across, stride);
 }
 
 @inline

@@ -65,7 +65,6 @@ export function distanceMatrix(
     kernel.squaredLengths(panel * panelBytes, width, lengthsAddress + panel * PANEL * 8);
   }
   checkLengths(new Float64Array(memory.buffer, lengthsAddress, count));
-  const tiles = kernel[directional ? 'halfSquared' : metric];
   for (let from = 0; from < panels; from += BLOCK) {
     const to = Math.min(from + BLOCK, panels);
     for (let panel = 0; panel < to; panel++) {
@@ -73,8 +72,13 @@ export function distanceMatrix(
       const first = Math.max(from, panel);
       const out = matrixAddress + (panel * stride + first) * PANEL * 4;
       const across = matrixAddress + (first * stride + panel) * PANEL * 4;
-      const [own, others] = [lengthsAddress + panel * PANEL * 8, lengthsAddress + first * PANEL * 8];
-      tiles(panel * panelBytes, first * panelBytes, to - first, width, out, across, stride * 4, own, others);
+      const [i, j, panelCount] = [panel * panelBytes, first * panelBytes, to - first];
+      if (metric === 'manhattan' || metric === 'chebyshev') {
+        kernel[metric](i, j, panelCount, width, out, across, stride * 4);
+      } else {
+        const [own, others] = [lengthsAddress + panel * PANEL * 8, lengthsAddress + first * PANEL * 8];
+        kernel.products(i, j, panelCount, width, out, across, stride * 4, own, others, directional ? 1 : 0);
+      }
     }
     cancellation.throwIfCancelled();
   }

@@ -1,7 +1,26 @@
 import { distancesBytes } from './distancesBytes';
 import { instantiateKernel } from './webAssembly';
 
-type Tiles = (
+/** The kernel of `kernels/distances.as`, where every function is described. Addresses are in bytes. */
+export interface DistanceKernel {
+  squaredLengths(panel: number, width: number, to: number): void;
+  products(
+    panel: number,
+    firstPanel: number,
+    panels: number,
+    width: number,
+    out: number,
+    across: number,
+    stride: number,
+    lengths: number,
+    firstLengths: number,
+    half: number,
+  ): void;
+  readonly manhattan: Differences;
+  readonly chebyshev: Differences;
+}
+
+type Differences = (
   panel: number,
   firstPanel: number,
   panels: number,
@@ -9,18 +28,7 @@ type Tiles = (
   out: number,
   across: number,
   stride: number,
-  lengths: number,
-  firstLengths: number,
 ) => void;
-
-/** The kernel of `kernels/distances.as`: one function a metric, and what two of them need. */
-export interface DistanceKernel {
-  squaredLengths(panel: number, width: number, to: number): void;
-  readonly euclidean: Tiles;
-  readonly halfSquared: Tiles;
-  readonly manhattan: Tiles;
-  readonly chebyshev: Tiles;
-}
 
 export function distanceKernel(memoryBytes: number) {
   return instantiateKernel<DistanceKernel>(distancesBytes, memoryBytes);
