@@ -34,6 +34,25 @@ export function bundle(): Promise<{ script: string; style: string }> {
   return built;
 }
 
+let decoder: Promise<string> | undefined;
+
+/** What turns the text of a message into the message, in the page. */
+function decoderScript(): Promise<string> {
+  decoder ??= esbuild
+    .build({
+      absWorkingDir: root,
+      stdin: {
+        contents: `import { decodeResult } from './src/protocol/codec'; window.decodeMessage = decodeResult;`,
+        resolveDir: root,
+      },
+      bundle: true,
+      write: false,
+      format: 'iife',
+    })
+    .then(({ outputFiles }) => outputFiles[0]!.text);
+  return decoder;
+}
+
 const RECORDER = `
   const sent = []; let state = JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined;
   window.sentMessages = sent;
@@ -62,19 +81,9 @@ export interface ViewOptions {
 export async function openView(browser: Browser, options: ViewOptions = {}): Promise<ViewPage> {
   const { theme = 'light', width = 1400, height = 900 } = options;
   const { script, style } = await bundle();
-  const decoder = await esbuild.build({
-    absWorkingDir: root,
-    stdin: {
-      contents: `import { decodeResult } from './src/protocol/codec'; window.decodeMessage = decodeResult;`,
-      resolveDir: root,
-    },
-    bundle: true,
-    write: false,
-    format: 'iife',
-  });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neural-topology-view-'));
   const files = {
-    'recorder.js': decoder.outputFiles[0]!.text + RECORDER,
+    'recorder.js': (await decoderScript()) + RECORDER,
     'view.js': script,
     'view.css': style,
     'theme.css': themeStyle(theme),

@@ -202,7 +202,7 @@ export function barcodePlot(
       y: top + 10,
       text: homologyName(pairs.dimension),
       anchor: 'end',
-      fill: paint,
+      fill: 'foreground',
       bold: true,
     });
     marks.push({
