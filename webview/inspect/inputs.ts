@@ -115,8 +115,9 @@ export class Inputs {
     const feature: Feature = { kind: 'point', point };
     const button = element('button', {
       class: `tile ${wrong ? 'misclassified' : ''}`,
+      // Says in words what the caption abbreviates.
       title: words.join(', '),
-      attributes: { type: 'button', 'aria-label': words.join(', ') },
+      attributes: { type: 'button' },
     });
     button.append(input === undefined ? element('span', { class: 'bone image-bone' }) : preview(input), caption);
     button.addEventListener('pointerenter', () => this.hover(feature));

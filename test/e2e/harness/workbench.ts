@@ -298,11 +298,11 @@ export class Workbench {
 }
 
 /**
- * What this workbench reports as errors without our doing, as it is the part of code-server that we run alone: its pages'
- * icons, update check and service worker are not served, and its optional native addons are not built.
+ * What this workbench reports as errors without our doing, as it is the part of code-server that we run alone: its own
+ * pictures, update check and service worker are not served, and its optional native addons are not built.
  */
 const ownNoise: readonly { readonly text: RegExp; readonly place?: RegExp }[] = [
-  { text: /status of 404/, place: /favicon|\/node_modules\/vsda\/|\/update\/check$/ },
+  { text: /status of 404/, place: /\/_static\/src\/browser\/media\/|\/node_modules\/vsda\/|\/update\/check$/ },
   { text: /\(404\) was received when fetching the script/ },
   { text: /\[Service Worker\] registration/ },
   { text: /native-watchdog|spdlog|Could not locate the bindings file/ },

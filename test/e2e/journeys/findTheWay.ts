@@ -48,7 +48,7 @@ journey('welcome to an empty folder', { content: 'empty', theme: 'light' }, step
   step('says what to do next', async window => {
     await window.openView('Neural Topology');
     await window.page.getByText('This workspace holds no saved model').waitFor();
-    await window.page.getByRole('link', { name: 'sample workspace' }).waitFor();
+    await window.page.locator('.welcome-view a').filter({ hasText: 'sample workspace' }).waitFor();
     await window.screenshot('welcome-light');
   });
 
@@ -57,7 +57,7 @@ journey('welcome to an empty folder', { content: 'empty', theme: 'light' }, step
       .context()
       .waitForEvent('page')
       .catch(() => undefined);
-    await window.page.getByRole('link', { name: 'sample workspace' }).click();
+    await window.page.locator('.welcome-view a').filter({ hasText: 'sample workspace' }).click();
     const other = (await opened) ?? window.page;
     await other.locator('.explorer-folders-view .monaco-list-row[aria-label^="models"]').waitFor();
   });

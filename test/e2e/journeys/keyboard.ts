@@ -29,7 +29,7 @@ journey('use the keyboard alone', { theme: 'high-contrast' }, step => {
     await window.tabTo(panel.frame.locator('tr[data-layer]'));
     const before = await panel.selectedLayer.getAttribute('data-layer');
     await keyboard.press((await panel.layers.first().getAttribute('data-layer')) === before ? 'ArrowDown' : 'Home');
-    assert.notEqual(await panel.selectedLayer.getAttribute('data-layer'), before);
+    await window.until(async () => (await panel.selectedLayer.getAttribute('data-layer')) !== before);
   });
 
   step('reaches the bars with Tab, and arrows light them', async window => {
