@@ -14,8 +14,8 @@ export function runtimeFault(error: unknown, source: string): Fault {
   if (missing !== null) {
     return make(
       'unsupported',
-      `Node "${missing[3]!}" uses the operator ${missing[1]!} (version ${missing[2]!}) for element types that this runtime has no code for.`,
-      'Export the model in float32, or with another opset.',
+      `${missing[3] === '' ? 'A node' : `Node "${missing[3]!}"`} uses version ${missing[2]!} of the operator ${missing[1]!}, which this runtime cannot compute for its element types.`,
+      'Export the model in float32, with an opset of 7 or more.',
     );
   }
   const unknown = /([\w.]*):(\w+)\(-?\d+\) is not a registered function\/op/.exec(text);

@@ -98,7 +98,7 @@ describe('what the runtime throws', () => {
     [
       "Could not find an implementation for QuantizeLinear(19) node with name 'q1'",
       'unsupported',
-      /"q1".*QuantizeLinear \(version 19\)/,
+      /"q1".*version 19 of the operator QuantizeLinear/,
     ],
     ['Fatal error: com.example:Fancy(-1) is not a registered function/op', 'unsupported', /com\.example\.Fancy/],
     ['Fatal error: :Foo(99) is not a registered function/op', 'unsupported', /operator Foo,/],
