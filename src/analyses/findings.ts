@@ -83,7 +83,9 @@ function clusterFinding(head: InspectHead, layers: readonly LayerTopology[]): re
   return [
     {
       kind: 'clusters',
-      weight: 'strong',
+      weight: layer.caveats.some(({ code }) => code === 'small-components' || code === 'few-points')
+        ? 'note'
+        : 'strong',
       sentence:
         `${layer.name} holds ${most} clusters` +
         (classes === undefined ? '' : ` for ${classes} classes`) +
@@ -133,7 +135,7 @@ function loopFindings(layers: readonly LayerTopology[]): readonly Finding[] {
   const null_ = tested[0]!.loopNull!;
   const rule =
     'A loop is significant when its bar in H1 is longer than the longest of 95 % of clouds with the same mean and covariance ' +
-    `(Gaussian null, ${null_.draws} draws of ${null_.points} points). Each layer is tested by itself: one in twenty passes by chance, and as many layers as here pass with the probability that follows from that.`;
+    `(Gaussian null, ${null_.draws} draws of ${null_.points} points). Each layer is tested by itself; by chance alone one in twenty passes.`;
   const withLoops = tested
     .filter(layer => layer.significant.loops! > 0)
     .sort((a, b) => excess(b) - excess(a) || b.significant.loops! - a.significant.loops!);
@@ -213,13 +215,15 @@ function trendFinding(layers: readonly LayerTopology[]): readonly Finding[] {
 
 /** What can mislead about many layers at once is said once, with the number of layers. */
 function caveatFindings(layers: readonly LayerTopology[]): readonly Finding[] {
-  const important = ['random-input', 'few-points', 'wide', 'duplicates'];
+  const important = ['random-input', 'few-points', 'small-components', 'wide', 'duplicates'];
   return important.flatMap((code): Finding[] => {
     const having = layers.filter(layer => layer.caveats.some(caveat => caveat.code === code));
     const example = having[0];
     if (example === undefined) return [];
     const message = example.caveats.find(caveat => caveat.code === code)!.message;
-    const everywhere = having.length === layers.length && (code === 'random-input' || code === 'few-points');
+    const everywhere =
+      having.length === layers.length &&
+      (code === 'random-input' || code === 'few-points' || code === 'small-components');
     return [
       {
         kind: 'caveat',
@@ -239,6 +243,7 @@ function caveatFindings(layers: readonly LayerTopology[]): readonly Finding[] {
 const CAVEAT_RULES: Readonly<Record<string, string>> = {
   'random-input': 'No data was given.',
   'few-points': 'Fewer than 50 points.',
+  'small-components': 'The least that a component must hold to count is fewer than 10 points.',
   wide: 'Fewer points than dimensions.',
   duplicates: 'Points at distance 0 from another.',
 };

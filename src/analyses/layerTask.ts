@@ -3,7 +3,7 @@ import { Fault } from '../base/fault';
 import { subProgress, type Progress } from '../base/progress';
 import { bettiCurve, bettiScales } from '../topology/bettiCurve';
 import { confidenceBand } from '../topology/confidenceBand';
-import { dense0 } from '../topology/dense0';
+import { DENSE_SHARE, dense0 } from '../topology/dense0';
 import { rangeOfDimension, totalPersistence, type PersistenceDiagram } from '../topology/diagram';
 import { distanceMatrix, medianDistance } from '../topology/distances';
 import { longestLoopOfDraw, nullThreshold } from '../topology/gaussianNull';
@@ -15,6 +15,8 @@ import { varianceSpectrum } from '../topology/varianceSpectrum';
 import type { Caveat, LayerTopology, Reduction } from './layerTopology';
 import { FEW_POINTS } from './limits';
 
+/** Even in one Gaussian cloud, groups of fewer points than this part from the rest at some scale. */
+const CHANCE_SIZE = 10;
 /** 19 draws are the fewest of which the largest is a 95 % threshold. */
 export const NULL_DRAWS = 19;
 /** Points of each draw of the null: more would take longer than all the rest. */
@@ -161,6 +163,12 @@ function caveatsOf(
   if (input.randomInput)
     add('random-input', 'The input is random numbers, not data: the shapes say what the network makes of noise.');
   if (count < FEW_POINTS) add('few-points', `${count} points are too few to tell a shape from chance.`);
+  const smallest = Math.ceil(DENSE_SHARE * count);
+  if (count >= FEW_POINTS && smallest < CHANCE_SIZE)
+    add(
+      'small-components',
+      `${Math.round(100 * DENSE_SHARE)} % of ${count} points are only ${smallest}: so few lie together by chance, which makes β0* too large.`,
+    );
   if (reduction !== 'positions' && count < rows)
     add('sample', `${count} of ${rows} rows, drawn at random with the seed; another sample moves every number.`);
   if (reduction === 'positions')

@@ -39,14 +39,14 @@ ${views === undefined ? '' : `<style>${escapeStyle(views.style)}</style>`}
 </header>
 <section aria-labelledby="findings-title">
 <h2 id="findings-title">What was found</h2>
-<ul class="findings">
+<ul class="found">
 ${full.findings.map(findingItem).join('\n')}
 </ul>
 </section>
 <section aria-labelledby="layers-title">
 <h2 id="layers-title">Layers</h2>
 ${layerTable(layers)}
-<p class="note">β0*: the largest number, over all scales, of single-linkage components that hold at least 3 % of the points. Components: bars of H0 longer than the
+<p class="remark">β0*: the largest number, over all scales, of single-linkage components that hold at least 3 % of the points. Components: bars of H0 longer than the
 confidence band of <a href="https://doi.org/10.1214/14-AOS1252">Fasy et al. 2014</a>, the endless one among them. Loops: bars of H1 longer than the longest loop of
 95 % of clouds with the same mean and covariance. Lengths are Euclidean distances between activations; divide by the median distance to compare layers.</p>
 </section>
@@ -67,8 +67,15 @@ ${views === undefined ? '' : embedded(views)}
 export function withoutFolders(result: InspectResult): InspectResult {
   const { head, provenance } = result;
   const base = <T extends { readonly name: string }>(named: T): T => ({ ...named, name: baseName(named.name) });
+  const names = [head.model.name, head.data.name, ...(head.labels === undefined ? [] : [head.labels.name])];
+  const inText = (message: string) =>
+    names.reduce((text, name) => (name === '' ? text : text.replaceAll(name, baseName(name))), message);
+  const saying = <T extends { readonly message: string }>(said: T): T => ({ ...said, message: inText(said.message) });
   return {
     ...result,
+    warnings: result.warnings.map(saying),
+    failures: result.failures.map(saying),
+    findings: result.findings.map(finding => ({ ...finding, sentence: inText(finding.sentence) })),
     head: {
       ...head,
       model: base(head.model),
@@ -104,7 +111,7 @@ function findingItem({ sentence, rule, weight, target }: Finding): string {
     target === undefined
       ? ''
       : ` <a href="#${layerId(target.layer)}">show<span class="unseen"> ${escapeHtml(target.layer)}</span></a>`;
-  return `<li class="${weight}"><span class="sentence">${escapeHtml(sentence)}</span>${link}<br><small>${escapeHtml(rule)}</small></li>`;
+  return `<li class="is-${weight}"><span>${escapeHtml(sentence)}</span>${link}<br><small>${escapeHtml(rule)}</small></li>`;
 }
 
 function layerTable(layers: readonly LayerTopology[]): string {
@@ -151,9 +158,10 @@ function provenanceSection({ provenance, head }: InspectResult): string {
   const file = (entry: { readonly name: string; readonly sha256: string } | undefined) =>
     entry && `${baseName(entry.name)}, sha256 ${entry.sha256}`;
   const parameters = Object.entries(provenance.parameters)
+    .filter(([, value]) => value !== false)
     .map(
       ([name, value]) =>
-        `${name} = ${Array.isArray(value) ? value.join(', ') : value === null ? 'default' : String(value)}`,
+        `${name} = ${value === null ? 'default' : Array.isArray(value) ? value.join(', ') : String(value)}`,
     )
     .join('; ');
   const libraries = Object.entries(provenance.libraries ?? {})
@@ -198,9 +206,9 @@ const PAGE_STYLE = `
 body.report{margin:0;padding:0;background:var(--paper);color:var(--ink);font:14px/1.5 system-ui,sans-serif}
 #report,body.report>footer{max-width:1200px;margin:0 auto;padding:12px 24px}
 #report h1{font-size:22px;margin:8px 0}#report h2,body.report>footer h2{font-size:16px;margin:20px 0 6px}
-#report .findings{list-style:none;padding:0}#report .findings li{padding:4px 0 4px 20px;position:relative}
-#report .findings li::before{content:"○";position:absolute;left:0}#report .findings li.strong::before{content:"●"}
-#report small,#report .note,body.report>footer{color:var(--dim)}
+#report .found{list-style:none;padding:0}#report .found li{padding:4px 0 4px 20px;position:relative}
+#report .found li::before{content:"○";position:absolute;left:0}#report .found li.is-strong::before{content:"●"}
+#report small,#report .remark,body.report>footer{color:var(--dim)}
 #report .wide{overflow-x:auto}#report table{border-collapse:collapse;font-variant-numeric:tabular-nums;width:100%}
 #report th,#report td{text-align:left;padding:3px 10px 3px 0;border-bottom:1px solid var(--line);vertical-align:middle;white-space:nowrap}
 #report td.number{text-align:right}

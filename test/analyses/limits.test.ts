@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inUnits, persistenceBytes, pointsWithin, refuseTooLarge } from '../../src/analyses/limits';
+
+describe('refuseTooLarge', () => {
+  it('lets through what fits', () => {
+    refuseTooLarge(1000, 1, 1e9);
+    refuseTooLarge(12, 6, 1e9);
+  });
+  it('says how many points would fit, and that many do', () => {
+    assert.throws(
+      () => refuseTooLarge(50_000, 1, 1e9),
+      (error: unknown) => {
+        assert.ok(error instanceof Error && 'hint' in error && 'code' in error);
+        assert.equal(error.code, 'too-large');
+        const fit = Number(/About (\d+) points/.exec(String(error.hint))?.[1]);
+        assert.ok(persistenceBytes(fit, 1) <= 1e9 && persistenceBytes(fit + 1, 1) > 1e9, `${fit} points`);
+        return true;
+      },
+    );
+  });
+  it('knows that simplices outgrow all memory in high dimension', () => {
+    assert.throws(() => refuseTooLarge(360, 30, 1e12), { code: 'too-large', message: /far more memory than there is/ });
+  });
+});
+
+describe('pointsWithin', () => {
+  it('is the largest number within the limit', () => {
+    assert.equal(
+      pointsWithin(100, 50, points => points * 2),
+      25,
+    );
+    assert.equal(
+      pointsWithin(10, 50, points => points * 2),
+      10,
+    );
+    assert.equal(
+      pointsWithin(10, 1, points => points * 2),
+      0,
+    );
+  });
+});
+
+describe('inUnits', () => {
+  it('has two digits and a unit', () => {
+    assert.deepEqual([0, 999, 1234, 5.67e9, 2e12].map(inUnits), ['0 B', '1000 B', '1.2 kB', '5.7 GB', '2 TB']);
+  });
+});
