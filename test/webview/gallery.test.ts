@@ -39,7 +39,7 @@ function contrast(a: string, b: string): number {
 describe('the gallery in a browser', () => {
   for (const theme of Object.keys(THEMES) as ThemeName[]) {
     it(`draws every plot at every size: ${theme}`, async () => {
-      const view = await openView(browser, { theme, width: 1200, height: 900 });
+      const view = await openView(browser, { theme, width: 1200, height: 1100 });
       const { page } = view;
       try {
         const head = makeHead({ points: 12_000, layers: sizes.map(name => ({ name })) });
