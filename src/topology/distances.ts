@@ -154,14 +154,28 @@ export function precomputedDistances(cloud: PointCloud): DistanceMatrix {
 
 /** The median of the distances between two points i < j (the mean of the middle two of an even number); 0 for one point. */
 export function medianDistance(distances: DistanceMatrix): number {
-  const { count, values } = distances;
-  const upper = new Float32Array((count * (count - 1)) / 2);
-  for (let i = 0, at = 0; i < count; i++) {
-    upper.set(values.subarray(i * count + i + 1, (i + 1) * count), at);
-    at += count - i - 1;
-  }
-  if (upper.length === 0) return 0;
-  upper.sort();
-  const middle = upper.length >> 1;
-  return upper.length % 2 === 1 ? upper[middle]! : (upper[middle - 1]! + upper[middle]!) / 2;
+  const pairs = (distances.count * (distances.count - 1)) / 2;
+  if (pairs === 0) return 0;
+  const middle = Math.floor(pairs / 2);
+  const upper = distanceOfRank(distances, middle);
+  return pairs % 2 === 1 ? upper : (distanceOfRank(distances, middle - 1) + upper) / 2;
+}
+
+/**
+ * The distance that `rank` others do not exceed, in two counting passes: the bits of floats that are not negative, read as integers, have
+ * the order of the floats.
+ */
+function distanceOfRank({ count, values }: DistanceMatrix, rank: number): number {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const counts = new Uint32Array(1 << 16);
+  for (let i = 0; i < count; i++) for (let k = i * count + i + 1; k < (i + 1) * count; k++) counts[bits[k]! >>> 16]!++;
+  let high = 0;
+  while (counts[high]! <= rank) rank -= counts[high++]!;
+  counts.fill(0);
+  for (let i = 0; i < count; i++)
+    for (let k = i * count + i + 1; k < (i + 1) * count; k++)
+      if (bits[k]! >>> 16 === high) counts[bits[k]! & 0xffff]!++;
+  let low = 0;
+  while (counts[low]! <= rank) rank -= counts[low++]!;
+  return new Float32Array(Uint32Array.of(high * 0x1_0000 + low).buffer)[0]!;
 }
