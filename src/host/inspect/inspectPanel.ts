@@ -30,7 +30,6 @@ export class InspectPanel implements Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     const { webview } = panel;
-    panel.title = vscode.l10n.t('{0} · topology', path.basename(session.model));
     panel.iconPath = {
       light: vscode.Uri.joinPath(extension, 'media', 'icons', 'inspect-light.svg'),
       dark: vscode.Uri.joinPath(extension, 'media', 'icons', 'inspect-dark.svg'),
@@ -39,7 +38,7 @@ export class InspectPanel implements Disposable {
     this.store.add(webview.onDidReceiveMessage((message: unknown) => this.receive(message)));
     this.store.add(session);
     void this.modelChanged();
-    webview.html = viewPage(webview, extension, 'inspect', panel.title);
+    webview.html = viewPage(webview, extension, 'inspect', path.basename(session.model));
   }
 
   get model(): string {

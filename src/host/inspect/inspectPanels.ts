@@ -108,14 +108,27 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
     });
     const made: InspectPanel = new InspectPanel(panel, session, context.extension, context.actions, context.log);
     this.open.set(request.model, made);
+    this.nameApart();
     panel.onDidDispose(() => {
       this.open.delete(request.model);
       made.dispose();
+      this.nameApart();
       this.changes.fire(undefined);
     });
     panel.onDidChangeViewState(changed);
     changed();
     return made;
+  }
+
+  /** Names of tabs: the file's alone, and its folder's before it where two models have the same. */
+  private nameApart(): void {
+    const names = this.all.map(({ model }) => path.basename(model));
+    for (const { model, panel } of this.all) {
+      const name = path.basename(model);
+      const shared = names.filter(other => other === name).length > 1;
+      const title = shared ? `${path.basename(path.dirname(model))}/${name}` : name;
+      panel.title = vscode.l10n.t('{0} · topology', title);
+    }
   }
 
   /** What the view kept is checked: only a model and data files of our kinds are ever opened because of it. */
