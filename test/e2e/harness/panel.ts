@@ -27,6 +27,13 @@ export class Panel {
     return this.frame.locator('tr[data-layer][aria-selected="true"]');
   }
 
+  /** Clicks a layer and waits until it is the one that is shown. */
+  async select(row: Locator): Promise<void> {
+    const name = (await row.getAttribute('data-layer')) ?? '';
+    await row.click();
+    await this.layer(name).and(this.selectedLayer).waitFor();
+  }
+
   get findings(): Locator {
     return this.frame.locator('.findings li .sentence');
   }

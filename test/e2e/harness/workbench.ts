@@ -218,12 +218,18 @@ export class Workbench {
 
   /** Answers VS Code's own dialog for files with a path, whatever it proposed. */
   async acceptSaveDialog(file: string): Promise<void> {
-    await this.quickInput.waitFor();
-    await this.quickInput.fill(file);
-    await this.page
-      .locator('.quick-input-widget .quick-input-action a, .quick-input-widget .monaco-button')
-      .first()
-      .click();
+    const { quickInput } = this;
+    await quickInput.waitFor();
+    // While the dialog reads folders it heeds neither Enter nor its button.
+    await this.until(async () => {
+      if (!(await quickInput.isVisible())) return true;
+      await quickInput.fill(file);
+      await quickInput.press('Enter');
+      return quickInput.waitFor({ state: 'hidden', timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** Opens a view container of the activity bar. */
@@ -305,6 +311,8 @@ const ownNoise: readonly { readonly text: RegExp; readonly place?: RegExp }[] = 
   { text: /status of 404/, place: /\/_static\/src\/browser\/media\/|\/node_modules\/vsda\/|\/update\/check$/ },
   { text: /\(404\) was received when fetching the script/ },
   { text: /\[Service Worker\] registration/ },
+  // What the editor says of itself when its page is loaded again.
+  { text: /\[lifecycle\] Long running operations during shutdown/ },
   { text: /native-watchdog|spdlog|Could not locate the bindings file/ },
 ];
 

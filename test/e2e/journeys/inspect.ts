@@ -57,9 +57,7 @@ journey('inspect a model', {}, step => {
 
   step('draws the four views of the layer that is clicked', async window => {
     const panel = new Panel(window);
-    const second = panel.finished.nth(1);
-    await second.click();
-    assert.equal(await second.getAttribute('aria-selected'), 'true');
+    await panel.select(panel.finished.nth(1));
     for (const view of ['barcode', 'diagram', 'betti', 'scatter'] as const) {
       const marks = panel.marks(view);
       await marks.first().waitFor({ state: 'attached' });
@@ -119,12 +117,13 @@ journey('inspect a model', {}, step => {
       await panel.tiles.first().waitFor();
       for (const width of [1400, 700]) {
         await window.resize(width);
-        if (width === 700) await window.command('View: Close Primary Side Bar');
+        if (width === 700) await window.command('View: Toggle Primary Side Bar Visibility');
         await panel.marks('barcode').first().waitFor({ state: 'attached' });
         assert.equal(await overflow(panel), 0, 'something is wider than the panel');
         await window.screenshot(`inspect-${theme}-${width}`);
       }
       assert.deepEqual(await window.accessibilityProblems(), [], theme);
+      await window.command('View: Toggle Primary Side Bar Visibility');
       await window.resize(1400);
     });
   }
@@ -135,7 +134,10 @@ journey('inspect a model', {}, step => {
     await window.reload();
     await window.tab('digits-mlp.onnx').waitFor();
     await panel.done();
-    assert.equal(await panel.selectedLayer.getAttribute('data-layer'), layer);
+    await panel
+      .layer(layer ?? '')
+      .and(panel.selectedLayer)
+      .waitFor();
     assert.match(await panel.strip.innerText(), /earlier run/);
   });
 
@@ -155,7 +157,7 @@ journey('inspect a model', {}, step => {
 async function chooseLongestLoop(panel: Panel): Promise<void> {
   const loops = panel.plot('barcode').locator('svg.features rect[fill="var(--nt-h1)"]');
   for (const row of await panel.finished.all()) {
-    await row.click();
+    await panel.select(row);
     await panel.marks('barcode').first().waitFor({ state: 'attached' });
     if ((await loops.count()) > 0) break;
   }

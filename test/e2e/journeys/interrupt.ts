@@ -30,7 +30,7 @@ journey('stop a run', { settings: slow }, step => {
     assert.ok(kept > 0);
     assert.ok(kept < (await panel.layers.count()), 'it had finished before it was stopped');
     assert.match(await panel.strip.innerText(), new RegExp(`\\b${kept} of \\d+ layers`));
-    await panel.finished.first().click();
+    await panel.select(panel.finished.first());
     await panel.marks('barcode').first().waitFor({ state: 'attached' });
     await window.statusBarItem('digits-cnn.onnx').waitFor({ state: 'detached' });
     await window.screenshot('stopped');
