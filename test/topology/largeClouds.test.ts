@@ -105,14 +105,16 @@ describe('landmarks', () => {
 describe('witnessMatrix', () => {
   /** As the definition has it. */
   function slowly(cloud: Parameters<typeof pointDistances>[0], landmarks: Uint32Array, nu: WitnessNu): DistanceMatrix {
-    const { at, count } = pointDistances(cloud, 'euclidean');
+    const distances = pointDistances(cloud, 'euclidean');
+    const { count } = distances;
+    const at = (i: number, j: number) => distances.at(i, j);
     const size = landmarks.length;
     const values = new Float32Array(size * size).fill(Infinity);
     for (let a = 0; a < size; a++) {
       for (let b = 0; b < size; b++) {
         for (let w = 0; w < count; w++) {
           const sorted = Array.from(landmarks, l => at(w, l)).sort((x, y) => x - y);
-          const forgiven = nu === 0 ? 0 : (sorted[nu - 1] ?? sorted.at(-1)!);
+          const forgiven = nu === 0 ? 0 : (sorted[nu - 1] ?? sorted[sorted.length - 1]!);
           const appears = Math.max(0, Math.max(at(w, landmarks[a]!), at(w, landmarks[b]!)) - forgiven);
           values[a * size + b] = a === b ? 0 : Math.min(values[a * size + b]!, appears);
         }
