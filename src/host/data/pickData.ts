@@ -236,6 +236,7 @@ async function openFile(near: vscode.Uri, openLabel: string): Promise<vscode.Uri
   const files = await vscode.window.showOpenDialog({
     defaultUri: vscode.Uri.joinPath(near, '..'),
     openLabel,
+    title: openLabel,
     filters: { [vscode.l10n.t('Data')]: DATA_EXTENSIONS.map(extension => extension.slice(1)) },
   });
   return files?.[0];
