@@ -4,7 +4,10 @@ import type { State } from './store';
 
 /** What was found, in sentences: many people read these first and no further. */
 
+/** Of many, so many are shown at first; fewer where they would push what they are about out of sight. */
 const MOST_AT_FIRST = 5;
+const MOST_WHERE_LOW = 3;
+const LOW_PIXELS = 850;
 
 export class Findings {
   readonly root = element('section', { class: 'findings', attributes: { 'aria-label': 'Findings' } });
@@ -43,7 +46,8 @@ export class Findings {
           : 'Nothing stands out in these layers.';
       items.push(element('li', { class: 'finding empty', text }));
     }
-    const shown = this.all ? items : items.slice(0, MOST_AT_FIRST);
+    const most = window.innerHeight < LOW_PIXELS ? MOST_WHERE_LOW : MOST_AT_FIRST;
+    const shown = this.all ? items : items.slice(0, most);
     this.list.replaceChildren(...shown);
     if (shown.length < items.length) {
       const more = element('button', {

@@ -253,11 +253,16 @@ function nameCell(name: string): HTMLElement {
   return element('td', { class: 'name', title: name }, [element('div', { class: 'name-line' }, [text])]);
 }
 
+/** Without the free dimension of the batch in front: the shape for one row, as finished layers have it. */
+function rowShape(shape: HeadLayer['shape']): HeadLayer['shape'] {
+  return shape !== undefined && 0 < shape.length && typeof shape[0] !== 'number' ? shape.slice(1) : shape;
+}
+
 function lead(head: HeadLayer): HTMLElement[] {
   return [
     nameCell(head.name),
     element('td', { class: 'op', text: head.op }),
-    element('td', { class: 'numeric', text: formatShape(head.shape) }),
+    element('td', { class: 'numeric', text: formatShape(rowShape(head.shape)) }),
   ];
 }
 
