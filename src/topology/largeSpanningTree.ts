@@ -44,7 +44,7 @@ export function spanningTreePart(
   cancellation = Cancellation.never,
   progress: Progress = noProgress,
 ): WeightedEdges {
-  const search = new NearPairSearch(plan);
+  const search = new NearPairSearch(plan, cancellation);
   const blocks = Math.ceil(plan.packed / BLOCK);
   const all = (blocks * (blocks + 1)) / 2;
   let at = 0;
@@ -81,7 +81,10 @@ class NearPairSearch {
   private readonly limitsAddress: number;
   private readonly pairsAddress: number;
 
-  constructor(private readonly plan: SpanningTreePlan) {
+  constructor(
+    private readonly plan: SpanningTreePlan,
+    private readonly cancellation: Cancellation,
+  ) {
     const { count, panels, norms, packed, rough } = plan;
     this.normsAddress = Math.ceil(panels.byteLength / 16) * 16;
     this.limitsAddress = this.normsAddress + Math.ceil(norms.byteLength / 16) * 16;
@@ -95,7 +98,7 @@ class NearPairSearch {
     this.pairs = new Int32Array(memory.buffer, this.pairsAddress, 8 * BLOCK);
     this.gaps = new Float64Array(packed);
     this.blockGaps = new Float64Array(Math.ceil(packed / BLOCK));
-    this.forest = new LightestForest(count, rough);
+    this.forest = new LightestForest(count, rough, cancellation);
     this.measureGaps();
   }
 
@@ -157,7 +160,7 @@ class NearPairSearch {
       to: this.to.subarray(0, held),
       weight: this.weight.subarray(0, held),
     };
-    this.forest = new LightestForest(this.plan.count, joinEdges([this.forest.edges, more]));
+    this.forest = new LightestForest(this.plan.count, joinEdges([this.forest.edges, more]), this.cancellation);
     this.held = 0;
     this.measureGaps();
   }

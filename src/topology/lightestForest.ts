@@ -1,3 +1,4 @@
+import { Cancellation } from '../base/cancellation';
 import { radixOrder } from './radixOrder';
 
 /** Weighted edges of a graph, as many as the arrays are long. */
@@ -37,8 +38,9 @@ export class LightestForest {
   constructor(
     readonly count: number,
     edges: WeightedEdges,
+    cancellation = Cancellation.never,
   ) {
-    const order = radixOrder(edges.weight, edges.weight.length);
+    const order = radixOrder(edges.weight, edges.weight.length, cancellation);
     const above = Uint32Array.from({ length: count }, (_, i) => i);
     const root = above.slice();
     const sizes = new Uint32Array(count).fill(1);
@@ -55,6 +57,7 @@ export class LightestForest {
       return point;
     };
     for (let k = 0; k < order.length && size < kept.length; k++) {
+      if ((k & 0xffff) === 0) cancellation.throwIfCancelled();
       const edge = order[k]!;
       let larger = find(edges.from[edge]!);
       let smaller = find(edges.to[edge]!);

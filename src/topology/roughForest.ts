@@ -24,7 +24,7 @@ export function roughForest(cloud: PointCloud, random: Random, cancellation: Can
     for (const [from, to] of leaves)
       lists.push(leafTree(cloud, order.subarray(Math.max(0, from - 1), to), cancellation));
   }
-  return new LightestForest(count, joinEdges(lists));
+  return new LightestForest(count, joinEdges(lists), cancellation);
 }
 
 /** Reorders points so that each leaf is a run; returns the runs. */

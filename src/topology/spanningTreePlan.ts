@@ -43,8 +43,10 @@ export function planSpanningTree(cloud: PointCloud, seed = 0, cancellation = Can
   const { count, width } = cloud;
   if (count < 1) throw new Fault('empty', 'The point cloud has no points.');
   const values = shared(cloud.values);
-  for (const value of values) {
-    if (!(Math.abs(value) <= MAX_COORDINATE))
+  cancellation.throwIfCancelled();
+  for (let i = 0; i < values.length; i++) {
+    if ((i & 0xfffff) === 0) cancellation.throwIfCancelled();
+    if (!(Math.abs(values[i]!) <= MAX_COORDINATE))
       throw new Fault(
         'not-finite',
         `The point cloud has coordinates that are not finite or beyond ±${MAX_COORDINATE}.`,
@@ -53,9 +55,13 @@ export function planSpanningTree(cloud: PointCloud, seed = 0, cancellation = Can
   const forest: LightestForest = roughForest({ count, width, values }, new Random(seed, 'spanning tree'), cancellation);
 
   const mean = new Float64Array(width);
-  for (let i = 0; i < count; i++) for (let k = 0; k < width; k++) mean[k] = mean[k]! + values[i * width + k]! / count;
+  for (let i = 0; i < count; i++) {
+    if ((i & 1023) === 0) cancellation.throwIfCancelled();
+    for (let k = 0; k < width; k++) mean[k] = mean[k]! + values[i * width + k]! / count;
+  }
   const lengths = new Float64Array(count);
   for (let i = 0; i < count; i++) {
+    if ((i & 1023) === 0) cancellation.throwIfCancelled();
     let sum = 0;
     for (let k = 0; k < width; k++) sum += (values[i * width + k]! - mean[k]!) ** 2;
     lengths[i] = Math.sqrt(sum);
