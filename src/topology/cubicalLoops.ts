@@ -1,69 +1,126 @@
 import type { Cancellation } from '../base/cancellation';
-import type { CubicalComplex } from './cubicalComplex';
+import { OTHER_AXES, stepsOf, type TakePair } from './cubicalForests';
+import type { RankedGrid } from './rankedGrid';
 
-const COLUMNS_BETWEEN_POLLS = 256;
-
-/** What the spanning forests have settled of a 3-dimensional complex. */
-export interface SettledCells {
-  /** In order. */
-  readonly edges: Uint32Array;
-  /** Edges that joined two components: they kill H0 and bear no loop. */
-  readonly joining: Uint8Array;
-  /** In order. */
-  readonly squares: Uint32Array;
-  /** Squares that bear H2: they kill no loop. */
-  readonly opening: Uint8Array;
-}
+const COLUMNS_BETWEEN_POLLS = 0x3ff;
 
 /**
- * H1 of a 3-dimensional grid: reduces the boundaries of the squares that kill a loop, latest edge first, over Z/2. Rows of edges that bear no
- * loop are left out: they can never be a pivot.
+ * H1 of a 3-dimensional grid: reduces the boundaries of the squares that kill a loop, latest edge first, over Z/2 (with the clearing of Chen and Kerber 2011
+ * from both sides). Rows of edges that join two components are left out: they can never be a pivot; squares that open a cavity kill no loop. Boundaries are
+ * made when they are needed; only columns that were added to are kept, and a column whose latest edge is nobody's yet never enters the heap.
  */
-export function reduceLoops(
-  { size, strides, rank }: CubicalComplex,
-  { edges, joining, squares, opening }: SettledCells,
-  take: (dimension: number, birth: number, death: number) => void,
+export function loopPairs(
+  grid: RankedGrid,
+  joining: Uint8Array,
+  opening: Uint8Array,
+  take: TakePair,
   cancellation: Cancellation,
 ): void {
-  const placeOfEdge = new Int32Array(rank.length).fill(-1);
-  edges.forEach((edge, place) => {
-    if (!joining[place]) placeOfEdge[edge] = place;
-  });
-  /** Pivot edge → the square it was reduced to; columns that differ from their square's boundary are kept. */
-  const squareOfPivot = new Int32Array(edges.length).fill(-1);
-  const reduced = new Map<number, Int32Array>();
+  const { strides, rank, order } = grid;
+  const steps = stepsOf(strides);
+  /** Of each edge as a pivot: 1 + its square, or −1 − the place of its column in `kept`; 0 while it is free. */
+  const ownerOfPivot = new Int32Array(6 * order.length);
+  const kept = new ColumnPool();
   const heap = new PlaceHeap();
-  const addBoundary = (square: number) => {
-    for (let axis = 0; axis < 3; axis++) {
-      const stride = strides[axis]!;
-      if (((Math.floor(square / stride) % size[axis]!) & 1) === 0) continue;
-      heap.pushIfThere(placeOfEdge[square - stride]!);
-      heap.pushIfThere(placeOfEdge[square + stride]!);
-    }
+  const edges = new Int32Array(4);
+
+  const edgeFrom = (vertex: number, step: number): number => {
+    const here = rank[vertex]!;
+    const there = rank[vertex + steps[step]!]!;
+    return here > there ? 6 * here + step : 6 * there + (step ^ 1);
   };
-  for (let k = 0; k < squares.length; k++) {
-    if (k % COLUMNS_BETWEEN_POLLS === 0) cancellation.throwIfCancelled();
-    if (opening[k]) continue;
-    const square = squares[k]!;
-    heap.clear();
-    addBoundary(square);
-    let changed = false;
-    let pivot = heap.popOdd();
-    for (let steps = 1; pivot >= 0 && squareOfPivot[pivot]! >= 0; steps++) {
-      if (steps % COLUMNS_BETWEEN_POLLS === 0) cancellation.throwIfCancelled();
-      changed = true;
-      // The other column has the same pivot: it cancels the one that was taken off.
-      const other = squareOfPivot[pivot]!;
-      const column = reduced.get(other);
-      heap.pushIfThere(pivot);
-      if (column === undefined) addBoundary(other);
-      else for (const place of column) heap.pushIfThere(place);
+  /** The edges of a square that may be pivots, into `edges`; returns their number. */
+  const boundary = (square: number): number => {
+    const r = Math.floor(square / 12);
+    const local = square - 12 * r;
+    const [one, two] = OTHER_AXES[local >> 2]!;
+    const first = 2 * one + (local & 1);
+    const second = 2 * two + ((local >> 1) & 1);
+    const vertex = order[r]!;
+    let size = 0;
+    const add = (edge: number) => {
+      if (joining[edge] === 0) edges[size++] = edge;
+    };
+    add(6 * r + first);
+    add(6 * r + second);
+    add(edgeFrom(vertex + steps[first]!, second));
+    add(edgeFrom(vertex + steps[second]!, first));
+    return size;
+  };
+  const pushBoundary = (square: number) => {
+    const size = boundary(square);
+    for (let k = 0; k < size; k++) heap.push(edges[k]!);
+  };
+
+  const reduce = (square: number, r: number) => {
+    const size = boundary(square);
+    let pivot = -1;
+    for (let k = 0; k < size; k++) if (edges[k]! > pivot) pivot = edges[k]!;
+    // Every square that is left kills a loop, so that there is a pivot.
+    if (ownerOfPivot[pivot] === 0) ownerOfPivot[pivot] = 1 + square;
+    else {
+      heap.clear();
+      for (let k = 0; k < size; k++) heap.push(edges[k]!);
       pivot = heap.popOdd();
+      for (let additions = 1; ownerOfPivot[pivot] !== 0; additions++) {
+        if ((additions & COLUMNS_BETWEEN_POLLS) === 0) cancellation.throwIfCancelled();
+        const owner = ownerOfPivot[pivot]!;
+        // The other column has the same pivot: it cancels the one that was taken off.
+        heap.push(pivot);
+        if (owner > 0) pushBoundary(owner - 1);
+        else kept.pushInto(heap, -1 - owner);
+        pivot = heap.popOdd();
+      }
+      ownerOfPivot[pivot] = -1 - kept.drain(heap, pivot);
     }
-    // Every square left kills a loop, so that a pivot is left.
-    squareOfPivot[pivot] = square;
-    if (changed) reduced.set(square, heap.drain(pivot));
-    take(1, rank[edges[pivot]!]!, rank[square]!);
+    const birth = Math.floor(pivot / 6);
+    if (birth !== r) take(1, birth, r);
+  };
+
+  for (let r = 0; r < order.length; r++) {
+    if ((r & COLUMNS_BETWEEN_POLLS) === 0) cancellation.throwIfCancelled();
+    const vertex = order[r]!;
+    for (let axis = 0; axis < 3; axis++) {
+      const [one, two] = OTHER_AXES[axis]!;
+      for (let corner = 0; corner < 4; corner++) {
+        const first = corner & 1 ? -strides[one]! : strides[one]!;
+        const second = corner & 2 ? -strides[two]! : strides[two]!;
+        if (rank[vertex + first]! > r || rank[vertex + second]! > r || rank[vertex + first + second]! > r) continue;
+        const square = 12 * r + 4 * axis + corner;
+        if (opening[square] === 0) reduce(square, r);
+      }
+    }
+  }
+}
+
+/** Columns one after the other, each behind its length. */
+class ColumnPool {
+  private items = new Int32Array(1 << 16);
+  private end = 0;
+
+  /** Takes `first` and all that is left in the heap; returns the column's place. */
+  drain(heap: PlaceHeap, first: number): number {
+    const start = this.end++;
+    this.append(first);
+    for (let place = heap.popOdd(); place >= 0; place = heap.popOdd()) this.append(place);
+    this.items[start] = this.end - start - 1;
+    return start;
+  }
+
+  pushInto(heap: PlaceHeap, start: number): void {
+    const { items } = this;
+    const end = start + 1 + items[start]!;
+    for (let k = start + 1; k < end; k++) heap.push(items[k]!);
+  }
+
+  private append(item: number): void {
+    // The length of the next column goes behind the last item.
+    if (this.end + 2 > this.items.length) {
+      const larger = new Int32Array(2 * this.items.length);
+      larger.set(this.items);
+      this.items = larger;
+    }
+    this.items[this.end++] = item;
   }
 }
 
@@ -76,8 +133,7 @@ class PlaceHeap {
     this.length = 0;
   }
 
-  pushIfThere(place: number): void {
-    if (place < 0) return;
+  push(place: number): void {
     if (this.length === this.items.length) {
       const larger = new Int32Array(2 * this.length);
       larger.set(this.items);
@@ -106,13 +162,6 @@ class PlaceHeap {
       if (odd) return place;
     }
     return -1;
-  }
-
-  /** Everything that is left, and `first` before it. */
-  drain(first: number): Int32Array {
-    const places = [first];
-    for (let place = this.popOdd(); place >= 0; place = this.popOdd()) places.push(place);
-    return Int32Array.from(places);
   }
 
   private pop(): number {

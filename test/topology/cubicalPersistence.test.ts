@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Cancellation } from '../../src/base/cancellation';
 import { Fault, isCancelled } from '../../src/base/fault';
-import type { CubicalConstruction } from '../../src/topology/cubicalComplex';
+import type { CubicalConstruction } from '../../src/topology/rankedGrid';
 import { cubicalPersistence } from '../../src/topology/cubicalPersistence';
 import type { PersistenceDiagram } from '../../src/topology/diagram';
 import { readFixture } from './fixture';
