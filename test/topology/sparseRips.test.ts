@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Fault } from '../../src/base/fault';
 import { distanceMatrix } from '../../src/topology/distances';
+import { maxminLandmarks } from '../../src/topology/landmarks';
 import { rips } from '../../src/topology/rips';
 import { sparseRips } from '../../src/topology/sparseRips';
 import { circle, gaussianCloud, tiedClouds } from './clouds';
@@ -54,6 +55,38 @@ describe('sparseRips', () => {
       }),
       { seed: SEED, numRuns: 60 },
     );
+  });
+
+  it('has the simplices of its definition: none whose last edge comes when a vertex has vanished', () => {
+    let vanished = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const epsilon = 2;
+      const distances = distanceMatrix(gaussianCloud(30, 2, seed), 'euclidean');
+      const { indices, insertionRadii } = maxminLandmarks(distances, 30, { seed });
+      const full = insertionRadii.map(radius => (radius * (1 + epsilon)) / epsilon);
+      /** Twice the first radius at which the balls, which grow until they are full, meet. */
+      const edge = (u: number, v: number) => {
+        const distance = distances.at(indices[u]!, indices[v]!);
+        if (distance > full[u]! + full[v]!) return Infinity;
+        return 2 * Math.max(distance / 2, distance - Math.min(full[u]!, full[v]!));
+      };
+      const end = (v: number) => 2 * full[v]! * (1 + epsilon);
+      let [edges, triangles] = [0, 0];
+      for (let u = 0; u < 30; u++) {
+        for (let v = u + 1; v < 30; v++) {
+          if (!(edge(u, v) <= Math.min(end(u), end(v)))) continue;
+          edges++;
+          for (let w = v + 1; w < 30; w++) {
+            if (!(edge(u, w) <= Math.min(end(u), end(w)) && edge(v, w) <= Math.min(end(v), end(w)))) continue;
+            if (Math.max(edge(u, v), edge(u, w), edge(v, w)) <= Math.min(end(u), end(v), end(w))) triangles++;
+            else vanished++;
+          }
+        }
+      }
+      const { simplices } = sparseRips(distances, { seed, epsilon, maxDimension: 1 });
+      assert.deepEqual(simplices, [30, edges, triangles]);
+    }
+    assert.ok(vanished > 0, 'the condition never mattered');
   });
 
   it('leaves most of a large cloud of low dimension out', () => {
