@@ -90,7 +90,7 @@ export class Workbench {
   /** Loads the window again, as *Reload Window* does. */
   async reload(): Promise<void> {
     await this.page.reload({ waitUntil: 'domcontentloaded' });
-    await this.ready();
+    await this.page.locator('.monaco-workbench .statusbar').waitFor();
   }
 
   async close(): Promise<void> {
@@ -122,8 +122,20 @@ export class Workbench {
       if (level < names.length - 1) {
         await item.hover();
         await this.page.keyboard.press('ArrowRight');
-      } else await item.click();
+      } else await this.insist(item);
     }
+  }
+
+  /** Clicks until what was clicked is gone: a menu that has just opened takes a click for the end of the one that opened it. */
+  private async insist(item: Locator): Promise<void> {
+    await item.waitFor();
+    await this.until(async () => {
+      await item.click({ timeout: 2000 }).catch(() => undefined);
+      return item.waitFor({ state: 'hidden', timeout: 1000 }).then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** Right-clicks; the entries that show. */
@@ -142,12 +154,7 @@ export class Workbench {
   async command(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     await this.quickInput.fill(`>${title}`);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row')
-      .filter({ hasText: title.split(': ').at(-1) ?? title })
-      .first()
-      .waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.pick(title.split(': ').at(-1) ?? title);
   }
 
   get quickInput(): Locator {
@@ -312,7 +319,7 @@ const ownNoise: readonly { readonly text: RegExp; readonly place?: RegExp }[] = 
   { text: /\(404\) was received when fetching the script/ },
   { text: /\[Service Worker\] registration/ },
   // What the editor says of itself when its page is loaded again.
-  { text: /\[lifecycle\] Long running operations during shutdown/ },
+  { text: /\[lifecycle\] Long running operations during shutdown|Unable to write file 'vscode-log:/ },
   { text: /native-watchdog|spdlog|Could not locate the bindings file/ },
 ];
 
