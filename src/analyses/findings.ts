@@ -115,13 +115,15 @@ export function purityOfClusters(
 ): { readonly pure: number; readonly held: number } | undefined {
   const { members, count } = layer.dense0;
   const labels = head.labels;
-  if (members === undefined || labels === undefined || layer.points !== labels.values.length) return undefined;
+  if (members === undefined || labels === undefined) return undefined;
+  const sampleOfPoint = layer.sampleOfPoint;
+  if (sampleOfPoint === undefined && layer.points !== labels.values.length) return undefined;
   const classes = labels.classes.length;
   const counts = new Uint32Array(count * classes);
   let held = 0;
   for (let i = 0; i < members.length; i++) {
     if (members[i]! < 0) continue;
-    counts[members[i]! * classes + labels.values[i]!]!++;
+    counts[members[i]! * classes + labels.values[sampleOfPoint === undefined ? i : sampleOfPoint[i]!]!]!++;
     held++;
   }
   let common = 0;

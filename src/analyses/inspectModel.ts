@@ -103,10 +103,14 @@ export async function inspectModel(
     const runs: Promise<void>[] = [];
     const compute = async (layer: LayerActivations): Promise<void> => {
       try {
-        const topology = await context.task('layer', taskInput(subject, layer), (fraction, phrase) => {
-          fractions.set(layer.name, fraction);
-          report(phrase);
-        });
+        const topology = await context.task(
+          'layer',
+          taskInput(subject, head.sampledRows, layer),
+          (fraction, phrase) => {
+            fractions.set(layer.name, fraction);
+            report(phrase);
+          },
+        );
         fractions.delete(layer.name);
         store.keepLayer(topology);
         finished(topology);
@@ -181,15 +185,22 @@ function headOf(subject: InspectSubject, outcome: CaptureOutcome | undefined): I
   };
 }
 
-function taskInput(subject: InspectSubject, layer: LayerActivations) {
+function taskInput(subject: InspectSubject, sampledRows: Uint32Array, layer: LayerActivations) {
   const { parameters, randomInput, data } = subject;
   return {
     ...layer,
+    ...(layer.reduction === 'positions' ? { sampleOfPoint: samplesOf(layer.rowOfPoint, sampledRows) } : {}),
     rows: data.rows,
     randomInput,
     maxDimension: parameters.maxDimension,
     seed: parameters.seed,
   };
+}
+
+/** Where each point's row stands in the sample: several points of one row share it. */
+function samplesOf(rowOfPoint: Uint32Array, sampledRows: Uint32Array): Uint32Array {
+  const place = new Map(Array.from(sampledRows, (row, i) => [row, i]));
+  return rowOfPoint.map(row => place.get(row)!);
 }
 
 function inOrder(subject: InspectSubject, topologies: ReadonlyMap<string, LayerTopology>): readonly LayerTopology[] {

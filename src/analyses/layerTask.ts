@@ -36,6 +36,8 @@ export interface LayerTaskInput {
   readonly values: Float32Array;
   /** Row of the data set that each point comes from. */
   readonly rowOfPoint: Uint32Array;
+  /** Index of that row in the sample, ascending rows: absent where point i is sampled row i. */
+  readonly sampleOfPoint?: Uint32Array;
   /** Rows of the data set that the points were drawn from. */
   readonly rows: number;
   readonly randomInput: boolean;
@@ -84,6 +86,7 @@ export function computeLayer(input: LayerTaskInput, cancellation: Cancellation, 
     reduction,
     points: input.count,
     width,
+    ...(input.sampleOfPoint === undefined ? {} : { sampleOfPoint: input.sampleOfPoint }),
     diagram,
     cycles: longestFirst(result.cycles, diagram),
     enclosingRadius: result.enclosingRadius,

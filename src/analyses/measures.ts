@@ -1,5 +1,5 @@
 import type { Warning } from '../base/fault';
-import type { PersistenceDiagram } from '../topology/diagram';
+import type { CubicalDiagram } from '../topology/cubicalPersistence';
 import type { DiagramMatching } from '../topology/diagramPoints';
 import type { Provenance } from './analysis';
 
@@ -18,7 +18,7 @@ export interface DistanceResult extends Measured {
 
 export interface CubicalResult extends Measured {
   readonly shape: readonly number[];
-  readonly diagram: PersistenceDiagram;
+  readonly diagram: CubicalDiagram;
   /** The diagram's dimensions are 0 … maxDimension. */
   readonly maxDimension: number;
 }

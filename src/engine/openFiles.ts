@@ -79,7 +79,8 @@ export function openDataFile(
       () =>
         openLabels(labelsFile.source, {
           part: labelsFile.part,
-          classes: reading.classes ?? classNames,
+          classes: reading.classes,
+          modelClasses: classNames,
           cancellation,
         }),
       labelsFile.source.name,

@@ -99,7 +99,9 @@ export interface InputsInput extends DataReading {
 export interface DataCandidate {
   /** As `data` or `labels` take it: the path, with `#array` or `#column` where the file holds several. */
   readonly data: string;
+  /** Estimated from the file's size where `rowsExact` is false. */
   readonly rows: number;
+  readonly rowsExact: boolean;
   readonly rowShape: readonly number[];
   /** Whether one row is what the model's input wants. */
   readonly fits: boolean;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findingsOf } from '../../src/analyses/findings';
+import { findingsOf, purityOfClusters } from '../../src/analyses/findings';
 import { circle, clusters, headOf, layerOf } from './sampleLayer';
 
 const sentences = (...parameters: Parameters<typeof findingsOf>) =>
@@ -40,6 +40,23 @@ describe('findings', () => {
   it('do not compare where a point is a position of a row, not a row', () => {
     const head = headOf(30, { labels: labels(new Int32Array(30), ['a', 'b']) });
     assert.ok(!sentences(head, [four], []).some(s => /match the classes/.test(s)));
+  });
+
+  it('compare positions through the row each comes from, also where there are as many positions as rows', () => {
+    const layer = layerOf(clusters(4, 30), {
+      reduction: 'positions',
+      rowOfPoint: Uint32Array.from({ length: 120 }, (_, i) => 119 - i),
+      sampleOfPoint: Uint32Array.from({ length: 120 }, (_, i) => (i < 60 ? i : 0)),
+    });
+    const head = headOf(120, { labels: labels(classOfCluster, ['a', 'b', 'c', 'd']) });
+    const measured = purityOfClusters(head, layer)!;
+    assert.deepEqual(measured, { pure: 1, held: 120 });
+    const alternating = labels(
+      classOfCluster.map((_, i) => i % 2),
+      ['a', 'b'],
+    );
+    // Clusters 3 and 4 are all of row 0, clusters 1 and 2 half of each class.
+    assert.deepEqual(purityOfClusters(headOf(120, { labels: alternating }), layer), { pure: 0.75, held: 120 });
   });
 
   it('say "not significant" where no loop is', () => {

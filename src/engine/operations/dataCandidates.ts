@@ -26,9 +26,10 @@ export function dataCandidates(
         return {
           data: file + part,
           rows: choice.rows,
+          rowsExact: choice.rowsExact,
           rowShape: choice.rowShape,
           fits: inputShape !== undefined && fits(choice.rowShape, inputShape),
-          labels: labelsInside(file, description, choice.part) ?? labelsBeside(file, choice.rows, looks),
+          labels: labelsInside(file, description, choice) ?? labelsBeside(file, choice.rows, looks),
         };
       }),
     );
@@ -60,8 +61,16 @@ function fits(rowShape: readonly number[], inputShape: Shape): boolean {
   );
 }
 
-function labelsInside(file: string, description: DataDescription, part: string | undefined): string | undefined {
-  const name = description.labels.find(candidate => candidate !== part && candidate !== '');
+/** Another array of the same file, or a column that this choice of the columns leaves out. */
+function labelsInside(
+  file: string,
+  description: DataDescription,
+  { part, without }: DataDescription['choices'][number],
+): string | undefined {
+  const table = description.choices.some(choice => choice.without.length > 0);
+  const name = description.labels.find(
+    candidate => candidate !== part && candidate !== '' && (!table || without.includes(candidate)),
+  );
   return name === undefined ? undefined : `${file}#${name}`;
 }
 

@@ -105,10 +105,12 @@ function candidateItem(
   current: DataChoice | undefined,
   context: PickContext,
 ): Item & { readonly isCurrent: boolean } {
-  const { data, rows, rowShape, labels } = candidate;
+  const { data, rows, rowsExact, rowShape, labels } = candidate;
   const isCurrent = current?.kind === 'file' && current.data === data;
   const shape = rowShape.length === 0 ? '1' : rowShape.join(' × ');
-  const size = vscode.l10n.t('{0} rows of {1}', sayCount(rows), shape);
+  const size = rowsExact
+    ? vscode.l10n.t('{0} rows of {1}', sayCount(rows), shape)
+    : vscode.l10n.t('about {0} rows of {1}', sayCount(rows), shape);
   const labelled =
     labels === undefined ? vscode.l10n.t('no labels') : vscode.l10n.t('labels {0}', labelName(data, labels));
   const folder = vscode.workspace.asRelativePath(path.dirname(splitReference(data).file), true);

@@ -6,6 +6,7 @@ import { labelCandidates, nearest, rankCandidates } from '../../../src/host/data
 const candidate = (data: string, more: Partial<DataCandidate> = {}): DataCandidate => ({
   data,
   rows: 360,
+  rowsExact: true,
   rowShape: [64],
   fits: true,
   labels: undefined,

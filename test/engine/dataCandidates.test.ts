@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { Cancellation } from '../../src/base/cancellation';
+import { dataCandidates } from '../../src/engine/operations/dataCandidates';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'candidates-'));
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const iris = path.join(import.meta.dirname, '../../samples/models/iris.onnx');
+const offered = (file: string) =>
+  dataCandidates({ model: iris, files: [file] }, {
+    cancellation: Cancellation.never,
+  } as Parameters<typeof dataCandidates>[1]);
+
+describe('Data that could feed a model', () => {
+  it('is offered with the labels that lie in a column of its own', () => {
+    const table = path.join(import.meta.dirname, '../../samples/data/iris-test.csv');
+    const [fitting] = offered(table).filter(candidate => candidate.fits);
+    assert.ok(fitting?.labels?.startsWith(`${table}#`));
+  });
+
+  it('is not offered with labels that are a column it needs itself', () => {
+    // Four columns of numbers, the last of which could be classes: with it the rows fit the model, without it they do not.
+    const table = path.join(folder, 'table.csv');
+    const rows = Array.from({ length: 30 }, (_, i) => `${i / 7},${i / 3},${i / 11},${i % 3}`);
+    fs.writeFileSync(table, ['a,b,c,label', ...rows].join('\n') + '\n');
+    const candidates = offered(table);
+    assert.ok(candidates.length > 0);
+    for (const candidate of candidates.filter(({ fits }) => fits)) assert.equal(candidate.labels, undefined);
+  });
+
+  it('says when the number of rows is a guess from the size of the file', () => {
+    const table = path.join(folder, 'long.csv');
+    const rows = Array.from({ length: 60_000 }, (_, i) => `${i},${i % 7},1,2`);
+    fs.writeFileSync(table, ['a,b,c,d', ...rows].join('\n') + '\n');
+    const [all] = offered(table);
+    assert.equal(all?.rowsExact, false);
+    assert.ok(Math.abs(all.rows - 60_000) < 30_000);
+  });
+});
