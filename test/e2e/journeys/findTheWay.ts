@@ -26,6 +26,13 @@ journey('find the way', {}, step => {
     const page = window.page.locator('.gettingStartedContainer');
     await page.getByText('Open the sample').first().waitFor();
     await page.getByText('Share the result').first().waitFor();
+    const picture = window.page
+      .locator('iframe.webview.ready')
+      .first()
+      .contentFrame()
+      .locator('iframe#active-frame')
+      .contentFrame();
+    await picture.locator('svg').first().waitFor();
     await window.screenshot('walkthrough');
     await window.closeEditors();
   });

@@ -153,8 +153,9 @@ journey('inspect a model', {}, step => {
   });
 });
 
-/** Clicks the longest bar of H1 in the first layer that has one. */
+/** Clicks the longest bar of H1 in the first layer that has one, whatever was chosen before. */
 async function chooseLongestLoop(panel: Panel): Promise<void> {
+  await panel.mirror('barcode').press('Escape');
   const loops = panel.plot('barcode').locator('svg.features rect[fill="var(--nt-h1)"]');
   for (const row of await panel.finished.all()) {
     await panel.select(row);
@@ -165,6 +166,8 @@ async function chooseLongestLoop(panel: Panel): Promise<void> {
   const longest = loops.nth(widths.indexOf(Math.max(...widths)));
   // The picture lies under a layer of what is lit, which takes no clicks of its own.
   await longest.click({ force: true });
+  // What the pointer rests on has a tooltip, which covers the plot.
+  await panel.frame.locator('h1').hover();
 }
 
 /** How many pixels the page is wider than its frame. */
