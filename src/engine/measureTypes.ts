@@ -61,6 +61,7 @@ export interface CubicalInput {
   readonly construction: CubicalConstruction;
   readonly superlevel: boolean;
   readonly seed: number;
+  readonly memoryLimitBytes?: number;
 }
 
 export interface LevelSetInput {

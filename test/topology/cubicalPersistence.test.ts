@@ -116,6 +116,23 @@ describe('cubicalPersistence', () => {
     );
   });
 
+  it('says at which entries every class is born and dies', () => {
+    fc.assert(
+      fc.property(grids, constructions, fc.boolean(), ({ shape, values }, construction, superlevel) => {
+        const { birth, death, birthCell, deathCell } = cubicalPersistence(shape, values, { construction, superlevel });
+        const never = superlevel ? -Infinity : Infinity;
+        assert.deepEqual(Array.from(birthCell, entry => values[entry]! + 0), [...birth]); // prettier-ignore
+        assert.deepEqual(Array.from(deathCell, entry => (entry < 0 ? never : values[entry]! + 0)), [...death]); // prettier-ignore
+      }),
+      { seed: 75, numRuns: 100 },
+    );
+  });
+
+  it('is refused where it does not fit, with what would', () => {
+    const run = () => cubicalPersistence([64, 64], new Float64Array(4096), { construction: 'cell', memoryLimitBytes: 1e5 }); // prettier-ignore
+    assert.throws(run, (error: unknown) => error instanceof Fault && error.code === 'too-large' && /every/.test(error.hint ?? '')); // prettier-ignore
+  });
+
   it('of superlevels is that of sublevels of the negated grid, negated', () => {
     fc.assert(
       fc.property(grids, constructions, ({ shape, values }, construction) => {

@@ -16,6 +16,11 @@ export const cubical: Command = {
       help: 'whether entries are vertices, or top-dimensional cubes',
       default: 'vertex',
     },
+    {
+      name: 'cells',
+      value: { kind: 'flag' },
+      help: 'in JSON, where in the grid each class is born and dies: [[indices of the entry], [indices]|null] for each pair',
+    },
     { name: 'superlevel', value: { kind: 'flag' }, help: 'go down from the highest level: births are above deaths' },
   ],
   examples: [
@@ -26,12 +31,41 @@ export const cubical: Command = {
     const construction = CONSTRUCTIONS.find(name => name === options.text('construction'))!;
     const superlevel = options.flag('superlevel');
     const result = await engine().run('cubical', { grid, construction, superlevel, seed }, { signal, onProgress });
-    return { json: () => jsonOf(result), text: style => textOf(result, style) };
+    const cells = options.flag('cells');
+    return { json: () => jsonOf(result, cells), text: style => textOf(result, style) };
   },
 };
 
-function jsonOf({ shape, diagram, maxDimension, warnings, provenance }: CubicalResult) {
-  return { shape, diagram: diagramJson(diagram, maxDimension), warnings, provenance };
+function jsonOf({ shape, diagram, maxDimension, warnings, provenance }: CubicalResult, withCells: boolean) {
+  return {
+    shape,
+    diagram: diagramJson(diagram, maxDimension),
+    ...(withCells ? { cells: cellsJson(shape, diagram, maxDimension) } : {}),
+    warnings,
+    provenance,
+  };
+}
+
+/** Dimension → for each pair the indices of the entries at which it is born and dies. */
+function cellsJson(
+  shape: readonly number[],
+  { dimension, birthCell, deathCell }: CubicalResult['diagram'],
+  maxDimension: number,
+): Record<string, [number[], number[] | null][]> {
+  const indices = (entry: number): number[] => {
+    const place = shape.map(() => 0);
+    for (let axis = shape.length - 1, rest = entry; axis >= 0; axis--) {
+      place[axis] = rest % shape[axis]!;
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    return place;
+  };
+  const cells: Record<string, [number[], number[] | null][]> = {};
+  for (let d = 0; d <= maxDimension; d++) cells[String(d)] = [];
+  dimension.forEach((d, i) =>
+    cells[String(d)]!.push([indices(birthCell[i]!), deathCell[i]! < 0 ? null : indices(deathCell[i]!)]),
+  );
+  return cells;
 }
 
 function textOf({ shape, diagram, maxDimension }: CubicalResult, style: TextStyle): string {

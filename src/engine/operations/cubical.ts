@@ -1,6 +1,7 @@
 import type { CubicalResult } from '../../analyses/measures';
 import { DisposableStore } from '../../base/lifecycle';
 import { cubicalPersistence } from '../../topology/cubicalPersistence';
+import { memoryLimit } from '../memoryLimit';
 import { openGrid } from '../gridFile';
 import type { CubicalInput } from '../measureTypes';
 import { blaming } from '../openFiles';
@@ -14,7 +15,13 @@ export function cubical(input: CubicalInput, context: OperationContext<never>): 
   try {
     const { shape, values, warnings, file } = openGrid(input.grid, store, cancellation);
     const diagram = blaming(input.grid, () =>
-      cubicalPersistence(shape, values, { construction, superlevel, cancellation, progress }),
+      cubicalPersistence(shape, values, {
+        construction,
+        superlevel,
+        memoryLimitBytes: input.memoryLimitBytes ?? memoryLimit(),
+        cancellation,
+        progress,
+      }),
     );
     return {
       shape,
