@@ -1,6 +1,7 @@
 // `npm start`: installs and builds what is missing, inspects the bundled sample through the same engine that the editor uses,
 // writes a report and says how to see it in the editor. `npm start -- COMMAND …` runs that command of the command line.
 import './lib/sayErrors.mjs';
+import fs from 'node:fs';
 import path from 'node:path';
 import { out, root, shown } from './lib/folders.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/install.mjs';
@@ -16,10 +17,19 @@ const given = process.argv.slice(2);
 if (given.length > 0) process.exit(await neuralTopology(given));
 
 const report = path.join(out, 'report.html');
-const input = [sample.model, '--data', sample.data, '--labels', sample.labels];
-const code =
-  (await neuralTopology(['inspect', ...input])) ||
-  (await neuralTopology(['report', ...input, '--out', report, '--force', '--quiet']));
+fs.mkdirSync(out, { recursive: true });
+// Prints the layers and what was found, and writes the page, from one run.
+const code = await neuralTopology([
+  'report',
+  sample.model,
+  '--data',
+  sample.data,
+  '--labels',
+  sample.labels,
+  '--out',
+  shown(report),
+  '--force',
+]);
 if (code !== 0) process.exit(code);
 
 process.stdout.write(`

@@ -26,7 +26,7 @@ const parts = {
   },
   unit: {
     what: 'units',
-    limitSeconds: 300,
+    limitSeconds: 420,
     execute: async limitSeconds =>
       sum([
         await building(),
@@ -40,7 +40,7 @@ const parts = {
   },
   e2e: {
     what: 'a real VS Code',
-    limitSeconds: 400,
+    limitSeconds: 420,
     execute: limitSeconds => testFiles(limitSeconds, ['test/e2e/suite.test.ts'], ['--concurrency=1', '--each']),
   },
 };
