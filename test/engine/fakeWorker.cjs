@@ -19,9 +19,16 @@ parentPort.on('message', message => {
     case 'echo':
       return post({ type: 'done', output: input.value });
     case 'fault':
-      return post({ type: 'fault', fault: { code: 'corrupt', message: 'The file is damaged.', hint: 'Copy it again.', source: 'x.npy' } });
+      return post({
+        type: 'fault',
+        fault: { code: 'corrupt', message: 'The file is damaged.', hint: 'Copy it again.', source: 'x.npy' },
+      });
     case 'defect':
-      return post({ type: 'crash', message: 'x is not a function', stack: 'TypeError: x is not a function\n    at here' });
+      return post({
+        type: 'crash',
+        message: 'x is not a function',
+        stack: 'TypeError: x is not a function\n    at here',
+      });
     case 'exit':
       return process.exit(3);
     case 'polite':
@@ -30,7 +37,8 @@ parentPort.on('message', message => {
     case 'deaf':
       for (;;) sleep(1000);
     case 'flood':
-      for (let i = 0; i <= 2000; i++) post({ type: 'progress', fraction: ((i * 7) % 2000) / 2000, phrase: `step ${i}` });
+      for (let i = 0; i <= 2000; i++)
+        post({ type: 'progress', fraction: ((i * 7) % 2000) / 2000, phrase: `step ${i}` });
       sleep(350);
       post({ type: 'progress', fraction: 0.5, phrase: 'late' });
       return post({ type: 'done', output: null });
