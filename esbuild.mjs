@@ -49,6 +49,20 @@ const builds = [
     entryPoints: { inspect: 'webview/inspect/main.ts', describe: 'webview/describe/main.ts' },
     loader: { '.ttf': 'file' },
   },
+  // The package's export `neural-topology/topology`, for Node and browsers.
+  ...[
+    { format: 'esm', extension: '.mjs' },
+    { format: 'cjs', extension: '.cjs' },
+  ].map(({ format, extension }) => ({
+    ...shared,
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    target: ['chrome122', 'es2022', 'node20'],
+    format,
+    outdir: path.join(dist, 'topology'),
+    outExtension: { '.js': extension },
+    entryPoints: { index: 'src/topology/index.ts' },
+  })),
 ];
 
 const runtimes = ['onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'];

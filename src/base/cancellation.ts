@@ -8,7 +8,7 @@ export class Cancellation {
   readonly flag: Int32Array<SharedArrayBuffer>;
 
   /** Without an argument a new flag; with the buffer of another, the same flag seen from another thread. */
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(4)) {
+  constructor(buffer: SharedArrayBuffer = flagBuffer()) {
     this.flag = new Int32Array(buffer);
   }
 
@@ -26,4 +26,11 @@ export class Cancellation {
 
   /** A flag that nobody sets. */
   static readonly never = new Cancellation();
+}
+
+/** Browsers have shared memory only on pages that are isolated from other origins; elsewhere a flag is seen by its own thread alone. */
+function flagBuffer(): SharedArrayBuffer {
+  return typeof SharedArrayBuffer === 'undefined'
+    ? (new ArrayBuffer(4) as unknown as SharedArrayBuffer)
+    : new SharedArrayBuffer(4);
 }

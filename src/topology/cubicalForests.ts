@@ -30,7 +30,8 @@ export function componentPairs(
 ): void {
   const steps = stepsOf(strides);
   // The root of a component is its oldest vertex.
-  const parent = Int32Array.from(rank.keys());
+  const parent = new Int32Array(rank.length);
+  for (let vertex = 0; vertex < parent.length; vertex++) parent[vertex] = vertex;
   for (let r = 0; r < order.length; r++) {
     if ((r & VERTICES_BETWEEN_POLLS) === 0) cancellation.throwIfCancelled();
     const vertex = order[r]!;
@@ -62,7 +63,8 @@ export function cavityPairs(
 ): void {
   const filled = latestOfCubes(rank, strides);
   // A cube by its first vertex; 0, a corner of the surroundings, is the outside. The root of a region is its cube that is filled last.
-  const parent = Int32Array.from(filled, (value, cube) => (value === NEVER ? 0 : cube));
+  const parent = new Int32Array(filled.length);
+  for (let cube = 0; cube < parent.length; cube++) if (filled[cube] !== NEVER) parent[cube] = cube;
   const top = strides.length - 1;
   let r = 0;
   const join = (one: number, two: number): boolean => {

@@ -1,28 +1,31 @@
 import type { Cancellation } from '../base/cancellation';
-import { euclideanDistance, type PointCloud } from './pointCloud';
+import { BallQueries } from './ballQueries';
+import type { PointCloud } from './pointCloud';
+
+/** Neighbours are sought of so many points at most, evenly spaced in the cloud, where the knee of the distances is all that is asked for. */
+export const KNEE_SAMPLE = 5_000;
 
 /**
- * The distance from each point to its `rank`-th nearest neighbour, itself not counted (the farthest where there are fewer).
+ * The distance from each point to its `rank`-th nearest neighbour in the whole cloud, itself not counted (the farthest where there are fewer). With `most`, of
+ * so many points, evenly spaced.
  */
-export function neighbourDistances(cloud: PointCloud, rank: number, cancellation: Cancellation): Float64Array {
+export function neighbourDistances(
+  cloud: PointCloud,
+  rank: number,
+  cancellation: Cancellation,
+  most = Infinity,
+): Float64Array {
   const { count } = cloud;
-  const nearest = new Float64Array(Math.max(1, Math.min(rank, count - 1)));
-  const result = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
+  const queries = new BallQueries(
+    cloud,
+    Uint32Array.from({ length: count }, (_, i) => i),
+    cancellation,
+  );
+  const asked = Math.min(count, most);
+  return Float64Array.from({ length: asked }, (_, k) => {
     cancellation.throwIfCancelled();
-    // The nearest so far, ascending: a new one is inserted and the farthest falls off.
-    nearest.fill(Infinity);
-    for (let j = 0; j < count; j++) {
-      if (j === i) continue;
-      const distance = euclideanDistance(cloud, i, j);
-      let slot = nearest.length - 1;
-      if (distance >= nearest[slot]!) continue;
-      for (; slot > 0 && nearest[slot - 1]! > distance; slot--) nearest[slot] = nearest[slot - 1]!;
-      nearest[slot] = distance;
-    }
-    result[i] = count > 1 ? nearest[nearest.length - 1]! : 0;
-  }
-  return result;
+    return queries.neighbourDistance(Math.floor((k * count) / asked), rank);
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Cancellation } from '../base/cancellation';
-import { euclideanDistance, type PointCloud } from './pointCloud';
+import { BallQueries } from './ballQueries';
+import type { PointCloud } from './pointCloud';
 
 /** Cluster of each of the members, 0 … count − 1 in the order of their first core points; −1 is noise. */
 export interface Clustering {
@@ -10,7 +11,8 @@ export interface Clustering {
 /**
  * DBSCAN (Ester, Kriegel, Sander, Xu 1996) of some points of a cloud: a point with at least `minimumPoints` members within
  * `radius`, itself among them, is core; core points within `radius` of each other are one cluster; other points within `radius`
- * of a core point belong to the first cluster that reaches it, the rest is noise. O(m²·width) time, O(m) memory.
+ * of a core point belong to the first cluster that reaches it, the rest is noise. Every point is labelled once and neighbours are counted only up to the minimum, so that dense
+ * neighbourhoods are never listed; O(m²·width) time at worst.
  *
  * With `minimumPoints` 1 every point is core: these are the single-linkage clusters at `radius`, and nothing is noise.
  */
@@ -23,16 +25,9 @@ export function neighbourClusters(
 ): Clustering {
   const labels = new Int32Array(members.length).fill(-1);
   const visited = new Uint8Array(members.length);
-  const neighbours = new Uint32Array(members.length);
+  const unlabelled = new BallQueries(cloud, members, cancellation);
   const queue: number[] = [];
   let count = 0;
-  const findNeighbours = (of: number): number => {
-    cancellation.throwIfCancelled();
-    let found = 0;
-    for (let k = 0; k < members.length; k++)
-      if (euclideanDistance(cloud, members[of]!, members[k]!) <= radius) neighbours[found++] = k;
-    return found;
-  };
   for (let start = 0; start < members.length; start++) {
     if (visited[start]) continue;
     // Grows the cluster of `start` from core point to core point; points that are not core end it.
@@ -40,17 +35,15 @@ export function neighbourClusters(
     visited[start] = 1;
     let started = false;
     for (let current = queue.pop(); current !== undefined; current = queue.pop()) {
-      const found = findNeighbours(current);
-      if (found < minimumPoints) continue;
+      cancellation.throwIfCancelled();
+      if (!unlabelled.hasNeighbours(current, radius, minimumPoints)) continue;
       started = true;
-      for (let k = 0; k < found; k++) {
-        const neighbour = neighbours[k]!;
-        if (labels[neighbour] === -1) labels[neighbour] = count;
-        if (!visited[neighbour]) {
-          visited[neighbour] = 1;
-          queue.push(neighbour);
-        }
-      }
+      unlabelled.takeWithin(current, radius, neighbour => {
+        labels[neighbour] = count;
+        if (visited[neighbour]) return;
+        visited[neighbour] = 1;
+        queue.push(neighbour);
+      });
     }
     if (started) count++;
   }

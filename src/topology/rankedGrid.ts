@@ -110,11 +110,16 @@ function tooLarge(shape: readonly number[], needed: number, limit: number): Faul
   );
 }
 
-/** Entries in order of their values, or of their negatives; of equal ones the first first. */
+/** A run of keys with equal upper halves that is no longer than this is sorted by insertion. */
+const SHORT_RUN = 48;
+
+/** Entries in order of their values, or of their negatives; of equal ones the first first. Sorts by the upper halves of the doubles, then within equal ones. */
 function ascending(entries: ArrayLike<number>, negated: boolean): Uint32Array {
-  const keys = new Float64Array(entries.length);
+  const count = entries.length;
+  const keys = new Float64Array(count);
   const bits = new Uint32Array(keys.buffer);
-  for (let i = 0; i < keys.length; i++) {
+  const upper = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
     const value = entries[i]!;
     if (Number.isNaN(value)) throw new Fault('not-finite', 'The grid holds NaN.');
     // Adding 0 turns −0 into 0.
@@ -125,8 +130,53 @@ function ascending(entries: ArrayLike<number>, negated: boolean): Uint32Array {
       bits[2 * i] = ~bits[2 * i]!;
       bits[2 * i + 1] = ~high;
     } else bits[2 * i + 1] = high ^ 0x80000000;
+    upper[i] = bits[2 * i + 1]!;
   }
-  return radixOrder(keys, keys.length);
+  const order = orderOfWords(upper);
+  for (let from = 0, to = 1; from < count; from = to++) {
+    const word = bits[2 * order[from]! + 1]!;
+    while (to < count && bits[2 * order[to]! + 1] === word) to++;
+    // Insertion keeps equal ones in order, and is through at once where all are equal.
+    for (let k = from + 1; k < to; k++) {
+      const moving = order[k]!;
+      const low = bits[2 * moving]!;
+      let at = k;
+      for (; at > from && bits[2 * order[at - 1]!]! > low; at--) order[at] = order[at - 1]!;
+      order[at] = moving;
+      if (k - at > SHORT_RUN) return radixOrder(keys, count);
+    }
+  }
+  return order;
+}
+
+const DIGIT_BITS = 11;
+
+/** The order of whole numbers of 32 bits, equal ones in order: three passes that carry the numbers along, so that memory is read from first to last. */
+function orderOfWords(given: Uint32Array<ArrayBuffer>): Uint32Array {
+  let words = given;
+  const count = given.length;
+  const places = new Uint32Array(1 << DIGIT_BITS);
+  let order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
+  let [spareOrder, spareWords] = [new Uint32Array(count), new Uint32Array(count)];
+  for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
+    const mask = places.length - 1;
+    places.fill(0);
+    for (let k = 0; k < count; k++) places[(words[k]! >>> shift) & mask]!++;
+    for (let digit = 0, place = 0; digit < places.length; digit++) {
+      const size = places[digit]!;
+      places[digit] = place;
+      place += size;
+    }
+    for (let k = 0; k < count; k++) {
+      const word = words[k]!;
+      const place = places[(word >>> shift) & mask]!++;
+      spareWords[place] = word;
+      spareOrder[place] = order[k]!;
+    }
+    [order, spareOrder, words, spareWords] = [spareOrder, order, spareWords, words];
+  }
+  return order;
 }
 
 /** Of each entry: its vertex. */

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { timing, type Measurement } from './measurement';
+
+const cli = path.resolve(import.meta.dirname, '..', 'dist', 'cli.js');
+
+/** What is asked of our command line and of a Python program beside it, on the same input. */
+export interface Comparison {
+  readonly what: string;
+  readonly arguments: readonly string[];
+  /** The peer's program and its arguments; it prints the number that ours is compared with. */
+  readonly python: readonly string[];
+  readonly answer: (json: unknown) => number;
+  readonly atMost: number;
+}
+
+/** Whole processes in turn; the peer is GUDHI, where a Python that has it is installed. Throws where the answers differ: a fast wrong answer is none. */
+export function besideGudhi(
+  { what, arguments: asked, python, answer, atMost }: Comparison,
+  repetitions = 5,
+): Measurement {
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    const mine = timed(process.execPath, [cli, ...asked, '--threads', '1', '--format', 'json', '--quiet']);
+    if (mine === undefined) throw new Error(`The command line failed: ${asked.join(' ')}.`);
+    ours.push(mine.milliseconds);
+    const peer = pythonWithGudhi() && timed(pythonWithGudhi()!, ['-c', ...python]);
+    if (!peer) continue;
+    theirs.push(peer.milliseconds);
+    const [value, expected] = [answer(JSON.parse(mine.output)), Number(peer.output)];
+    if (!(Math.abs(value - expected) <= 1e-9 * Math.abs(expected)))
+      throw new Error(`${what}: ours is ${value}, GUDHI's ${expected}.`);
+  }
+  if (theirs.length === 0)
+    process.stderr.write('GUDHI is not installed: measured without it (apt-get install python3-gudhi)\n');
+  return {
+    what: `${what}, whole process, 1 thread`,
+    ours: timing(ours),
+    ...(theirs.length === 0 ? {} : { peer: { name: 'GUDHI', timing: timing(theirs) } }),
+    bound: { of: 'ratio', atMost },
+  };
+}
+
+let found: string | null | undefined;
+
+/** The first Python that has GUDHI. */
+function pythonWithGudhi(): string | undefined {
+  found ??= ['python3', '/usr/bin/python3'].find(python => timed(python, ['-c', 'import gudhi']) !== undefined) ?? null;
+  return found ?? undefined;
+}
+
+/** Undefined where the program is not installed or fails. */
+function timed(program: string, args: readonly string[]): { milliseconds: number; output: string } | undefined {
+  const start = performance.now();
+  const { status, stdout } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 2 ** 29 });
+  return status === 0 ? { milliseconds: performance.now() - start, output: stdout } : undefined;
+}
