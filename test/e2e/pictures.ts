@@ -1,0 +1,37 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { after } from 'node:test';
+import { journey, stopEditors } from './harness/journey';
+import { Panel } from './harness/panel';
+
+/** The README's pictures, taken in the real VS Code: `node --import tsx --test test/e2e/pictures.ts`. */
+const folder = path.join(import.meta.dirname, '..', '..', 'docs', 'images');
+
+after(stopEditors);
+
+journey('pictures', {}, step => {
+  step('are those of a loop in the digit classifier', async window => {
+    fs.mkdirSync(folder, { recursive: true });
+    const { page } = window;
+    const shoot = (name: string) => page.screenshot({ path: path.join(folder, `${name}.png`) });
+    await page.setViewportSize({ width: 1400, height: 1080 });
+    await window.chooseFromMenu(await window.file('models/digits-cnn.onnx'), 'Inspect Layer Topology');
+    await window.pick('digits-images-test.npz');
+    const panel = new Panel(window);
+    await panel.done();
+    await window.command('View: Toggle Primary Side Bar Visibility');
+    await panel
+      .button(/^Show: .*loop/)
+      .first()
+      .click();
+    await panel.tiles.locator('canvas.image').first().waitFor();
+    await panel.frame.locator('h1').hover();
+    await window.theme('dark');
+    await shoot('inspect-dark');
+    await window.theme('light');
+    await shoot('inspect-light');
+    await window.theme('high-contrast');
+    await page.setViewportSize({ width: 700, height: 1080 });
+    await shoot('inspect-contrast-narrow');
+  });
+});
