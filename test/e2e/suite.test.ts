@@ -1,11 +1,12 @@
 import { after } from 'node:test';
-import { stopEditor } from './harness/journey';
+import { stopEditors } from './harness/journey';
 import './journeys/inspect';
 import './journeys/interrupt';
 import './journeys/brokenFiles';
 import './journeys/describe';
 import './journeys/findTheWay';
 import './journeys/keyboard';
+import './journeys/restricted';
 
-// One file, so that all journeys share one server and one browser.
-after(stopEditor);
+// One file, so that all journeys share a server and one browser.
+after(stopEditors);

@@ -4,9 +4,8 @@ import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { ensureVsix } from '../../../scripts/lib/vsix.mjs';
 import { ensureServer, installExtension, startServer } from '../../../scripts/lib/vscodeServer.mjs';
-import { launchBrowser } from '../browser';
 
-/** One VS Code server with the packaged extension, and one browser: shared by all journeys, as they take seconds to start. */
+/** A VS Code server with the packaged extension, and a browser: shared by the journeys, as they take seconds to start. */
 export interface Editor {
   readonly browser: Browser;
   /** Where the server answers, with a slash at its end. */
@@ -30,6 +29,8 @@ const userSettings = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.list.smoothScrolling': false,
   'workbench.reduceMotion': 'on',
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
   'window.menuBarVisibility': 'classic',
   'window.confirmBeforeClose': 'never',
   'telemetry.telemetryLevel': 'off',
@@ -52,15 +53,19 @@ const userSettings = {
   'extensions.webWorker': false,
 };
 
-/** Starts both. Whatever happens to this process, neither outlives it. */
-export async function startEditor(): Promise<Editor> {
+/**
+ * Starts a server for a browser. Whatever happens to this process, it does not outlive it.
+ *
+ * `trusted` says whether folders are trusted without being asked; without, they open in Restricted Mode.
+ */
+export async function startEditor(browser: Browser, trusted: boolean): Promise<Editor> {
   const [vsix, server] = await Promise.all([ensureVsix(), ensureServer()]);
   const run = fs.mkdtempSync(path.join(os.tmpdir(), 'neural-topology-e2e-'));
   const data = path.join(run, 'data');
   const extensions = path.join(run, 'extensions');
   for (const folder of [path.join(data, 'User'), path.join(data, 'Machine'), extensions])
     fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(data, 'User', 'settings.json'), JSON.stringify(userSettings, undefined, 2));
+  fs.writeFileSync(path.join(data, 'User', 'settings.json'), JSON.stringify(userSettings));
   await installExtension(server, vsix, { data, extensions });
   // A home of its own: nothing of the person who runs the suite is read or written.
   const connections = path.join(run, 'connections.log');
@@ -72,7 +77,7 @@ export async function startEditor(): Promise<Editor> {
     NODE_OPTIONS: `--require ${path.join(__dirname, 'connectionRecorder.cjs')}`,
     CONNECTION_LOG: connections,
   };
-  const [running, browser] = await Promise.all([startServer(server, { data, extensions, env }), launchBrowser()]);
+  const running = await startServer(server, { data, extensions, env, trusted });
   return {
     browser,
     address: running.address,
@@ -86,7 +91,6 @@ export async function startEditor(): Promise<Editor> {
       return folder;
     },
     async stop() {
-      await browser.close();
       await running.stop();
       fs.rmSync(run, { recursive: true, force: true, maxRetries: 5 });
     },

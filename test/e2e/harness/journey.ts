@@ -1,24 +1,33 @@
 import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../browser';
 import { startEditor, type Editor } from './editor';
 import { Workbench, type WindowOptions } from './workbench';
 import { fillWorkspace, type WorkspaceContent } from './workspace';
 
-let starting: Promise<Editor> | undefined;
+let browser: Promise<Browser> | undefined;
+const editors = new Map<boolean, Promise<Editor>>();
 
-/** The one server and browser of this run. */
-export function editor(): Promise<Editor> {
-  starting ??= startEditor();
+/** The one server of this run, or the other one, which trusts no folder. */
+async function editor(trusted: boolean): Promise<Editor> {
+  browser ??= launchBrowser();
+  const launched = await browser;
+  const starting = editors.get(trusted) ?? startEditor(launched, trusted);
+  editors.set(trusted, starting);
   return starting;
 }
 
 /** To be called once, after the last journey. */
-export async function stopEditor(): Promise<void> {
-  await (await starting?.catch(() => undefined))?.stop();
+export async function stopEditors(): Promise<void> {
+  await (await browser?.catch(() => undefined))?.close();
+  for (const starting of editors.values()) await (await starting.catch(() => undefined))?.stop();
 }
 
 export interface JourneyOptions extends WindowOptions {
   /** What is in the folder; the sample workspace where it is not given. */
   readonly content?: WorkspaceContent;
+  /** Opens the folder in Restricted Mode, as VS Code does with what a person has not vouched for. */
+  readonly restricted?: boolean;
 }
 
 /** Adds a step, which continues where the one before it left the window. */
@@ -37,7 +46,7 @@ export function journey(name: string, options: JourneyOptions, tell: (step: Step
     let broken = false;
 
     before(async () => {
-      const shared = await editor();
+      const shared = await editor(options.restricted !== true);
       const folder = shared.folder(name.replace(/\W+/g, '-'));
       fillWorkspace(folder, options.content);
       window = await Workbench.open(shared, folder, options);

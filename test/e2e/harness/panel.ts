@@ -34,6 +34,11 @@ export class Panel {
     await this.layer(name).and(this.selectedLayer).waitFor();
   }
 
+  /** The line about model and data. */
+  get facts(): Locator {
+    return this.frame.locator('.facts').first();
+  }
+
   get findings(): Locator {
     return this.frame.locator('.findings li .sentence');
   }
