@@ -22,8 +22,23 @@ const shared = {
   define: { __VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
 };
+/** Kernels as one text each: ten thousand numbers of an array take milliseconds to read whenever a process starts. */
+const kernelBytes = {
+  name: 'kernelBytes',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]topology[\\/]kernels[\\/]\w+Bytes\.ts$/ }, ({ path: file }) => {
+      const [, name, list] = /export const (\w+) = Uint8Array\.from\(\[([^\]]*)\]\)/.exec(
+        fs.readFileSync(file, 'utf8'),
+      );
+      const numbers = list.split(',').filter(text => text.trim() !== '');
+      const text = Buffer.from(numbers.map(Number)).toString('base64');
+      return { contents: `export const ${name} = Buffer.from('${text}', 'base64');`, loader: 'js' };
+    });
+  },
+};
 const node = {
   ...shared,
+  plugins: [kernelBytes],
   platform: 'node',
   target: 'node20',
   format: 'cjs',
@@ -37,6 +52,7 @@ const builds = [
     entryPoints: {
       extension: 'src/host/extension.ts',
       worker: 'src/engine/workerMain.ts',
+      short: 'src/engine/shortRips.ts',
       cli: 'src/cli/main.ts',
     },
   },

@@ -61,6 +61,7 @@ async function run({ command, arguments: given, options }: Parsed): Promise<void
         (engine ??= new Engine({
           threads,
           workerPath: path.join(__dirname, 'worker.js'),
+          shortPath: path.join(__dirname, 'short.js'),
           runtimePath: path.join(__dirname, 'runtime', 'node_modules'),
           ...(cache === undefined ? {} : { cache: { directory: path.resolve(cache) } }),
           log: line => {

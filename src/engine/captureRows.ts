@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Fault } from '../base/fault';
 import { capture, type Capture, type CaptureOptions } from '../probes/capture';
 import type { InputRows } from '../probes/inputRows';
-import type { OpenModel } from './openFiles';
+import type { OpenModel } from './openModelFile';
 import type { InspectInput } from './operationTypes';
 
 export interface CaptureRowsOptions extends Omit<CaptureOptions, 'runtime'> {

@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/lifecycle';
-import type { OperationInput, OperationName, OperationOutput, OperationPart } from './operationTypes';
+import type { OperationInput, OperationName, OperationOutput, OperationPart, RipsInput } from './operationTypes';
 import { Request } from './request';
+import { shortRun } from './shortRun';
 import { WorkerPool } from './workerPool';
 
 export interface EngineOptions {
@@ -8,6 +9,11 @@ export interface EngineOptions {
   readonly threads: number;
   /** The built worker: dist/worker.js. */
   readonly workerPath: string;
+  /**
+   * The built dist/short.js. Given, small point clouds are computed in the thread that asks, which is then busy for up to half a second: for
+   * programs that have nothing else to do.
+   */
+  readonly shortPath?: string;
   /** The folder of the inference runtimes: dist/runtime/node_modules. */
   readonly runtimePath: string;
   /** Where finished layers are kept; nothing is kept without it. */
@@ -39,7 +45,7 @@ export interface RunOptions<Part> {
 export class Engine implements Disposable {
   private readonly pool: WorkerPool;
 
-  constructor(options: EngineOptions) {
+  constructor(private readonly options: EngineOptions) {
     this.pool = new WorkerPool(options);
   }
 
@@ -48,6 +54,23 @@ export class Engine implements Disposable {
     name: Name,
     input: OperationInput<Name>,
     options: RunOptions<OperationPart<Name>> = {},
+  ): Promise<OperationOutput<Name>> {
+    const { shortPath } = this.options;
+    if (name === 'rips' && shortPath !== undefined) {
+      const short = shortRun(shortPath, input as RipsInput, options.signal);
+      if (short !== undefined) {
+        return short.then(
+          result => (result as OperationOutput<Name> | undefined) ?? this.inWorker(name, input, options),
+        );
+      }
+    }
+    return this.inWorker(name, input, options);
+  }
+
+  private inWorker<Name extends OperationName>(
+    name: Name,
+    input: OperationInput<Name>,
+    options: RunOptions<OperationPart<Name>>,
   ): Promise<OperationOutput<Name>> {
     const request = new Request<OperationPart<Name>, OperationOutput<Name>>(this.pool, name, input, options);
     return request.start();

@@ -12,15 +12,8 @@ import { randomInput } from '../probes/randomInput';
 import { captureRows } from './captureRows';
 import { contentHash } from './files';
 import type { InspectIdentity } from './layerStore';
-import {
-  blaming,
-  dataProvenance,
-  openDataFile,
-  openModelFile,
-  openReference,
-  type OpenData,
-  type OpenModel,
-} from './openFiles';
+import { blaming, dataProvenance, openDataFile, openReference, type OpenData } from './openFiles';
+import { openModelFile, type OpenModel } from './openModelFile';
 import type { OperationContext } from './operationContext';
 import type { InspectInput } from './operationTypes';
 import { captureStored, openStoredLayers, type StoredLayers } from './storedLayers';

@@ -6,19 +6,8 @@ import { openData, openLabels } from '../data/openData';
 import type { DataSet, Labels } from '../data/dataSet';
 import { alignLabels } from '../data/labels';
 import { parseDataReference } from '../data/reference';
-import { openModel } from '../models/formats';
-import type { Model } from '../models/model';
-import { contentHash, FileSiblings, FileSource, fileExists } from './files';
+import { contentHash, FileSource, fileExists } from './files';
 import type { DataReading } from './operationTypes';
-
-/** A model's file, open, with what may be opened beside it. */
-export interface OpenModel {
-  readonly model: Model;
-  readonly source: FileSource;
-  readonly siblings: FileSiblings;
-  /** As given. */
-  readonly name: string;
-}
 
 export interface OpenData {
   readonly data: DataSet;
@@ -51,14 +40,6 @@ export async function blamingLater<T>(given: string, run: () => Promise<T>): Pro
       throw error;
     });
   }
-}
-
-export function openModelFile(path: string, store: DisposableStore): OpenModel {
-  return blaming(path, () => {
-    const source = store.add(FileSource.open(path));
-    const siblings = store.add(new FileSiblings(path));
-    return { model: openModel(source, siblings), source, siblings, name: path };
-  });
 }
 
 /** A data file and, where they are given, the labels of its rows. */

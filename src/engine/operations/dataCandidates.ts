@@ -3,7 +3,7 @@ import { describeData } from '../../data/openData';
 import type { DataDescription } from '../../data/dataSet';
 import type { Shape } from '../../models/model';
 import { FileSource } from '../files';
-import { openModelFile } from '../openFiles';
+import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import type { DataCandidate } from '../operationTypes';
 

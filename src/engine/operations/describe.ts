@@ -1,7 +1,7 @@
 import { describeModel, type DescribeResult } from '../../analyses/describe';
 import { DisposableStore } from '../../base/lifecycle';
 import { contentHash } from '../files';
-import { openModelFile } from '../openFiles';
+import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import { VERSION } from '../version';
 

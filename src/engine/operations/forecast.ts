@@ -5,7 +5,8 @@ import { DisposableStore } from '../../base/lifecycle';
 import { describeData } from '../../data/openData';
 import { forecastInspect } from '../forecastInspect';
 import { memoryLimit } from '../memoryLimit';
-import { blaming, openModelFile, openReference } from '../openFiles';
+import { blaming, openReference } from '../openFiles';
+import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import type { InspectForecast, InspectInput } from '../operationTypes';
 

@@ -1,7 +1,8 @@
 import { DisposableStore } from '../../base/lifecycle';
 import { previewLayout, previewRow } from '../../data/preview';
 import type { InputPreview } from '../../protocol/panel';
-import { openDataFile, openModelFile } from '../openFiles';
+import { openDataFile } from '../openFiles';
+import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import type { InputsInput } from '../operationTypes';
 

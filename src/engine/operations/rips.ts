@@ -3,10 +3,10 @@ import { ripsOfLandmarks } from '../../analyses/ripsOfLandmarks';
 import { DisposableStore } from '../../base/lifecycle';
 import { memoryLimit } from '../memoryLimit';
 import { openCloud } from '../openCloud';
-import { blaming, blamingLater, dataProvenance } from '../openFiles';
+import { blaming, blamingLater } from '../openFiles';
 import type { OperationContext } from '../operationContext';
 import type { RipsInput } from '../operationTypes';
-import { VERSION } from '../version';
+import { ripsProvenance } from '../ripsProvenance';
 
 export async function rips(input: RipsInput, context: OperationContext<never>): Promise<RipsResult> {
   const began = performance.now();
@@ -15,19 +15,7 @@ export async function rips(input: RipsInput, context: OperationContext<never>): 
     const opened = openCloud(input.cloud, input.parameters.metric, input, store, context.cancellation);
     const { data } = opened;
     const { parameters } = input;
-    const provenance = {
-      version: VERSION,
-      ...dataProvenance(opened),
-      parameters: {
-        metric: parameters.metric,
-        maxDimension: parameters.maxDimension,
-        threshold: parameters.threshold ?? null,
-        coefficients: parameters.coefficients,
-        cycles: parameters.cycles,
-        ...(parameters.landmarks === undefined ? {} : { landmarks: parameters.landmarks }),
-      },
-      seed: parameters.seed,
-    };
+    const provenance = ripsProvenance(opened, parameters);
     const limit = input.memoryLimitBytes ?? memoryLimit();
     const { landmarks } = parameters;
     if (landmarks !== undefined) {

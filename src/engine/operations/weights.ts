@@ -2,7 +2,8 @@ import { weightsOf, type WeightsResult } from '../../analyses/weights';
 import { DisposableStore } from '../../base/lifecycle';
 import { contentHash } from '../files';
 import type { WeightsInput } from '../measureTypes';
-import { blaming, openModelFile } from '../openFiles';
+import { blaming } from '../openFiles';
+import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import { VERSION } from '../version';
 
