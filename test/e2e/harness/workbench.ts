@@ -223,20 +223,24 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
   }
 
-  /** Answers VS Code's own dialog for files with a path, whatever it proposed. */
-  async acceptSaveDialog(file: string): Promise<void> {
+  /** Takes what VS Code's own dialog for files proposes; the name that it proposed. */
+  async acceptSaveDialog(): Promise<string> {
     const { quickInput } = this;
     await quickInput.waitFor();
+    let proposed = '';
     // While the dialog reads folders it heeds neither Enter nor its button.
     await this.until(async () => {
       if (!(await quickInput.isVisible())) return true;
-      await quickInput.fill(file);
-      await quickInput.press('Enter');
+      const value = await quickInput.inputValue({ timeout: 2000 }).catch(() => '');
+      if (value === '' || value.endsWith('/')) return false;
+      proposed = value;
+      await quickInput.press('Enter', { timeout: 2000 }).catch(() => undefined);
       return quickInput.waitFor({ state: 'hidden', timeout: 2000 }).then(
         () => true,
         () => false,
       );
     });
+    return proposed;
   }
 
   /** Opens a view container of the activity bar. */

@@ -86,8 +86,8 @@ journey('inspect a model', {}, step => {
     const panel = new Panel(window);
     await panel.button('Export barcode').click();
     await panel.menuItem(/SVG/).first().click();
-    const target = path.join(window.folder, 'barcode.svg');
-    await window.acceptSaveDialog(target);
+    const target = await window.acceptSaveDialog();
+    assert.ok(target.startsWith(path.join(window.folder, 'models')), `${target} is not beside the model`);
     await window.until(() => fs.existsSync(target) && /<\/svg>\s*$/.test(fs.readFileSync(target, 'utf8')));
     assert.match(fs.readFileSync(target, 'utf8'), /^<svg xmlns=/);
   });
