@@ -84,6 +84,7 @@ function heading(): string {
 
 Written by \`npm run bench\`. Whole wall times in milliseconds; ours and the peer's are measured in the same run, on the same
 input, one after the other. A ratio below one means that ours is faster.
+Where the time goes: [profile](benchmarks-profile.md).
 
 Machine: ${processor?.model.trim() ?? 'unknown processor'}, ${os.cpus().length} logical cores, ${memory} GB, ${os.type()} ${os.arch()}, Node ${process.versions.node}.
 `;

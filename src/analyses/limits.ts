@@ -11,24 +11,25 @@ export function fewPoints(points: number): readonly Warning[] {
   return [{ code: 'few-points', message: `${count} too few for topology: the diagram says little about a shape.` }];
 }
 
-/** Throws `too-large`, saying what would fit, before anything is allocated. `otherwise` ends the hint. */
+/** Throws `too-large`, saying what would fit, before anything is allocated. `otherwise` ends the hint; `width` is of the points whose distances are still to be made. */
 export function refuseTooLarge(
   points: number,
   maxDimension: number,
   memoryLimitBytes: number,
   otherwise?: string,
+  width = 0,
 ): void {
-  const bytesAt = (count: number) => persistenceBytes(count, maxDimension);
+  const bytesAt = (count: number) => persistenceBytes(count, maxDimension, width);
   refuse(points, maxDimension, memoryLimitBytes, bytesAt(points), bytesAt, otherwise);
 }
 
 /**
  * An upper estimate of what Rips persistence takes. From dimension 3 on the simplices themselves outgrow all else: one number for each.
  */
-export function persistenceBytes(points: number, maxDimension: number): number {
+export function persistenceBytes(points: number, maxDimension: number, width = 0): number {
   let simplices = 1;
   for (let k = 1; k <= maxDimension + 1; k++) simplices *= Math.max(0, points - k + 1) / k;
-  return forecastRipsBytes(points, Math.min(2, maxDimension)) + (maxDimension > 2 ? 8 * simplices : 0);
+  return forecastRipsBytes(points, Math.min(2, maxDimension), width) + (maxDimension > 2 ? 8 * simplices : 0);
 }
 
 /** The same for a run whose forecast is known, with what it takes beside Rips persistence. */

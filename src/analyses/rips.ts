@@ -67,7 +67,8 @@ export function ripsOfCloud(
   const { metric, maxDimension, threshold, coefficients, cycles } = parameters;
   const { cancellation, progress } = context;
   const cloud = { count: data.rows, width: data.values.length / data.rows, values: data.values };
-  refuseTooLarge(cloud.count, maxDimension, memoryLimitBytes, LANDMARKS_HINT);
+  const packed = metric === 'precomputed' ? 0 : cloud.width;
+  refuseTooLarge(cloud.count, maxDimension, memoryLimitBytes, LANDMARKS_HINT, packed);
 
   const start = performance.now();
   progress(0, 'distances');

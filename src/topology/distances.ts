@@ -48,7 +48,7 @@ export function distanceMatrix(
   const bytes = matrixAddress + stride * stride * 4;
   if (bytes > MAX_KERNEL_BYTES) {
     throw new Fault('too-large', `The distances of ${count} points in ${width} dimensions do not fit into memory.`, {
-      hint: 'Take a sample of the points.',
+      hint: 'Take a sample of the points, or choose landmarks (rips --landmarks N): components stay those of all points.',
     });
   }
   const directional = metric === 'cosine' || metric === 'correlation';

@@ -151,7 +151,7 @@ function toCycle(pair: number, ranks: Uint32Array, filtration: RipsFiltration): 
   return { pair, vertices: Uint32Array.from(new Set(edges)).sort(), edges };
 }
 
-/** An upper estimate of the bytes that `rips` and the matrix take. */
-export function forecastRipsBytes(points: number, maxDimension: number): number {
-  return points * points * 12 + 8e6 * Math.max(1, maxDimension);
+/** An upper estimate of the bytes that `rips` and the matrix take, with the packed coordinates where it is made of points of `width`. */
+export function forecastRipsBytes(points: number, maxDimension: number, width = 0): number {
+  return points * points * 12 + points * width * 8 + 8e6 * Math.max(1, maxDimension);
 }

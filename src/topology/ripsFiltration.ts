@@ -60,7 +60,7 @@ export class RipsFiltration {
     const heapAddress = this.nearestAddress + this.stride * NEAREST_BYTES;
     if (heapAddress + HEAP_BYTES > MAX_KERNEL_BYTES) {
       throw new Fault('too-large', `Rips persistence of ${count} points does not fit into memory.`, {
-        hint: 'Take a sample of the points, or landmarks (witness complex).',
+        hint: 'Take a sample of the points, or choose landmarks (rips --landmarks N): components stay those of all points.',
       });
     }
     const { memory, exports: kernel } = ripsKernel(heapAddress + HEAP_BYTES);
