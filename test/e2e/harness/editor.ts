@@ -53,13 +53,17 @@ const userSettings = {
   'extensions.webWorker': false,
 };
 
+/** Every server of a run has the same package, whatever is edited meanwhile. */
+let packaged: Promise<string> | undefined;
+
 /**
  * Starts a server for a browser. Whatever happens to this process, it does not outlive it.
  *
  * `trusted` says whether folders are trusted without being asked; without, they open in Restricted Mode.
  */
 export async function startEditor(browser: Browser, trusted: boolean): Promise<Editor> {
-  const [vsix, server] = await Promise.all([ensureVsix(), ensureServer()]);
+  packaged ??= ensureVsix();
+  const [vsix, server] = await Promise.all([packaged, ensureServer()]);
   const run = fs.mkdtempSync(path.join(os.tmpdir(), 'neural-topology-e2e-'));
   const data = path.join(run, 'data');
   const extensions = path.join(run, 'extensions');
