@@ -86,6 +86,14 @@ export class BallQueries {
     });
   }
 
+  /** Hands over every point within the radius of member `of`, itself among them, with its distance. */
+  forEachWithin(of: number, radius: number, take: (member: number, distance: number) => void): void {
+    this.visit(1, of, radius, false, (member, distance) => {
+      take(member, distance);
+      return false;
+    });
+  }
+
   remove(member: number): void {
     if (this.gone[member] === 1) return;
     this.gone[member] = 1;
@@ -127,7 +135,7 @@ export class BallQueries {
     of: number,
     radius: number,
     leftAlone: boolean,
-    found: (member: number) => boolean,
+    found: (member: number, distance: number) => boolean,
   ): boolean {
     if ((leftAlone && this.left[node] === 0) || this.farther(node, of, radius)) return false;
     if (node < 2 ** this.levels)
@@ -138,7 +146,8 @@ export class BallQueries {
     for (let k = this.start[node]!, end = this.endOf(node); k < end; k++) {
       const member = order[k]!;
       if ((leftAlone && gone[member] === 1) || this.beyond(of, member, radius)) continue;
-      if (euclideanDistance(cloud, members[of]!, members[member]!) <= radius && found(member)) return true;
+      const distance = euclideanDistance(cloud, members[of]!, members[member]!);
+      if (distance <= radius && found(member, distance)) return true;
     }
     return false;
   }

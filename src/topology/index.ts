@@ -50,6 +50,7 @@ export {
 
 export {
   CLUSTERINGS,
+  clusteringRadius,
   mapper,
   type ClusteringMethod,
   type MapperEdge,
@@ -57,4 +58,7 @@ export {
   type MapperNode,
   type MapperOptions,
 } from './mapper';
+export type { NerveSimplices } from './mapperNerve';
+export { mapperStability, type MapperStability, type MapperStabilityOptions } from './mapperStability';
+export { cycleBasis, type CycleBasis, type Graph } from './cycleBasis';
 export { LENS_NAMES, mapperLens, type LensName } from './mapperLens';

@@ -2,8 +2,9 @@ import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { noProgress, type Progress } from '../base/progress';
 import { KNEE_SAMPLE, kneeRadius, neighbourDistances } from './kneeRadius';
-import { intervalCover } from './mapperCover';
-import { neighbourClusters } from './neighbourClusters';
+import { boxCover, intervalCover } from './mapperCover';
+import { nerve, nerveBetti, type NerveSimplices } from './mapperNerve';
+import { neighbourClusters, type Clustering } from './neighbourClusters';
 import { inDoublePrecision, type PointCloud } from './pointCloud';
 import { UnionFind } from './unionFind';
 
@@ -11,21 +12,27 @@ export const CLUSTERINGS = ['dbscan', 'single-linkage'] as const;
 export type ClusteringMethod = (typeof CLUSTERINGS)[number];
 
 export interface MapperOptions {
-  readonly intervals: number;
-  /** Share of an interval that it has in common with the next, in [0, 1). */
-  readonly overlap: number;
+  /** Of the cover of every lens, or of each. */
+  readonly intervals: number | readonly number[];
+  /** Share of an interval that it has in common with the next, in [0, 1); of every lens, or of each. */
+  readonly overlap: number | readonly number[];
   readonly clustering: ClusteringMethod;
   /** Clustering radius; `undefined` takes the knee of the neighbour distances of the whole cloud. */
   readonly radius: number | undefined;
   /** For DBSCAN: points within the radius that make a point core, itself among them. */
   readonly minimumPoints: number;
+  /** Of the nerve: 1, the graph alone, where nothing is said. */
+  readonly nerveDimension?: number;
   readonly cancellation?: Cancellation;
   readonly progress?: Progress;
 }
 
-/** A cluster of the points above one interval. */
+/** A cluster of the points above one interval, or above one box of intervals of several lenses. */
 export interface MapperNode {
+  /** Number of the box, the last lens running fastest; with one lens, of its interval. */
   readonly interval: number;
+  /** One a lens. */
+  readonly intervals: readonly number[];
   /** Points, ascending. */
   readonly members: Uint32Array;
 }
@@ -50,43 +57,57 @@ export interface MapperGraph {
   readonly loops: number;
   /** The clustering radius that was used. */
   readonly radius: number;
+  /** With a nerve dimension above 1: simplices of dimensions 2 and up, and the Betti numbers below that dimension. */
+  readonly nerve: { readonly simplices: readonly NerveSimplices[]; readonly betti: readonly number[] } | undefined;
 }
 
 /**
  * The Mapper graph of a cloud and a lens (Singh, Mémoli, Carlsson 2007): the points above each interval of a cover of the
  * lens's range are clustered (Euclidean distances), a node for each interval and cluster; an edge joins any two nodes that share
- * points, those of intervals two apart among them. Noise of DBSCAN is in no node.
+ * points, those of intervals two apart among them. Noise of DBSCAN is in no node. Several lenses, one value a point each, have
+ * the product of their covers: a box is an interval of each. Above the graph, on demand, the nerve to any dimension.
  *
  * Without a radius: the knee of the distances to the (minimumPoints − 1)-th nearest neighbour for DBSCAN, to the nearest
- * for single linkage (above 5,000 points, of 5,000 evenly spaced ones). Throws `empty`, `not-finite` and `usage`.
+ * for single linkage (above 5,000 points, of 5,000 evenly spaced ones). Throws `empty`, `not-finite`, `shape-mismatch`, `usage` and `too-large`.
  */
-export function mapper(given: PointCloud, lens: Float64Array, options: MapperOptions): MapperGraph {
-  const { clustering, intervals, overlap } = options;
+export function mapper(
+  given: PointCloud,
+  lens: Float64Array | readonly Float64Array[],
+  options: MapperOptions,
+): MapperGraph {
+  const { clustering, nerveDimension = 1 } = options;
   const cloud = inDoublePrecision(given);
   const cancellation = options.cancellation ?? Cancellation.never;
   const progress = options.progress ?? noProgress;
-  if (cloud.count === 0) throw new Fault('empty', 'The point cloud has no points.');
-  if (lens.length !== cloud.count)
-    throw new Fault('shape-mismatch', `The lens has ${lens.length} values, but the cloud has ${cloud.count} points.`);
-  const unbounded = lens.findIndex(value => !Number.isFinite(value));
-  if (unbounded >= 0) throw new Fault('not-finite', `The lens of point ${unbounded} is ${lens[unbounded]}.`);
-
-  const cover = intervalCover(lens, intervals, overlap);
+  if (!(Number.isInteger(nerveDimension) && nerveDimension >= 1))
+    throw new Fault('usage', `The nerve's dimension must be a whole number of at least 1, not ${nerveDimension}.`);
+  const lenses = lens instanceof Float64Array ? [lens] : lens;
+  checkLenses(cloud, lenses);
+  const intervals = ofEachLens(options.intervals, lenses.length, 'interval counts');
+  const overlaps = ofEachLens(options.overlap, lenses.length, 'overlaps');
+  const covers = lenses.map((values, axis) => intervalCover(values, intervals[axis]!, overlaps[axis]!));
+  const { boxes, start, points, intervals: intervalsOfBoxes } = boxCover(lenses, covers, cancellation);
   // Single linkage at a radius is DBSCAN in which every point is core.
   const minimumPoints = clustering === 'dbscan' ? options.minimumPoints : 1;
   if (options.radius === undefined) progress(0, 'neighbour distances');
-  const rank = Math.max(1, minimumPoints - 1);
-  const radius = options.radius ?? kneeRadius(neighbourDistances(cloud, rank, cancellation, KNEE_SAMPLE));
+  const radius = options.radius ?? clusteringRadius(cloud, clustering, options.minimumPoints, cancellation);
 
   const nodes: MapperNode[] = [];
-  for (let k = 0; k < cover.from.length; k++) {
-    progress(0.3 + (0.7 * k) / cover.from.length, `clustering interval ${k + 1} of ${cover.from.length}`);
-    const above = pointsWithin(lens, cover.from[k]!, cover.to[k]!);
-    const { count, labels } = neighbourClusters(cloud, above, radius, minimumPoints, cancellation);
-    for (let cluster = 0; cluster < count; cluster++)
-      nodes.push({ interval: k, members: above.filter((_, i) => labels[i] === cluster) });
+  const what = lenses.length === 1 ? 'interval' : 'box';
+  for (let b = 0; b < boxes.length; b++) {
+    progress(0.3 + (0.7 * b) / boxes.length, `clustering ${what} ${b + 1} of ${boxes.length}`);
+    const above = points.subarray(start[b], start[b + 1]);
+    const boxIntervals = [...intervalsOfBoxes.subarray(b * lenses.length, (b + 1) * lenses.length)];
+    for (const members of clustersOf(above, neighbourClusters(cloud, above, radius, minimumPoints, cancellation)))
+      nodes.push({ interval: boxes[b]!, intervals: boxIntervals, members });
   }
-  const edges = sharedPoints(nodes, cloud.count);
+  const joined = nerve(nodes, cloud.count, nerveDimension, cancellation);
+  const { vertices, shared } = joined.simplices[0]!;
+  const edges = Array.from(shared, (points, e): MapperEdge => ({
+    source: vertices[2 * e]!,
+    target: vertices[2 * e + 1]!,
+    shared: points,
+  }));
 
   const sets = new UnionFind(nodes.length);
   for (const edge of edges) sets.union(edge.source, edge.target);
@@ -99,32 +120,54 @@ export function mapper(given: PointCloud, lens: Float64Array, options: MapperOpt
     components: sets.count,
     loops: edges.length - nodes.length + sets.count,
     radius,
+    nerve:
+      nerveDimension > 1
+        ? { simplices: joined.simplices.slice(1), betti: nerveBetti(joined, cancellation) }
+        : undefined,
   };
 }
 
-function pointsWithin(lens: Float64Array, from: number, to: number): Uint32Array {
-  const points: number[] = [];
-  for (let i = 0; i < lens.length; i++) if (lens[i]! >= from && lens[i]! <= to) points.push(i);
-  return Uint32Array.from(points);
+/** The clustering radius that Mapper takes without one: the knee rule of `mapper`. */
+export function clusteringRadius(
+  given: PointCloud,
+  clustering: ClusteringMethod,
+  minimumPoints: number,
+  cancellation = Cancellation.never,
+): number {
+  const rank = clustering === 'dbscan' ? Math.max(1, minimumPoints - 1) : 1;
+  return kneeRadius(neighbourDistances(inDoublePrecision(given), rank, cancellation, KNEE_SAMPLE));
 }
 
-function sharedPoints(nodes: readonly MapperNode[], points: number): MapperEdge[] {
-  const nodesOfPoint: number[][] = Array.from({ length: points }, () => []);
-  nodes.forEach((node, index) => {
-    for (const member of node.members) nodesOfPoint[member]!.push(index);
+function checkLenses(cloud: PointCloud, lenses: readonly Float64Array[]): void {
+  if (cloud.count === 0) throw new Fault('empty', 'The point cloud has no points.');
+  if (lenses.length === 0) throw new Fault('usage', 'Mapper needs a lens.');
+  for (const lens of lenses) {
+    if (lens.length !== cloud.count)
+      throw new Fault('shape-mismatch', `The lens has ${lens.length} values, but the cloud has ${cloud.count} points.`);
+    const unbounded = lens.findIndex(value => !Number.isFinite(value));
+    if (unbounded >= 0) throw new Fault('not-finite', `The lens of point ${unbounded} is ${lens[unbounded]}.`);
+  }
+}
+
+function ofEachLens(given: number | readonly number[], lenses: number, what: string): readonly number[] {
+  if (typeof given === 'number') return new Array<number>(lenses).fill(given);
+  if (given.length === 1) return new Array<number>(lenses).fill(given[0]!);
+  if (given.length !== lenses)
+    throw new Fault('usage', `There are ${given.length} ${what}, but ${lenses} ${lenses === 1 ? 'lens' : 'lenses'}.`, {
+      hint: 'Give one for all lenses, or one for each.',
+    });
+  return given;
+}
+
+function clustersOf(points: Uint32Array, { count, labels }: Clustering): Uint32Array[] {
+  const sizes = new Uint32Array(count);
+  for (const label of labels) if (label >= 0) sizes[label] = sizes[label]! + 1;
+  const clusters = Array.from(sizes, size => new Uint32Array(size));
+  sizes.fill(0);
+  labels.forEach((label, i) => {
+    if (label < 0) return;
+    clusters[label]![sizes[label]!] = points[i]!;
+    sizes[label] = sizes[label]! + 1;
   });
-  const shared = new Map<number, number>();
-  for (const list of nodesOfPoint)
-    for (let b = 1; b < list.length; b++)
-      for (let a = 0; a < b; a++) {
-        const key = list[a]! * nodes.length + list[b]!;
-        shared.set(key, (shared.get(key) ?? 0) + 1);
-      }
-  return [...shared.keys()]
-    .sort((a, b) => a - b)
-    .map(key => ({
-      source: Math.floor(key / nodes.length),
-      target: key % nodes.length,
-      shared: shared.get(key)!,
-    }));
+  return clusters;
 }

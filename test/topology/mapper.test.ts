@@ -8,6 +8,7 @@ import { kneeRadius, neighbourDistances } from '../../src/topology/kneeRadius';
 import { mapper, type ClusteringMethod, type MapperGraph, type MapperOptions } from '../../src/topology/mapper';
 import { intervalCover } from '../../src/topology/mapperCover';
 import { mapperLens } from '../../src/topology/mapperLens';
+import { median } from '../../src/topology/quantile';
 import { circle, cloudOf, gaussianCloud, reordered } from './clouds';
 import { readFixture } from './fixture';
 
@@ -156,6 +157,30 @@ describe('mapperLens', () => {
     const density = mapperLens(cloudOf(Array.from({ length: 41 }, (_, i) => [i])), 'density');
     assert.equal(density.indexOf(Math.max(...density)), 20);
     assert.deepEqual([...mapperLens(cloudOf([[1], [1], [1]]), 'density')], [1, 1, 1]);
+  });
+
+  it('gives the density and the eccentricity that plain loops give', () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.integer({ min: 1, max: 90 }), (seed, count) => {
+        // Some far away, so that the density leaves out terms.
+        const { values } = gaussianCloud(count, 2, seed);
+        const points = cloudOf(Array.from({ length: count }, (_, i) => [values[2 * i]! + (i % 3) * 100, values[2 * i + 1]!])); // prettier-ignore
+        const between = (i: number, j: number) =>
+          Math.hypot(points.values[2 * i]! - points.values[2 * j]!, points.values[2 * i + 1]! - points.values[2 * j + 1]!); // prettier-ignore
+        const all = [...Array(count).keys()];
+        const mean = (i: number, of: (distance: number) => number) =>
+          all.reduce((sum, j) => sum + of(between(i, j)), 0) / count;
+        const h = median(neighbourDistances(points, Math.ceil(Math.sqrt(count)), Cancellation.never));
+        const density = mapperLens(points, 'density');
+        const eccentricity = mapperLens(points, 'eccentricity');
+        for (const i of all) {
+          const expected = mean(i, d => (h > 0 ? Math.exp(-((d / h) ** 2) / 2) : Number(d === 0)));
+          assert.ok(Math.abs(density[i]! - expected) <= 1e-12 * expected);
+          assert.ok(Math.abs(eccentricity[i]! - mean(i, d => d)) <= 1e-12 * (1 + eccentricity[i]!));
+        }
+      }),
+      { seed: 63, numRuns: 40 },
+    );
   });
 
   it('has the largest spread along the first principal component', () => {
