@@ -65,7 +65,9 @@ export async function build() {
 }
 
 function isBuilt() {
-  const made = ['extension.js', 'worker.js', 'short.js', 'cli.js', 'webview', 'runtime'].map(name => path.join(dist, name));
+  const made = ['extension.js', 'worker.js', 'short.js', 'cli.js', 'webview', 'runtime'].map(name =>
+    path.join(dist, name),
+  );
   if (!made.every(file => fs.existsSync(file))) return false;
   // Another platform's build may be left by a packaging run that was interrupted.
   const binaries = path.join('onnxruntime-node', 'bin', 'napi-v6', process.platform, process.arch);
