@@ -3,15 +3,47 @@ import type { ClusteringMethod, MapperEdge, MapperGraph } from '../topology/mapp
 import type { Provenance } from './analysis';
 
 export interface MapperParameters {
-  /** A name, `column:k`, or the file that the lens was read from. */
+  /** Names, `column:k`, or the file that a lens was read from, with commas between several. */
   readonly lens: string;
-  readonly intervals: number;
-  readonly overlap: number;
+  /** Of every lens, or of each. */
+  readonly intervals: number | readonly number[];
+  readonly overlap: number | readonly number[];
   readonly clustering: ClusteringMethod;
   /** `undefined` is the knee rule. */
   readonly radius: number | undefined;
   readonly minimumPoints: number;
   readonly seed: number;
+  /** Of the nerve, 1 being the graph alone. */
+  readonly nerveDimension?: number;
+  /** Whether a basis of the graph's cycles is wanted. */
+  readonly cycles?: boolean;
+  /** Whether the graph's figures are wanted over a grid of covers. */
+  readonly stability?: boolean;
+}
+
+/** The graph's figures for another cover. */
+export interface MapperCell {
+  readonly intervals: number | readonly number[];
+  readonly overlap: number | readonly number[];
+  readonly nodes: number;
+  readonly components: number;
+  readonly loops: number;
+  readonly coverage: number;
+}
+
+/** What was asked for beside the graph. */
+export interface MapperExtras {
+  /** Simplices of the nerve by dimension, from 2 on. */
+  readonly simplices?: Readonly<
+    Record<string, readonly { readonly vertices: readonly number[]; readonly shared: number }[]>
+  >;
+  /** Betti numbers of the nerve by dimension. */
+  readonly betti?: Readonly<Record<string, number>>;
+  /** Cycles by their edges, indices into `edges`. */
+  readonly cycles?: readonly (readonly number[])[];
+  /** Whether no basis has fewer edges in all. */
+  readonly cyclesShortest?: boolean;
+  readonly stability?: readonly MapperCell[];
 }
 
 /** What colours the nodes: numbers, or a class for each point. */
@@ -22,13 +54,15 @@ export type MapperColour =
 export interface ColouredNode {
   readonly id: number;
   readonly interval: number;
+  /** One a lens, where there are several. */
+  readonly intervals?: readonly number[];
   /** Points, ascending. */
   readonly members: Uint32Array;
   /** Mean of the numbers, or members per class (classes without a member left out). */
   readonly colour: number | Readonly<Record<string, number>> | undefined;
 }
 
-export interface MapperResult {
+export interface MapperResult extends MapperExtras {
   readonly points: number;
   readonly nodes: readonly ColouredNode[];
   readonly edges: readonly MapperEdge[];
@@ -50,11 +84,13 @@ export function mapperResult(
   colour: MapperColour | undefined,
   provenance: Provenance,
   warnings: readonly Warning[] = [],
+  extras: MapperExtras = {},
 ): MapperResult {
   const { coverage, components, loops, radius } = graph;
-  const nodes = graph.nodes.map(({ interval, members }, id) => ({
+  const nodes = graph.nodes.map(({ interval, intervals, members }, id) => ({
     id,
     interval,
+    ...(intervals.length > 1 ? { intervals } : {}),
     members,
     colour: colour && colourOf(members, colour),
   }));
@@ -66,6 +102,7 @@ export function mapperResult(
     components,
     loops,
     eps: radius,
+    ...extras,
     purity: colour?.kind === 'labels' ? purityOf(nodes) : undefined,
     warnings: [...warnings, ...misleading(graph)],
     provenance,

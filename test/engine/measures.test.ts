@@ -96,6 +96,25 @@ describe('the operation mapper', () => {
     assert.equal(byText.provenance.labels?.name, `${text}#kind`);
   });
 
+  it('looks through several lenses, and adds the nerve, cycles and stability where they are asked for', () => {
+    const several = withLens('column:0,column:1');
+    const plain = mapper(several, context);
+    assert.deepEqual(plain.nodes[0]!.intervals?.length, 2);
+    assert.equal(plain.simplices, undefined);
+    const more = { nerveDimension: 2, cycles: true, stability: true };
+    const full = mapper({ ...several, parameters: { ...several.parameters, ...more } }, context);
+    assert.deepEqual(full.nodes, plain.nodes);
+    assert.equal(full.betti?.['0'], full.components);
+    for (const { vertices, shared } of full.simplices!['2']!) {
+      const [first, ...others] = vertices.map(id => full.nodes[id]!.members);
+      assert.equal(shared, first!.filter(i => others.every(members => members.includes(i))).length);
+    }
+    assert.equal(full.cycles?.length, full.loops);
+    const same = full.stability!.find(cell => cell.intervals === 4 && cell.overlap === 0.3)!;
+    const { components, loops, coverage } = full;
+    assert.deepEqual(same, { intervals: 4, overlap: 0.3, nodes: full.nodes.length, components, loops, coverage });
+  });
+
   it('takes integers of many values for numbers', () => {
     const result = mapper({ ...mapperInput, colour: npy('many.npy', [60], Float64Array.from({ length: 60 }, (_, i) => i)) }, context); // prettier-ignore
     assert.equal(typeof result.nodes[0]!.colour, 'number');

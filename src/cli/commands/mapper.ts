@@ -19,15 +19,38 @@ export const mapper: Command = {
       name: 'lens',
       value: { kind: 'text' },
       placeholder: 'LENS',
-      help: 'l2, pca1, pca2, density, eccentricity, column:k, or a file with a number for each point',
+      help: 'l2, pca1, pca2, density, eccentricity, column:k, or a file with a number for each point; several with commas between',
       default: 'l2',
     },
-    { name: 'intervals', value: { kind: 'integer', minimum: 1, maximum: 10_000 }, help: 'of the cover', default: 10 },
+    {
+      name: 'intervals',
+      value: { kind: 'text' },
+      placeholder: 'N[,N…]',
+      help: 'of the cover of every lens, or of each (1 to 10000)',
+      default: '10',
+    },
     {
       name: 'overlap',
-      value: { kind: 'number', minimum: 0, maximum: 0.95 },
-      help: 'share of an interval that it has in common with the next',
-      default: 0.3,
+      value: { kind: 'text' },
+      placeholder: 'P[,P…]',
+      help: 'share of an interval that it has in common with the next (0 to 0.95), of every lens, or of each',
+      default: '0.3',
+    },
+    {
+      name: 'nerve-dim',
+      value: { kind: 'integer', minimum: 1, maximum: 8 },
+      help: 'dimension of the nerve: above 1 with its simplices and Betti numbers',
+      default: 1,
+    },
+    {
+      name: 'cycles',
+      value: { kind: 'flag' },
+      help: 'with a basis of the cycles of the graph, shortest where it is small',
+    },
+    {
+      name: 'stability',
+      value: { kind: 'flag' },
+      help: 'with components, loops and coverage for fewer and more intervals and overlap',
     },
     {
       name: 'cluster',
@@ -39,7 +62,7 @@ export const mapper: Command = {
       name: 'eps',
       value: { kind: 'text' },
       placeholder: 'auto|E',
-      help: 'clustering radius; auto is the knee of the neighbour distances',
+      help: 'clustering radius; auto is the knee of the neighbour distances (above 5,000 points, of 5,000 evenly spaced ones)',
       default: 'auto',
     },
     {
@@ -76,8 +99,11 @@ export const mapper: Command = {
         ...(colour === undefined ? {} : { colour }),
         parameters: {
           lens: options.text('lens')!,
-          intervals: options.number('intervals')!,
-          overlap: options.number('overlap')!,
+          intervals: numbersOf(options.text('intervals')!, '--intervals', 1, 10_000, true),
+          overlap: numbersOf(options.text('overlap')!, '--overlap', 0, 0.95, false),
+          nerveDimension: options.number('nerve-dim')!,
+          cycles: options.flag('cycles'),
+          stability: options.flag('stability'),
           clustering: options.text('cluster') === 'dbscan' ? 'dbscan' : 'single-linkage',
           radius: radiusOf(options.text('eps')!),
           minimumPoints: options.number('min-points')!,
@@ -90,6 +116,18 @@ export const mapper: Command = {
   },
 };
 
+/** One number for all lenses, or one for each. */
+function numbersOf(text: string, flag: string, minimum: number, maximum: number, whole: boolean) {
+  const numbers = text.split(',').map(part => (part.trim() === '' ? NaN : Number(part)));
+  if (numbers.some(number => !(number >= minimum && number <= maximum && (!whole || Number.isInteger(number)))))
+    throw new Fault(
+      'usage',
+      `${flag} takes ${whole ? 'whole numbers' : 'numbers'} from ${minimum} to ${maximum}, with commas between where there are several lenses, not ${JSON.stringify(text)}.`,
+      { source: flag },
+    );
+  return numbers.length === 1 ? numbers[0]! : numbers;
+}
+
 function radiusOf(text: string): number | undefined {
   if (text === 'auto') return undefined;
   const radius = Number(text);
@@ -100,9 +138,10 @@ function radiusOf(text: string): number | undefined {
 
 function jsonOf({ nodes, purity, ...rest }: MapperResult) {
   return {
-    nodes: nodes.map(({ id, interval, members, colour }) => ({
+    nodes: nodes.map(({ id, interval, intervals, members, colour }) => ({
       id,
       interval,
+      ...(intervals === undefined ? {} : { intervals }),
       members: [...members],
       ...(colour === undefined ? {} : { colour }),
     })),
@@ -116,6 +155,18 @@ function textOf(result: MapperResult, style: TextStyle): string {
   const summary = [
     `${style.bold(counted(nodes.length, 'node'))}, ${counted(edges.length, 'edge')}, ${style.h0(counted(components, 'component'))}, ${style.h1(counted(loops, 'loop'))}`,
     `${percent(coverage)} of ${points} points are in a node (radius ${figure(eps)}).`,
+    ...(result.betti === undefined
+      ? []
+      : [
+          `The nerve has Betti numbers ${Object.entries(result.betti)
+            .map(([d, b]) => `${b} (dimension ${d})`)
+            .join(', ')}.`,
+        ]),
+    ...(result.cycles ?? []).map(cycle => `Cycle of ${counted(cycle.length, 'edge')}: ${cycleText(cycle, result)}`),
+    ...(result.stability ?? []).map(
+      cell =>
+        `${String(cell.intervals)} intervals, overlap ${String(cell.overlap)}: ${counted(cell.components, 'component')}, ${counted(cell.loops, 'loop')}, coverage ${percent(cell.coverage)}`,
+    ),
     ...(purity === undefined
       ? []
       : [
@@ -139,6 +190,10 @@ function textOf(result: MapperResult, style: TextStyle): string {
   const more =
     nodes.length > shown.length ? [style.dim(`… ${counted(nodes.length - shown.length, 'smaller node')}`)] : [];
   return [...summary, '', table, ...more].join('\n');
+}
+
+function cycleText(cycle: readonly number[], { edges }: MapperResult): string {
+  return cycle.map(edge => `${edges[edge]!.source}–${edges[edge]!.target}`).join(', ');
 }
 
 function colourText(colour: MapperResult['nodes'][number]['colour']): string {

@@ -9,6 +9,7 @@ import type { DataSet } from '../../data/dataSet';
 import { openData, openLabels } from '../../data/openData';
 import { parseDataReference } from '../../data/reference';
 import { mapper as mapperGraph } from '../../topology/mapper';
+import { mapperExtras } from '../mapperExtras';
 import { LENS_NAMES, mapperLens } from '../../topology/mapperLens';
 import type { PointCloud } from '../../topology/pointCloud';
 import { contentHash, fileExists } from '../files';
@@ -36,38 +37,51 @@ export function mapper(input: MapperInput, context: OperationContext<never>): Ma
     const cloud = cloudOf(opened.data);
     const colour = input.colour === undefined ? undefined : readColour(input.colour, opened.data, store, cancellation);
     context.progress(0.1, 'the lens');
-    const lens = lensOf(input.parameters.lens, cloud, opened.data, store, cancellation);
-    const { intervals, overlap, clustering, radius, minimumPoints, seed } = input.parameters;
+    const lenses = lensNames(input.parameters.lens).map(name => lensOf(name, cloud, opened.data, store, cancellation));
+    const { intervals, overlap, clustering, radius, minimumPoints, seed, nerveDimension, stability } = input.parameters;
+    const values = lenses.map(lens => lens.values);
+    const files = lenses.flatMap(lens => lens.file ?? []);
     const graph = blaming(input.cloud, () =>
-      mapperGraph(cloud, lens.values, {
+      mapperGraph(cloud, values, {
         intervals,
         overlap,
         clustering,
         radius,
         minimumPoints,
+        nerveDimension: nerveDimension ?? 1,
         cancellation,
-        progress: subProgress(context.progress, 0.2, 1),
+        progress: subProgress(context.progress, 0.2, stability === true ? 0.3 : 1),
       }),
     );
+    const extras = mapperExtras(cloud, values, graph, input.parameters, {
+      cancellation,
+      progress: subProgress(context.progress, 0.3, 1),
+    });
     const provenance: Provenance = {
       version: VERSION,
       ...dataProvenance(opened),
       ...(colour === undefined ? {} : { labels: colour.file }),
-      ...(lens.file === undefined ? {} : { files: [lens.file] }),
+      ...(files.length === 0 ? {} : { files }),
       parameters: {
         lens: input.parameters.lens,
-        intervals,
-        overlap,
+        intervals: typeof intervals === 'number' ? intervals : intervals.join(),
+        overlap: typeof overlap === 'number' ? overlap : overlap.join(),
         cluster: clustering,
         eps: radius ?? 'auto',
         minPoints: minimumPoints,
+        ...(nerveDimension !== undefined && nerveDimension > 1 ? { nerveDim: nerveDimension } : {}),
       },
       seed,
     };
-    return mapperResult(graph, cloud.count, colour?.value, provenance, opened.data.warnings);
+    return mapperResult(graph, cloud.count, colour?.value, provenance, opened.data.warnings, extras);
   } finally {
     store.dispose();
   }
+}
+
+/** A file that is there may have a comma in its name. */
+function lensNames(lens: string): readonly string[] {
+  return fileExists(parseDataReference(lens, fileExists).file) ? [lens] : lens.split(',').map(name => name.trim());
 }
 
 function lensOf(
