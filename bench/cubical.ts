@@ -38,7 +38,7 @@ export function run(): Promise<Measurement[]> {
       }),
     );
   } finally {
-    fs.rmSync(folder, { recursive: true });
+    fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -41,6 +41,6 @@ export function run(): Promise<Measurement[]> {
       }),
     );
   } finally {
-    fs.rmSync(folder, { recursive: true });
+    fs.rmSync(folder, { recursive: true, force: true });
   }
 }

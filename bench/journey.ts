@@ -31,7 +31,7 @@ export async function run(): Promise<Measurement[]> {
       },
     ];
   } finally {
-    fs.rmSync(folder, { recursive: true });
+    fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -30,7 +30,7 @@ export function run(): Promise<Measurement[]> {
       measure(activations(300, 512), 2, folder),
     ]);
   } finally {
-    fs.rmSync(folder, { recursive: true });
+    fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
