@@ -4,6 +4,9 @@ import { before, describe, it } from 'node:test';
 import { strFromU8, unzipSync } from 'fflate';
 import { ensureVsix } from '../../scripts/lib/vsix.mjs';
 
+/** All that we wrote and that runs. */
+const scripts = ['extension.js', 'worker.js', 'short.js', 'cli.js', 'webview/inspect.js', 'webview/describe.js'];
+
 const runtime = 'extension/dist/runtime/node_modules';
 
 /** All that may be in the package. What is not named here is not ours to ship. */
@@ -12,11 +15,12 @@ const allowed: readonly RegExp[] = [
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls(\.[a-z-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/i,
   /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
-  /^extension\/dist\/(extension|worker|cli)\.js$/,
+  /^extension\/dist\/(extension|worker|short|cli)\.js$/,
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/webview\/[\w.-]+\.(js|css|ttf|woff2)$/,
   /^extension\/dist\/runtime\/node_modules\/onnxruntime-(common|node|web)\/[\w./-]+\.(js|mjs|json|wasm|node|dll|dylib|so[.\d]*)$/,
   /^extension\/docs\/analyses\/[\w-]+\.md$/,
+  /^extension\/docs\/images\/[\w-]+\.png$/,
   /^extension\/media\/[\w./-]+\.(svg|png)$/,
   /^extension\/samples\/[\w./-]+\.(onnx|npy|npz|csv|md|py)$/,
 ];
@@ -25,6 +29,7 @@ const allowed: readonly RegExp[] = [
 const needed: readonly RegExp[] = [
   /^extension\/dist\/extension\.js$/,
   /^extension\/dist\/worker\.js$/,
+  /^extension\/dist\/short\.js$/,
   /^extension\/dist\/cli\.js$/,
   /^extension\/dist\/webview\/inspect\.js$/,
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
@@ -45,14 +50,14 @@ describe('the packaged extension', () => {
     const file = await ensureVsix();
     const bytes = fs.readFileSync(file);
     const held: string[] = [];
-    const scripts = unzipSync(bytes, {
+    const texts = unzipSync(bytes, {
       filter: ({ name, size }) => {
         if (!name.endsWith('/')) held.push(name);
         return /\/dist\/[\w/]+\.(js|css|txt)$|package\.json$/.test(name) && size < 2 ** 24;
       },
     });
     names = held;
-    text = name => strFromU8(scripts[`extension/${name}`] ?? assert.fail(`${name} is missing`));
+    text = name => strFromU8(texts[`extension/${name}`] ?? assert.fail(`${name} is missing`));
     const megabytes = (bytes.length / 2 ** 20).toFixed(1);
     console.log(`  ${file.split(/[\\/]/).at(-1)}: ${megabytes} MB, ${names.length} files`);
   });
@@ -81,9 +86,10 @@ describe('the packaged extension', () => {
   });
 
   it('names every path that its manifest points to', () => {
-    const paths = [...text('package.json').matchAll(/"\.?\/?((?:media|dist|samples)\/[^"]+)"/g)].map(
-      ([, path]) => path,
-    );
+    // What else it says of files is for those who use the repository as a library.
+    const { main, bin, icon, contributes } = JSON.parse(text('package.json')) as Record<string, unknown>;
+    const pointers = JSON.stringify({ main, bin, icon, contributes });
+    const paths = [...pointers.matchAll(/"\.?\/?((?:media|dist|samples)\/[^"]+)"/g)].map(([, path]) => path);
     assert.ok(paths.length > 0);
     assert.deepEqual(
       paths.filter(path => !names.includes(`extension/${path}`)),
@@ -92,20 +98,18 @@ describe('the packaged extension', () => {
   });
 
   it('is built for people, not for debugging', () => {
-    for (const name of ['extension.js', 'worker.js', 'cli.js', 'webview/inspect.js'])
-      assert.doesNotMatch(text(`dist/${name}`), /sourceMappingURL/, name);
+    for (const name of scripts) assert.doesNotMatch(text(`dist/${name}`), /sourceMappingURL/, name);
   });
 
   it('runs no text as code', () => {
-    for (const name of ['extension.js', 'worker.js', 'cli.js', 'webview/inspect.js'])
+    for (const name of scripts)
       assert.doesNotMatch(text(`dist/${name}`), /\beval\s*\(|\bnew Function\b|\bFunction\s*\(\s*["'`]/, name);
   });
 
   it('loads nothing from elsewhere', () => {
     const fetches =
       /(?:fetch|import|importScripts|XMLHttpRequest|WebSocket)\s*\(\s*["'`](?:https?|wss?):|url\(\s*["']?https?:/;
-    for (const name of ['extension.js', 'worker.js', 'cli.js', 'webview/inspect.js'])
-      assert.doesNotMatch(text(`dist/${name}`), fetches, name);
+    for (const name of scripts) assert.doesNotMatch(text(`dist/${name}`), fetches, name);
   });
 
   it("leaves the extension host's globals alone", () => {
