@@ -324,6 +324,8 @@ const ownNoise: readonly { readonly text: RegExp; readonly place?: RegExp }[] = 
   { text: /\[Service Worker\] registration/ },
   // What the editor says of itself when its page is loaded again.
   { text: /\[lifecycle\] Long running operations during shutdown|Unable to write file 'vscode-log:/ },
+  // What it says of its own saving of a settings file, when the machine is slow to answer.
+  { text: /Aborted onWillSaveTextDocument-event/ },
   { text: /native-watchdog|spdlog|Could not locate the bindings file/ },
 ];
 
