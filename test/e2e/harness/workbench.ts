@@ -85,6 +85,8 @@ export class Workbench {
 
   private async ready(): Promise<void> {
     await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+    // What extensions contribute comes later than what is built in.
+    await this.page.locator('.activitybar [aria-label^="Neural Topology"]').first().waitFor();
   }
 
   /** Loads the window again, as *Reload Window* does. */
