@@ -6,7 +6,7 @@ import type { Benchmark, Measurement, Timing } from './measurement';
 
 /**
  * Runs the benchmarks of this folder (or those named on the command line), prints one table, and writes
- * docs/benchmarks.md when all of them ran.
+ * docs/benchmarks.md when all of them ran, or when `--write` says that a table of those named is wanted there.
  */
 const folder = import.meta.dirname;
 const helpers = ['main.ts', 'measurement.ts', 'peerProcess.ts'];
@@ -20,7 +20,8 @@ void main(process.argv.slice(2)).catch((error: unknown) => {
   process.exitCode = 1;
 });
 
-async function main(asked: readonly string[]): Promise<void> {
+async function main(given: readonly string[]): Promise<void> {
+  const asked = given.filter(argument => argument !== '--write');
   const unknown = asked.filter(name => !all.includes(name));
   if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(', ')}; there are ${all.join(', ')}.`);
   const rows: Measurement[] = [];
@@ -35,7 +36,7 @@ async function main(asked: readonly string[]): Promise<void> {
     ...rows.map(cells),
   ]);
   process.stdout.write(`${table}\n`);
-  if (asked.length === 0) {
+  if (asked.length === 0 || given.includes('--write')) {
     fs.writeFileSync(path.join(folder, '..', 'docs', 'benchmarks.md'), `${heading()}\n${table}\n`);
   }
 }
