@@ -1,5 +1,6 @@
 import type { ElementType } from '../base/array';
 import type { Warning } from '../base/fault';
+import type { Program } from './program';
 
 /** `null` stands for a free dimension, such as the batch. */
 export type Shape = readonly (number | null)[];
@@ -76,6 +77,8 @@ export interface Model {
   readonly unsupported: readonly UnsupportedOperator[];
   /** Among them `not-finite`, naming tensor and rows. */
   readonly warnings: readonly Warning[];
+  /** What a runtime is given; `undefined` where the file holds weights without a network, or one that nothing here runs. */
+  readonly program: Program | undefined;
   /** The values of a stored tensor, as floats. Throws `not-found`, `too-large`. */
   readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array };
 }

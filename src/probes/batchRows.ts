@@ -1,6 +1,5 @@
-import type { Tensor } from 'onnxruntime-node';
-import { float16 } from '../models/onnx/tensorValues';
 import { product } from './fitInput';
+import type { FetchedTensor } from './network';
 
 /** A batch's activations, to be read a row of the batch at a time. */
 export interface BatchRows {
@@ -16,12 +15,11 @@ export interface BatchRows {
  * where its length is the batch's or a multiple of it (time or heads folded into the batch), else there are none: `undefined`.
  */
 export function batchRows(
-  tensor: Tensor,
+  tensor: FetchedTensor,
   batch: number | 'none',
   batchAxis: number | undefined,
 ): BatchRows | undefined {
-  const data = numbers(tensor);
-  const dims = tensor.dims;
+  const { dims, values: data } = tensor;
   if (data === undefined) return undefined;
   if (batch === 'none') return { rowShape: dims, rowSize: data.length, values: () => data, start: () => 0 };
   const axis = batchAxis !== undefined && dims[batchAxis] === batch ? batchAxis : 0;
@@ -44,13 +42,4 @@ export function batchRows(
     return row;
   };
   return { rowShape, rowSize: row.length, values, start: () => 0 };
-}
-
-/** A tensor's values as numbers; `undefined` for text. */
-function numbers(tensor: Tensor): ArrayLike<number> | undefined {
-  const data = tensor.data as unknown;
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data, Number);
-  if (tensor.type === 'float16' && data instanceof Uint16Array) return Float32Array.from(data, float16);
-  if (ArrayBuffer.isView(data)) return data as unknown as ArrayLike<number>;
-  return undefined;
 }

@@ -2,18 +2,17 @@ import { Cancellation } from '../base/cancellation';
 import { Fault, type Warning } from '../base/fault';
 import { noProgress, type Progress } from '../base/progress';
 import type { Layer, Model } from '../models/model';
-import { OnnxModel } from '../models/onnx/onnxModel';
 import { batchRows } from './batchRows';
 import { forwardCost } from './forecast';
 import { product } from './fitInput';
 import type { InputRows } from './inputRows';
 import { LayerCollector, type CaptureFailure, type LayerActivations } from './layerCollector';
+import { loadNetwork, type FetchedTensor, type Network } from './network';
 import { networkInputs } from './networkInputs';
-import { classOutput, type NetworkOutputs } from './outputs';
+import type { ClassOutput, NetworkOutputs } from './outputs';
 import type { Reduction } from './reduction';
-import { loadRuntime, type RuntimeKind, type RuntimeOptions } from './runtime';
+import type { RuntimeName, RuntimeOptions } from './runtime';
 import { selectLayers } from './selectLayers';
-import { NetworkSession } from './session';
 
 export interface CaptureOptions {
   readonly runtime: RuntimeOptions;
@@ -47,7 +46,7 @@ export interface Capture {
   /** What was done to the rows to fit the input, as a sentence part: "64 values taken as 1 × 8 × 8". */
   readonly treatment: string;
   readonly warnings: readonly Warning[];
-  readonly runtime: { readonly kind: RuntimeKind; readonly name: string; readonly version: string };
+  readonly runtime: RuntimeName;
 }
 
 /**
@@ -56,26 +55,30 @@ export interface Capture {
  * `shape-mismatch`, `corrupt`, `too-large`, `empty`, `cancelled`; a layer that fails alone (`not-finite`) is among the failures.
  */
 export async function capture(model: Model, data: InputRows, options: CaptureOptions): Promise<Capture> {
-  if (!(model instanceof OnnxModel)) {
-    throw new Fault('unsupported', `Models of the format ${model.format} can be described, but not run.`);
-  }
   if (data.rows === 0)
     throw new Fault('empty', 'The data has no rows.', data.name === undefined ? {} : { source: data.name });
   const cancellation = options.cancellation ?? Cancellation.never;
   const layers = selectLayers(model, options.layers);
   const warnings: Warning[] = [];
-  const answer = options.outputs === true ? classOutput(model) : undefined;
-  const outputsRun = canRunOutputs(model, layers, options.layers === undefined, answer !== undefined, warnings);
+  const network = await loadNetwork(model, options.runtime);
+  const answer = options.outputs === true ? network.classOutput : undefined;
+  const outputsRun = canRunOutputs(
+    network,
+    model,
+    layers,
+    options.layers === undefined,
+    answer !== undefined,
+    warnings,
+  );
   const wanted = outputsRun ? answer : undefined;
 
-  const runtime = await loadRuntime(options.runtime);
   const tensors = [...layers.map(layer => layer.output), ...(wanted === undefined ? [] : [wanted.tensor])];
   if (tensors.length === 0) {
-    return { layers: [], failures: [], outputs: undefined, treatment: 'not used', warnings, runtime: naming(runtime) };
+    return { layers: [], failures: [], outputs: undefined, treatment: 'not used', warnings, runtime: network.runtime };
   }
-  const session = await NetworkSession.open(runtime, model, tensors, false);
+  const session = await network.open(tensors);
   try {
-    const inputs = networkInputs(runtime, model, session.inputs, data, options.otherInputs ?? {});
+    const inputs = networkInputs(network, model, session.inputs, data, options.otherInputs ?? {});
     const chosen = options.rows ?? Uint32Array.from({ length: data.rows }, (_, i) => i);
     const kept = layers.length === 0 ? new Uint32Array(0) : chosen;
     const batch = batchSize(model, layers, inputs.batch, options.batchRows);
@@ -85,7 +88,7 @@ export async function capture(model: Model, data: InputRows, options: CaptureOpt
           reduction: options.reduction,
           maxPoints: options.maxPoints ?? 1000,
           seed: options.seed ?? 0,
-          batchAxis: batchAxisOf(model, session.inputs, layer.output),
+          batchAxis: batchAxisOf(network, session.inputs, layer.output),
         }),
     );
     const answers = wanted === undefined ? undefined : new AnswerCollector(data.rows);
@@ -131,7 +134,7 @@ export async function capture(model: Model, data: InputRows, options: CaptureOpt
       outputs: wanted === undefined ? undefined : answers?.finish(model, wanted),
       treatment: inputs.treatment,
       warnings,
-      runtime: naming(runtime),
+      runtime: network.runtime,
     };
   } finally {
     await session.dispose();
@@ -140,7 +143,8 @@ export async function capture(model: Model, data: InputRows, options: CaptureOpt
 
 /** Checks that the layers asked for do not depend on an operator that no runtime knows; says whether the outputs can be had. */
 function canRunOutputs(
-  model: OnnxModel,
+  network: Network,
+  model: Model,
   layers: readonly Layer[],
   all: boolean,
   asked: boolean,
@@ -160,7 +164,7 @@ function canRunOutputs(
             layersBefore.length > 0
               ? `Layers before it can be asked for, such as ${layersBefore.slice(-3).join(', ')}.`
               : 'The model can still be described.',
-          source: model.source.name,
+          source: network.sourceName,
         },
       );
     }
@@ -174,7 +178,7 @@ function canRunOutputs(
 }
 
 function batchSize(
-  model: OnnxModel,
+  model: Model,
   layers: readonly Layer[],
   asked: 'free' | 'none' | number,
   given: number | undefined,
@@ -187,9 +191,9 @@ function batchSize(
 }
 
 /** The axis of a tensor that carries the same free dimension as the first axis of an input. */
-function batchAxisOf(model: OnnxModel, inputs: readonly string[], tensor: string): number | undefined {
-  const names = inputs.map(name => model.facts.get(name)?.dims?.[0]).filter(dim => typeof dim === 'string');
-  const axis = model.facts.get(tensor)?.dims?.findIndex(dim => typeof dim === 'string' && names.includes(dim));
+function batchAxisOf(network: Network, inputs: readonly string[], tensor: string): number | undefined {
+  const names = inputs.map(name => network.dims(name)?.[0]).filter(dim => typeof dim === 'string');
+  const axis = network.dims(tensor)?.findIndex(dim => typeof dim === 'string' && names.includes(dim));
   return axis === undefined || axis < 0 ? undefined : axis;
 }
 
@@ -197,10 +201,6 @@ function without(count: number, rows: Uint32Array): Uint32Array {
   const taken = new Uint8Array(count);
   for (const row of rows) taken[row] = 1;
   return Uint32Array.from({ length: count }, (_, i) => i).filter(row => taken[row] === 0);
-}
-
-function naming({ kind, name, version }: { kind: RuntimeKind; name: string; version: string }) {
-  return { kind, name, version };
 }
 
 /** Gathers one answer a row. */
@@ -211,7 +211,7 @@ class AnswerCollector {
 
   constructor(private readonly rows: number) {}
 
-  add(tensor: Parameters<typeof batchRows>[0], batch: number | 'none', rows: Uint32Array): void {
+  add(tensor: FetchedTensor, batch: number | 'none', rows: Uint32Array): void {
     const split = batchRows(tensor, batch, undefined);
     if (split === undefined || split.rowShape.filter(dim => dim !== 1).length > 1) this.usable = false;
     if (split === undefined || !this.usable) return;
@@ -223,7 +223,7 @@ class AnswerCollector {
     });
   }
 
-  finish(model: OnnxModel, output: NonNullable<ReturnType<typeof classOutput>>): NetworkOutputs | undefined {
+  finish(model: Model, output: ClassOutput): NetworkOutputs | undefined {
     if (!this.usable || this.values === undefined) return undefined;
     const kind =
       output.kind === 'label' ? 'label' : this.width > 1 ? 'classes' : output.sigmoid ? 'probability' : 'logit';

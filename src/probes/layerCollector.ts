@@ -1,4 +1,3 @@
-import type { Tensor } from 'onnxruntime-node';
 import { Fault, type FaultData } from '../base/fault';
 import type { Layer } from '../models/model';
 import { batchRows } from './batchRows';
@@ -11,6 +10,7 @@ import {
   type ReductionPlan,
 } from './reduction';
 import { product, shapeText } from './fitInput';
+import type { FetchedTensor } from './network';
 
 /** One layer's activations as points: coordinate k of point i is `values[i * width + k]`. */
 export interface LayerActivations {
@@ -68,7 +68,7 @@ export class LayerCollector {
   ) {}
 
   /** Takes a batch whose first `count` rows are this.rows[from …]. */
-  add(tensor: Tensor, batch: number | 'none', from: number, count: number): void {
+  add(tensor: FetchedTensor, batch: number | 'none', from: number, count: number): void {
     if (this.failure !== undefined) return;
     const split = batchRows(tensor, batch, this.options.batchAxis);
     if (split === undefined) {

@@ -1,11 +1,9 @@
-import type { Tensor } from 'onnxruntime-node';
 import { Fault } from '../base/fault';
-import type { TensorInfo } from '../models/model';
-import type { OnnxModel } from '../models/onnx/onnxModel';
-import { Feed, makeTensor } from './feeds';
+import type { Model, TensorInfo } from '../models/model';
+import { Feed, feedTensor } from './feeds';
 import { fitInput, product, type InputFit } from './fitInput';
 import type { InputRows } from './inputRows';
-import type { Runtime } from './runtime';
+import type { FeedTensor, Network } from './network';
 
 /** Inputs that follow from the shape of the first, by the names that transformers give them. */
 const FOLLOWING: readonly {
@@ -23,7 +21,7 @@ export interface NetworkInputs {
   readonly batch: InputFit['batch'];
   /** What was done to the data and to inputs that were not given, as a sentence part. */
   readonly treatment: string;
-  feeds(rows: Uint32Array, batch: number): Record<string, Tensor>;
+  feeds(rows: Uint32Array, batch: number): Readonly<Record<string, FeedTensor>>;
 }
 
 /**
@@ -31,8 +29,8 @@ export interface NetworkInputs {
  * masks, segments and positions to what a plain sequence has. Throws `shape-mismatch`, `unsupported`.
  */
 export function networkInputs(
-  runtime: Runtime,
-  model: OnnxModel,
+  network: Network,
+  model: Model,
   needed: readonly string[],
   data: InputRows,
   others: Readonly<Record<string, InputRows>>,
@@ -44,15 +42,15 @@ export function networkInputs(
     throw new Fault('unsupported', 'The network has no input that rows of data could be given to.');
 
   const treatments: string[] = [];
-  const makers: { readonly name: string; make(rows: Uint32Array, batch: number): Tensor }[] = [];
+  const makers: { readonly name: string; make(rows: Uint32Array, batch: number): FeedTensor }[] = [];
   let batch: InputFit['batch'] = 'free';
   // Sizes of the named free dimensions, so that an input that follows has the data's length.
   const sizes = new Map<string, number>();
   const give = (input: TensorInfo, rows: InputRows) => {
     const fit = fitInput(rows.rowShape, input, rows.name);
-    const feed = new Feed(runtime, input, rows, fit);
+    const feed = new Feed(input, rows, fit);
     if (fit.batch !== 'free') batch = fit.batch;
-    model.facts.get(input.name)?.dims?.forEach((dim, axis) => {
+    network.dims(input.name)?.forEach((dim, axis) => {
       const size = fit.rowShape[fit.batch === 'none' ? axis : axis - 1];
       if (typeof dim === 'string' && size !== undefined) sizes.set(dim, size);
     });
@@ -75,7 +73,7 @@ export function networkInputs(
       continue;
     }
     const rule = following(input);
-    const dims = model.facts.get(input.name)?.dims;
+    const dims = network.dims(input.name);
     const rowShape = dims
       ?.slice(1)
       .map(dim => (typeof dim === 'number' ? dim : dim === null ? undefined : sizes.get(dim)));
@@ -93,7 +91,7 @@ export function networkInputs(
       name: input.name,
       make: (_, count) => {
         const values = Float64Array.from({ length: count * width }, (__, i) => rule.value(i % width));
-        return makeTensor(runtime, input, values, [count, ...rowShape]);
+        return feedTensor(input, values, [count, ...rowShape]);
       },
     });
     treatments.push(`${input.name} ${rule.words}`);

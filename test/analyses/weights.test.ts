@@ -46,6 +46,7 @@ function modelOf(layers: Readonly<Record<string, Stored>>): Model {
     })),
     classNames: undefined,
     unsupported: [],
+    program: undefined,
     warnings: [],
     readWeight: name => values.get(name)!,
   };

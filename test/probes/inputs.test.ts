@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { float16 } from '../../src/models/onnx/tensorValues';
-import { toFloat16 } from '../../src/probes/feeds';
+import { toFloat16 } from '../../src/probes/float16';
 import { forecastCapture } from '../../src/probes/forecast';
 import { randomInput } from '../../src/probes/randomInput';
-import { runtimeFault } from '../../src/probes/runtimeFault';
+import { runtimeFault } from '../../src/probes/onnx/runtimeFault';
 import { graph, model, node, perceptron, tensor, value, weights } from '../models/onnxBuilder';
 import { openBytes } from '../models/openBytes';
 

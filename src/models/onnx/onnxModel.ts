@@ -5,6 +5,7 @@ import { classNamesOf } from './classNames';
 import { orderGraph, type OrderedGraph } from './graphOrder';
 import { free, layersOf, trainedSize } from './layers';
 import { notFiniteWarnings } from './notFinite';
+import type { OnnxProgram } from '../program';
 import type { OnnxFile, OnnxGraph, OnnxTensor, OnnxValue } from './protocol';
 import { readOnnxFile } from './readFile';
 import { inferShapes, type Facts } from './shapes';
@@ -22,6 +23,7 @@ export class OnnxModel implements Model {
   readonly layers: readonly Layer[];
   readonly classNames: readonly string[] | undefined;
   readonly unsupported: readonly UnsupportedOperator[];
+  readonly program: OnnxProgram = { kind: 'onnx', model: this };
 
   /** The file's structure, for those who run it. */
   readonly file: OnnxFile;

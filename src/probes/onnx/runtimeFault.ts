@@ -1,4 +1,4 @@
-import { Fault } from '../base/fault';
+import { Fault } from '../../base/fault';
 
 /**
  * Turns what ONNX Runtime throws, whose messages name files and lines of its own source, into a fault that names the node
