@@ -1,7 +1,7 @@
 import type { ElementType, NumericArray } from '../base/array';
 import type { Cancellation } from '../base/cancellation';
 import { Fault, type Warning } from '../base/fault';
-import type { ByteStream } from './byteStream';
+import type { ByteStream } from '../base/byteStream';
 import { allocate } from './memory';
 import type { ArrayLayout } from './npyHeader';
 

@@ -5,7 +5,7 @@ import { sniffDialect, type CsvDialect } from './csvDialect';
 import { marksFault, newMarks, parseNumber } from './csvNumber';
 import { CsvRecords } from './csvRecords';
 import { allocate } from './memory';
-import { listed, quoted } from './text';
+import { listed, quoted } from '../base/text';
 
 /** The numbers of a table, a row a record. */
 export interface CsvNumbers {

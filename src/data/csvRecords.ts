@@ -1,6 +1,6 @@
 import type { ByteSource } from '../base/bytes';
 import { Fault } from '../base/fault';
-import { quoted } from './text';
+import { quoted } from '../base/text';
 
 export type Separator = ',' | ';' | '\t';
 

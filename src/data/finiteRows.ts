@@ -1,5 +1,5 @@
 import { Fault, type Warning } from '../base/fault';
-import { listedRows, quoted } from './text';
+import { listedRows, quoted } from '../base/text';
 
 /** Rows × width values, and how to name their columns. */
 export interface RowsOfValues {

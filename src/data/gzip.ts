@@ -1,8 +1,8 @@
 import type { ByteSource } from '../base/bytes';
 import { Fault } from '../base/fault';
-import type { ByteStream } from './byteStream';
-import { refuseExpansion } from './expansion';
-import { streamOfEntry } from './zipEntry';
+import type { ByteStream } from '../base/byteStream';
+import { refuseExpansion } from '../base/archive/expansion';
+import { streamOfEntry } from '../base/archive/zipEntry';
 
 const FLAG_CHECKSUM = 2;
 const FLAG_EXTRA = 4;

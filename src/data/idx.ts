@@ -1,7 +1,7 @@
 import type { ElementType } from '../base/array';
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
-import type { ByteStream } from './byteStream';
+import type { ByteStream } from '../base/byteStream';
 import { readElements, type ReadArray } from './arrayElements';
 import type { ArrayLayout } from './npyHeader';
 

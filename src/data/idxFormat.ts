@@ -1,12 +1,12 @@
 import type { ByteSource } from '../base/bytes';
 import { Fault } from '../base/fault';
-import { streamOf, type ByteStream } from './byteStream';
+import { streamOf, type ByteStream } from '../base/byteStream';
 import type { DataDescription } from './dataSet';
 import type { DataFormat } from './format';
 import { looksLikeGzip, streamOfGzip } from './gzip';
 import { looksLikeIdx, readIdx, readIdxHeader } from './idx';
 import { choiceOf, looksLikeLabels, rawLabelsOfArray } from './npyFormat';
-import { quoted } from './text';
+import { quoted } from '../base/text';
 
 /** IDX, the format of the MNIST files, plain or compressed with gzip. */
 export const idxFormat: DataFormat = {

@@ -1,6 +1,6 @@
 import { Fault } from '../base/fault';
 import type { DataSet, Labels } from './dataSet';
-import { listed, listedRows, quoted } from './text';
+import { listed, listedRows, quoted } from '../base/text';
 
 /** What a file holds for labels: the distinct values, where each comes first, and which one each row has. */
 export interface RawLabels {

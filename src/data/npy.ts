@@ -1,7 +1,7 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { elementBlocks, readElements, type ReadArray } from './arrayElements';
-import type { ByteStream } from './byteStream';
+import type { ByteStream } from '../base/byteStream';
 import { readNpyHeader } from './npyHeader';
 
 /** The text of an array of strings, in C order. */

@@ -1,12 +1,12 @@
 import type { NumericArray } from '../base/array';
 import { Fault } from '../base/fault';
-import { streamOf } from './byteStream';
+import { streamOf } from '../base/byteStream';
 import type { DataDescription } from './dataSet';
 import type { DataFormat } from './format';
 import { rawLabelsOfNumbers, rawLabelsOfTexts, type RawLabels } from './labels';
 import { readNpy, readNpyStrings } from './npy';
 import { NPY_MAGIC, readNpyHeader, type ArrayLayout } from './npyHeader';
-import { quoted } from './text';
+import { quoted } from '../base/text';
 
 /** numpy's .npy: one array. */
 export const npyFormat: DataFormat = {

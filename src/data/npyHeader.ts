@@ -1,8 +1,8 @@
 import type { ElementType } from '../base/array';
 import { Fault } from '../base/fault';
-import type { ByteStream } from './byteStream';
+import type { ByteStream } from '../base/byteStream';
 import { parsePythonLiteral, type PythonLiteral } from './pythonLiteral';
-import { quoted } from './text';
+import { quoted } from '../base/text';
 
 /** How the elements of an array lie in a file. */
 export interface ArrayLayout {

@@ -1,10 +1,10 @@
 import type { ByteSource } from '../base/bytes';
 import { Fault } from '../base/fault';
-import type { ByteStream } from './byteStream';
+import type { ByteStream } from '../base/byteStream';
 import { readNpyHeader, type NpyHeader } from './npyHeader';
-import { listed, quoted } from './text';
-import { readZipDirectory } from './zip';
-import { streamOfEntry } from './zipEntry';
+import { listed, quoted } from '../base/text';
+import { readZipDirectory } from '../base/archive/zip';
+import { streamOfEntry } from '../base/archive/zipEntry';
 
 /** The arrays of an .npz, none of which is read until it is opened. */
 export interface NpzArchive {

@@ -1,6 +1,6 @@
 import { Fault } from '../base/fault';
-import { crc32 } from './crc32';
-import { quoted } from './text';
+import { crc32 } from '../base/archive/crc32';
+import { quoted } from '../base/text';
 
 /** An array to be written, in C order. */
 export interface NamedArray {

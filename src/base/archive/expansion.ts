@@ -1,4 +1,4 @@
-import { Fault } from '../base/fault';
+import { Fault } from '../fault';
 
 /** How far a compressed file may expand: beyond this ratio only up to this many bytes. DEFLATE itself reaches 1032. */
 const RATIO_LIMIT = 100;
@@ -11,7 +11,7 @@ export function refuseExpansion(what: string, compressedSize: number, size: numb
       'too-large',
       `${what} would expand from ${compressedSize} to ${size} bytes, more than ${RATIO_LIMIT} times.`,
       {
-        hint: 'If you trust the file, save it uncompressed, for instance with numpy.savez.',
+        hint: 'If you trust the file, save it uncompressed, as numpy.savez and torch.save do.',
         source,
       },
     );

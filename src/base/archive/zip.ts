@@ -1,7 +1,8 @@
-import type { ByteSource } from '../base/bytes';
-import { Fault } from '../base/fault';
+import type { ByteSource } from '../bytes';
+import { Fault } from '../fault';
 import { refuseExpansion } from './expansion';
-import { quoted } from './text';
+import { quoted } from '../text';
+import { decodeUtf8 } from '../utf8';
 
 /** One file in an archive, as its central directory and its local header agree on it. */
 export interface ZipEntry {
@@ -242,11 +243,9 @@ function safe(value: bigint, corrupt: Corrupt): number {
 function decodeName(bytes: Uint8Array, flags: number, corrupt: Corrupt): string {
   // Without the UTF-8 flag names are in code page 437, of which only the ASCII half is sure to be meant.
   if (!(flags & FLAG_UTF8)) return Array.from(bytes, byte => String.fromCharCode(byte)).join('');
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw corrupt('a name in it is not UTF-8');
-  }
+  const name = decodeUtf8(bytes);
+  if (name === undefined) throw corrupt('a name in it is not UTF-8');
+  return name;
 }
 
 function checkName(name: string, corrupt: Corrupt): void {

@@ -1,4 +1,4 @@
-import { pastEnd, type ByteSource } from '../base/bytes';
+import { pastEnd, type ByteSource } from './bytes';
 
 /** Bytes that come in order, once: a file, or an entry of an archive while it is inflated. */
 export interface ByteStream {

@@ -1,9 +1,9 @@
 import { Inflate } from 'fflate';
-import type { ByteSource } from '../base/bytes';
-import { Fault } from '../base/fault';
-import type { ByteStream } from './byteStream';
+import type { ByteSource } from '../bytes';
+import { Fault } from '../fault';
+import type { ByteStream } from '../byteStream';
 import { crc32 } from './crc32';
-import { quoted } from './text';
+import { quoted } from '../text';
 import type { ZipEntry } from './zip';
 
 /** So few that even the densest DEFLATE (1032:1) inflates them to 16 MiB at a time. */
