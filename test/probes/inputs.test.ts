@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { float16 } from '../../src/models/onnx/tensorValues';
+import { float16 } from '../../src/models/elements';
 import { toFloat16 } from '../../src/probes/float16';
 import { forecastCapture } from '../../src/probes/forecast';
 import { randomInput } from '../../src/probes/randomInput';

@@ -42,12 +42,3 @@ const byCode = new Map(KINDS.map(kind => [kind.code, kind]));
 export function elementKind(code: number): ElementKind | undefined {
   return byCode.get(code);
 }
-
-export function isFloat(type: StoredType | undefined): boolean {
-  return type === 'float32' || type === 'float16' || type === 'bfloat16' || type === 'float64';
-}
-
-/** Types that hold the weights of quantised networks. */
-export function isQuantised(type: StoredType | undefined): boolean {
-  return type !== undefined && (/^u?int[248]$/.test(type) || /^float[48]_/.test(type));
-}

@@ -1,7 +1,7 @@
+import { isFloat, isQuantised } from '../elements';
 import type { Layer, StoredType, UnsupportedOperator } from '../model';
 import { channelAxes } from './channelAxes';
 import { followData, type NodeFlow } from './dataFlow';
-import { isFloat, isQuantised } from './elementTypes';
 import type { OrderedGraph } from './graphOrder';
 import { placeNodes, type Placement } from './moduleNames';
 import { isKnownOperator, isPlumbing, isReshaping, qualifiedName } from './operators';

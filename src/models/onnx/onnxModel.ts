@@ -1,10 +1,10 @@
 import type { ByteSource, Siblings } from '../../base/bytes';
 import { Fault, type Warning } from '../../base/fault';
 import type { Layer, Model, StoredType, TensorInfo, UnsupportedOperator } from '../model';
+import { notFiniteWarnings } from '../notFinite';
 import { classNamesOf } from './classNames';
 import { orderGraph, type OrderedGraph } from './graphOrder';
 import { free, layersOf, trainedSize } from './layers';
-import { notFiniteWarnings } from './notFinite';
 import type { OnnxProgram } from '../program';
 import type { OnnxFile, OnnxGraph, OnnxTensor, OnnxValue } from './protocol';
 import { readOnnxFile } from './readFile';
@@ -61,8 +61,7 @@ export class OnnxModel implements Model {
   /** Found when first asked for: all trained weights are read for it. */
   get warnings(): readonly Warning[] {
     this.found ??= notFiniteWarnings(
-      this.weights.filter(weight => weight.info.trained).map(weight => weight.tensor),
-      this.values,
+      this.weights.filter(weight => weight.info.trained).map(weight => this.values.stored(weight.tensor)),
     );
     return this.found;
   }

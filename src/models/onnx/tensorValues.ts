@@ -1,10 +1,9 @@
 import type { ByteSource, Siblings } from '../../base/bytes';
 import { Fault } from '../../base/fault';
+import { bfloat16, decodeElements, float16, narrowFloat, narrowInteger } from '../elements';
+import { readFloats, type StoredTensor } from '../storedTensor';
 import { FIELDS, type OnnxAttribute, type OnnxTensor } from './protocol';
 import { BYTES, FIXED32, FIXED64, Message, Window } from './wire';
-
-/** The largest tensor that is read into memory as floats: 1 GB. */
-const MAX_VALUES = 1 << 28;
 
 /** Reads the values of tensors when they are asked for, from the model file or the files beside it. */
 export class TensorValues {
@@ -50,34 +49,34 @@ export class TensorValues {
     throw new Fault('corrupt', `Tensor "${tensor.name}" has no raw bytes.`, { source: this.source.name });
   }
 
+  /** The tensor as any format has it. Values that stand in a repeated field of numbers are decoded for it, as float32. */
+  stored(tensor: OnnxTensor): StoredTensor {
+    const { name, dims: shape, size, kind } = tensor;
+    if (tensor.storage.at === 'typed') {
+      let floats: Uint8Array<ArrayBuffer> | undefined;
+      return {
+        name,
+        shape,
+        size,
+        type: kind.type === 'str' ? 'str' : 'float32',
+        bytes: (from, count) => {
+          floats ??= new Uint8Array(this.typedFloats(tensor).buffer);
+          return floats.subarray(from * 4, (from + count) * 4);
+        },
+      };
+    }
+    return {
+      name,
+      shape,
+      size,
+      type: kind.type,
+      bytes: (from, count) => this.rawBytes(tensor, (from * kind.bits) / 8, Math.ceil((count * kind.bits) / 8)),
+    };
+  }
+
   /** All values as floats; integers beyond 2²⁴ are rounded. Throws `too-large`, `unsupported` for text. */
   floats(tensor: OnnxTensor): Float32Array<ArrayBuffer> {
-    if (tensor.size > MAX_VALUES) {
-      throw new Fault(
-        'too-large',
-        `Tensor "${tensor.name}" has ${tensor.size} values; at most ${MAX_VALUES} are read.`,
-        {
-          source: this.source.name,
-        },
-      );
-    }
-    const out = new Float32Array(tensor.size);
-    if (tensor.storage.at !== 'typed') {
-      // A part at a time: a file of 1 GB is not held twice.
-      const step = 1 << 18;
-      for (let from = 0; from < tensor.size; from += step) {
-        const count = Math.min(step, tensor.size - from);
-        const bits = tensor.kind.bits;
-        const bytes = this.rawBytes(tensor, (from * bits) / 8, Math.ceil((count * bits) / 8));
-        decodeRaw(tensor, bytes, count, (value, index) => {
-          out[from + index] = value;
-        });
-      }
-      return out;
-    }
-    let at = 0;
-    for (const value of this.typed(tensor)) if (at < out.length) out[at++] = value;
-    return out;
+    return readFloats(this.stored(tensor), this.source.name);
   }
 
   /** Values of a small tensor of whole numbers, such as a shape; `undefined` where there are more than `limit`. */
@@ -85,7 +84,7 @@ export class TensorValues {
     if (tensor.size > limit || !/^(u?int|bool)/.test(tensor.kind.type)) return undefined;
     if (tensor.storage.at === 'typed') return [...this.typed(tensor)].slice(0, tensor.size);
     const out = new Array<number>(tensor.size);
-    decodeRaw(tensor, this.rawBytes(tensor), tensor.size, (value, index) => {
+    decodeElements(tensor.kind.type, this.rawBytes(tensor), tensor.size, (value, index) => {
       out[index] = value;
     });
     return out;
@@ -112,6 +111,13 @@ export class TensorValues {
       this.files.set(location, file);
     }
     return file;
+  }
+
+  private typedFloats(tensor: OnnxTensor): Float32Array<ArrayBuffer> {
+    const out = new Float32Array(tensor.size);
+    let at = 0;
+    for (const value of this.typed(tensor)) if (at < out.length) out[at++] = value;
+    return out;
   }
 
   /** Values stored as a repeated field of numbers; of 16 bits and fewer, as bit patterns in int32 (onnx.proto, TensorProto). */
@@ -158,105 +164,4 @@ function* fixed(message: Message, width: 4 | 8): Generator<number> {
         yield width === 4 ? view.getFloat32(i, true) : view.getFloat64(i, true);
     }
   }
-}
-
-function decodeRaw(
-  tensor: OnnxTensor,
-  bytes: Uint8Array<ArrayBuffer>,
-  count: number,
-  put: (value: number, index: number) => void,
-): void {
-  const { type, bits } = tensor.kind;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let i = 0; i < count; i++) put(element(view, type, bits, i), i);
-}
-
-function element(view: DataView, type: OnnxTensor['kind']['type'], bits: number, i: number): number {
-  switch (type) {
-    case 'float32':
-      return view.getFloat32(i * 4, true);
-    case 'float64':
-      return view.getFloat64(i * 8, true);
-    case 'float16':
-      return float16(view.getUint16(i * 2, true));
-    case 'bfloat16':
-      return bfloat16(view.getUint16(i * 2, true));
-    case 'int64':
-      return Number(view.getBigInt64(i * 8, true));
-    case 'uint64':
-      return Number(view.getBigUint64(i * 8, true));
-    case 'int32':
-      return view.getInt32(i * 4, true);
-    case 'uint32':
-      return view.getUint32(i * 4, true);
-    case 'int16':
-      return view.getInt16(i * 2, true);
-    case 'uint16':
-      return view.getUint16(i * 2, true);
-    case 'int8':
-      return view.getInt8(i);
-    case 'uint8':
-    case 'bool':
-      return view.getUint8(i);
-    case 'complex64':
-      return view.getFloat32(i * 8, true);
-    case 'complex128':
-      return view.getFloat64(i * 16, true);
-    case 'int4':
-    case 'uint4':
-    case 'int2':
-    case 'uint2':
-    case 'float4_e2m1fn':
-      return narrowInteger(type, bits, view.getUint8(Math.floor((i * bits) / 8)) >> ((i * bits) % 8));
-    case 'float8_e4m3fn':
-    case 'float8_e4m3fnuz':
-    case 'float8_e5m2':
-    case 'float8_e5m2fnuz':
-    case 'float8_e8m0fnu':
-      return narrowFloat(type, view.getUint8(i));
-    case 'str':
-      return NaN;
-  }
-}
-
-/** IEEE 754 binary16. */
-export function float16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
-
-function bfloat16(bits: number): number {
-  scratch.setUint32(0, bits << 16);
-  return scratch.getFloat32(0);
-}
-
-/** Values of FLOAT4E2M1 by their low three bits (OCP Microscaling Formats 1.0). */
-const E2M1 = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
-
-function narrowInteger(type: string, bits: number, value: number): number {
-  const low = value & ((1 << bits) - 1);
-  if (type === 'float4_e2m1fn') return (low & 8 ? -1 : 1) * E2M1[low & 7]!;
-  return type.startsWith('int') && low >= 1 << (bits - 1) ? low - (1 << bits) : low;
-}
-
-/** Floats of 8 bits (ONNX "Float stored in 8 bits"): FN has no infinities, UZ no negative zero and one NaN. */
-function narrowFloat(type: string, bits: number): number {
-  if (type === 'float8_e8m0fnu') return bits === 255 ? NaN : 2 ** (bits - 127);
-  const unsignedZero = type.endsWith('uz');
-  const fractionBits = type.includes('e4m3') ? 3 : 2;
-  const bias = (fractionBits === 3 ? 7 : 15) + (unsignedZero ? 1 : 0);
-  const exponent = (bits & 127) >> fractionBits;
-  const fraction = bits & ((1 << fractionBits) - 1);
-  const sign = bits & 128 ? -1 : 1;
-  if (unsignedZero && bits === 128) return NaN;
-  if (type === 'float8_e4m3fn' && (bits & 127) === 127) return NaN;
-  if (type === 'float8_e5m2' && exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  if (exponent === 0) return sign * (fraction / 2 ** fractionBits) * 2 ** (1 - bias);
-  return sign * (1 + fraction / 2 ** fractionBits) * 2 ** (exponent - bias);
 }

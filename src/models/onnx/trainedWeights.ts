@@ -1,5 +1,5 @@
+import { isFloat, isQuantised } from '../elements';
 import type { WeightInfo } from '../model';
-import { isFloat, isQuantised } from './elementTypes';
 import { moduleOfWeight } from './moduleNames';
 import type { OnnxNode, OnnxTensor } from './protocol';
 

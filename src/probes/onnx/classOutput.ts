@@ -1,4 +1,4 @@
-import { isFloat } from '../../models/onnx/elementTypes';
+import { isFloat } from '../../models/elements';
 import type { OnnxModel } from '../../models/onnx/onnxModel';
 import type { ClassOutput } from '../outputs';
 

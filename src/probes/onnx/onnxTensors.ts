@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import { Fault } from '../../base/fault';
-import { float16 } from '../../models/onnx/tensorValues';
+import { float16 } from '../../models/elements';
 import type { StoredType } from '../../models/model';
 import { toFloat16 } from '../float16';
 import type { FeedTensor, FetchedTensor } from '../network';

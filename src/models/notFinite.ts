@@ -1,25 +1,34 @@
-import type { Warning } from '../../base/fault';
-import type { OnnxTensor } from './protocol';
-import type { TensorValues } from './tensorValues';
+import type { Warning } from '../base/fault';
+import { elementBits } from './elements';
+import type { StoredType } from './model';
+import type { StoredTensor } from './storedTensor';
 
 const CHUNK_VALUES = 1 << 16;
 /** Rows that a warning names; the others are counted. */
 const NAMED_ROWS = 5;
 const MAX_WARNINGS = 20;
 
-/** Looks for NaN and infinity in trained tensors, a part of a tensor at a time. */
-export function notFiniteWarnings(tensors: readonly OnnxTensor[], values: TensorValues): Warning[] {
+/** Bits of the exponent within the two upper bytes. */
+const EXPONENTS: ReadonlyMap<StoredType, number> = new Map([
+  ['float16', 0x7c00],
+  ['bfloat16', 0x7f80],
+  ['float32', 0x7f80],
+  ['float64', 0x7ff0],
+]);
+
+/** Looks for NaN and infinity in tensors, a part of a tensor at a time; only float types can hold them. */
+export function notFiniteWarnings(tensors: readonly StoredTensor[]): Warning[] {
   const warnings: Warning[] = [];
   for (const tensor of tensors) {
-    const message = notFinite(tensor, values);
+    const message = notFinite(tensor);
     if (message !== undefined) warnings.push({ code: 'not-finite', message });
     if (warnings.length === MAX_WARNINGS) break;
   }
   return warnings;
 }
 
-function notFinite(tensor: OnnxTensor, values: TensorValues): string | undefined {
-  const rowSize = Math.max(1, tensor.size / Math.max(1, tensor.dims[0] ?? 1));
+function notFinite(tensor: StoredTensor): string | undefined {
+  const rowSize = Math.max(1, tensor.size / Math.max(1, tensor.shape[0] ?? 1));
   let nan = 0;
   let infinite = 0;
   let lastRow = -1;
@@ -36,20 +45,17 @@ function notFinite(tensor: OnnxTensor, values: TensorValues): string | undefined
     if (rows.length < NAMED_ROWS) rows.push(row);
   };
 
-  const { type, bits } = tensor.kind;
-  if (tensor.storage.at === 'typed') values.floats(tensor).forEach(see);
-  else if (type === 'float32' || type === 'float64' || type === 'float16' || type === 'bfloat16') {
-    // An exponent of all ones is the mark of NaN and infinity: looking at bits is several times faster than decoding.
-    const width = bits / 8;
-    for (let from = 0; from < tensor.size; from += CHUNK_VALUES) {
-      const count = Math.min(CHUNK_VALUES, tensor.size - from);
-      const bytes = values.rawBytes(tensor, from * width, count * width);
-      for (let i = 0; i < count; i++) {
-        const top = (bytes[i * width + width - 1]! << 8) | bytes[i * width + width - 2]!;
-        const mask = type === 'float32' || type === 'bfloat16' ? 0x7f80 : type === 'float16' ? 0x7c00 : 0x7ff0;
-        if ((top & mask) !== mask) continue;
-        see(hasFraction(bytes, i * width, width, mask) ? NaN : Infinity, from + i);
-      }
+  const mask = EXPONENTS.get(tensor.type);
+  if (mask === undefined) return undefined;
+  // An exponent of all ones is the mark of NaN and infinity: looking at bits is several times faster than decoding.
+  const width = elementBits(tensor.type) / 8;
+  for (let from = 0; from < tensor.size; from += CHUNK_VALUES) {
+    const count = Math.min(CHUNK_VALUES, tensor.size - from);
+    const bytes = tensor.bytes(from, count);
+    for (let i = 0; i < count; i++) {
+      const top = (bytes[i * width + width - 1]! << 8) | bytes[i * width + width - 2]!;
+      if ((top & mask) !== mask) continue;
+      see(hasFraction(bytes, i * width, width, mask) ? NaN : Infinity, from + i);
     }
   }
   if (rowCount === 0) return undefined;

@@ -1,0 +1,39 @@
+import { Fault } from '../base/fault';
+import { decodeElements } from './elements';
+import type { StoredType } from './model';
+
+/** A tensor whose values stay in a file until they are asked for. */
+export interface StoredTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: StoredType;
+  /** Number of elements: the product of `shape`. */
+  readonly size: number;
+  /**
+   * Elements [from, from + count) in C order, little-endian and packed; of types of fewer than 8 bits, `from` is a multiple of 8.
+   * Throws `corrupt` where the file does not hold what it said.
+   */
+  bytes(from: number, count: number): Uint8Array<ArrayBuffer>;
+}
+
+/** The largest tensor that is read into memory as floats: 1 GB. */
+const MAX_VALUES = 1 << 28;
+const CHUNK_VALUES = 1 << 18;
+
+/** All values of a tensor as floats, read a part at a time; integers beyond 2²⁴ are rounded. Throws `too-large`, `unsupported` for text. */
+export function readFloats(tensor: StoredTensor, source: string): Float32Array<ArrayBuffer> {
+  if (tensor.size > MAX_VALUES)
+    throw new Fault('too-large', `Tensor "${tensor.name}" has ${tensor.size} values; at most ${MAX_VALUES} are read.`, {
+      source,
+    });
+  if (tensor.type === 'str')
+    throw new Fault('unsupported', `Tensor "${tensor.name}" holds text, not numbers.`, { source });
+  const values = new Float32Array(tensor.size);
+  for (let from = 0; from < tensor.size; from += CHUNK_VALUES) {
+    const count = Math.min(CHUNK_VALUES, tensor.size - from);
+    decodeElements(tensor.type, tensor.bytes(from, count), count, (value, index) => {
+      values[from + index] = value;
+    });
+  }
+  return values;
+}
