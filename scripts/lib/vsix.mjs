@@ -4,6 +4,7 @@ import path from 'node:path';
 import { out, root } from './folders.mjs';
 import { ensureBuilt, newestChange } from './install.mjs';
 import { withLock } from './lock.mjs';
+import { packagedReadme } from './packagedReadme.mjs';
 import { run } from './processes.mjs';
 
 /** `universal` runs everywhere on WebAssembly alone; the others carry the native runtime of their platform. */
@@ -43,7 +44,16 @@ export async function ensureVsix() {
   await ensureBuilt();
   return withLock(path.join(out, '.vsix.lock'), async () => {
     const made = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    const held = ['dist/cli.js', 'package.json', 'media', 'samples', '.vscodeignore', 'README.md', 'CHANGELOG.md'];
+    const held = [
+      'dist/cli.js',
+      'package.json',
+      'media',
+      'samples',
+      '.vscodeignore',
+      'README.md',
+      'CHANGELOG.md',
+      'docs',
+    ];
     const manifests = fs.readdirSync(root).filter(name => /^package\.nls.*\.json$/.test(name));
     const fresh = [...held, ...manifests].every(name => newestChange(path.join(root, name)) < made);
     if (!fresh) await pack(hostTarget(), file);
@@ -71,7 +81,11 @@ async function pack(target, file) {
   const partial = `${file}.partial`;
   const forTarget = target === 'universal' ? [] : ['--target', target];
   const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-  const parameters = [vsce, 'package', '--no-dependencies', '--out', partial, ...forTarget];
+  const readme = 'dist/README.md';
+  fs.mkdirSync(path.join(root, 'dist'), { recursive: true });
+  fs.writeFileSync(path.join(root, readme), packagedReadme(fs.readFileSync(path.join(root, 'README.md'), 'utf8')));
+  const alone = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+  const parameters = [vsce, 'package', ...alone, '--readme-path', readme, '--out', partial, ...forTarget];
   // vsce runs the script vscode:prepublish, which builds.
   const env = { ...process.env, BUILD_TARGET: target };
   const { code, output } = await run(process.execPath, parameters, { env, capture: true, limitSeconds: 150 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { strFromU8, unzipSync } from 'fflate';
 import { ensureVsix } from '../../scripts/lib/vsix.mjs';
@@ -19,8 +20,7 @@ const allowed: readonly RegExp[] = [
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/webview\/[\w.-]+\.(js|css|ttf|woff2)$/,
   /^extension\/dist\/runtime\/node_modules\/onnxruntime-(common|node|web)\/[\w./-]+\.(js|mjs|json|wasm|node|dll|dylib|so[.\d]*)$/,
-  /^extension\/docs\/analyses\/[\w-]+\.md$/,
-  /^extension\/docs\/images\/[\w-]+\.png$/,
+  /^extension\/docs\/(analyses\/)?[\w-]+\.md$/,
   /^extension\/media\/[\w./-]+\.(svg|png)$/,
   /^extension\/samples\/[\w./-]+\.(onnx|npy|npz|csv|md|py)$/,
 ];
@@ -53,7 +53,7 @@ describe('the packaged extension', () => {
     const texts = unzipSync(bytes, {
       filter: ({ name, size }) => {
         if (!name.endsWith('/')) held.push(name);
-        return /\/dist\/[\w/]+\.(js|css|txt)$|package\.json$/.test(name) && size < 2 ** 24;
+        return /\/dist\/[\w/]+\.(js|css|txt)$|package\.json$|\.md$/.test(name) && size < 2 ** 24;
       },
     });
     names = held;
@@ -95,6 +95,31 @@ describe('the packaged extension', () => {
       paths.filter(path => !names.includes(`extension/${path}`)),
       [],
     );
+  });
+
+  it('tells no address that nobody answers at', () => {
+    const { repository, homepage, bugs } = JSON.parse(text('package.json')) as Record<string, unknown>;
+    assert.deepEqual([repository, homepage, bugs], [undefined, undefined, undefined]);
+  });
+
+  it('has pages whose pictures are in them and whose links lead to each other', () => {
+    for (const name of names.filter(name => name.endsWith('.md') && !name.includes('/samples/'))) {
+      const page = name.replace(/^extension\//, '');
+      const targets = [...text(page).matchAll(/(!?)\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, image, target]) => ({
+        image: image === '!',
+        target: target!,
+      }));
+      for (const { image, target } of targets) {
+        if (image) assert.match(target.slice(0, 40), /^data:image\/png;base64,/, `${page}: a picture`);
+        else if (!/^https:|^#/.test(target)) {
+          const file = path.posix.normalize(
+            path.posix.join('extension', path.posix.dirname(page), target.replace(/#.*/, '')),
+          );
+          assert.ok(names.includes(file), `${page}: ${target}`);
+        }
+      }
+    }
+    assert.match(text('readme.md'), /!\[[^\]]*\]\(data:/);
   });
 
   it('is built for people, not for debugging', () => {
