@@ -60,6 +60,14 @@ export interface UnsupportedOperator {
   readonly layersBefore: readonly string[];
 }
 
+/** A fact about a model that only its format has. */
+export interface ModelDetail {
+  readonly name: string;
+  readonly value: string;
+  /** Where the name is a key that the file's author chose, and no word of ours. */
+  readonly metadata?: true;
+}
+
 /** The neutral description that every format is read into. */
 export interface Model {
   /** Such as "onnx". */
@@ -67,7 +75,7 @@ export interface Model {
   /** Such as "pytorch 1.13.1". */
   readonly producer: string;
   /** Format-specific facts worth showing, such as the opset, in order. */
-  readonly details: readonly { readonly name: string; readonly value: string }[];
+  readonly details: readonly ModelDetail[];
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly parameters: number;

@@ -40,7 +40,9 @@ export interface DescribeWords {
   readonly noneBefore: string;
   readonly unknown: string;
   readonly showLog: string;
-  readonly details: string;
+  readonly metadata: string;
+  readonly key: string;
+  readonly value: string;
 }
 
 export type { DescribeResult };

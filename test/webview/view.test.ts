@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { encodeResult } from '../../src/protocol/codec';
 import type { ToView } from '../../src/protocol/panel';
 import { launchBrowser } from '../e2e/browser';
+import { checkAccessible, checkFits } from './checks';
 import { makeHead, makeLayer, makeResult } from './fixtures';
 import { THEMES, type ThemeName } from './themes';
 import { bundle, makeInput, openView, type ViewOptions, type ViewPage } from './viewPage';
 
 /** The view as a person meets it: drawn by a browser, moved by pointer and keys, heard by axe. */
-
-const axeSource = fs.readFileSync(
-  createRequire(path.join(process.cwd(), 'package.json')).resolve('axe-core/axe.min.js'),
-  'utf8',
-);
 
 const start: ToView = {
   type: 'start',
@@ -47,39 +42,6 @@ async function withView(options: ViewOptions, use: (view: ViewPage) => Promise<v
   } finally {
     await view.close();
   }
-}
-
-async function checkAccessible(page: Page): Promise<void> {
-  await page.evaluate(axeSource);
-  const violations = await page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(options: {
-          preload: boolean;
-        }): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-      };
-    };
-    const found = await axe.run({ preload: false });
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`);
-  });
-  assert.deepEqual(violations, []);
-}
-
-/** Nothing sticks out of the window to the side, and no text out of its cell. */
-async function checkFits(page: Page): Promise<void> {
-  const sticking = await page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    const found: string[] = [];
-    if (width < document.documentElement.scrollWidth)
-      found.push(`the page is ${document.documentElement.scrollWidth} px wide`);
-    for (const element of document.querySelectorAll('button, h1, h2, h3, p, td, th, select, dd, dt, li')) {
-      const box = element.getBoundingClientRect();
-      const isHidden = box.width === 0 || element.closest('.mirror, .visually-hidden, .tiles') !== null;
-      if (!isHidden && (width + 1 < box.right || box.left < -1)) found.push(element.outerHTML.slice(0, 120));
-    }
-    return found;
-  });
-  assert.deepEqual(sticking, []);
 }
 
 describe('the panel', () => {
@@ -301,7 +263,7 @@ describe('the panel', () => {
       await page.locator('.plot-scatter .mirror').focus();
       await page.keyboard.press('ArrowDown');
       assert.equal(await page.locator('img, b').count(), 0);
-      assert.equal(await page.title(), 'Inspect');
+      assert.equal(await page.title(), 'View');
       await checkFits(page);
     });
   });

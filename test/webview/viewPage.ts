@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import esbuild from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { encodeResult } from '../../src/protocol/codec';
+import type { DescribeToView } from '../../src/protocol/describe';
 import type { FromView, InputPreview, ToView } from '../../src/protocol/panel';
 import { THEMES, themeStyle, type ThemeName } from './themes';
 
@@ -12,14 +13,24 @@ import { THEMES, themeStyle, type ThemeName } from './themes';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-let built: Promise<{ script: string; style: string }> | undefined;
+/** A folder of webview/. */
+export type ViewName = 'inspect' | 'describe';
+
+interface Bundle {
+  readonly script: string;
+  readonly style: string;
+}
+
+const built = new Map<ViewName, Promise<Bundle>>();
 
 /** The bundle, as the extension ships it. */
-export function bundle(): Promise<{ script: string; style: string }> {
-  built ??= esbuild
+export function bundle(name: ViewName = 'inspect'): Promise<Bundle> {
+  const known = built.get(name);
+  if (known !== undefined) return known;
+  const made = esbuild
     .build({
       absWorkingDir: root,
-      entryPoints: ['webview/inspect/main.ts'],
+      entryPoints: [`webview/${name}/main.ts`],
       bundle: true,
       minify: true,
       write: false,
@@ -31,7 +42,8 @@ export function bundle(): Promise<{ script: string; style: string }> {
       const text = (end: string): string => outputFiles.find(file => file.path.endsWith(end))?.text ?? '';
       return { script: text('.js'), style: text('.css') };
     });
-  return built;
+  built.set(name, made);
+  return made;
 }
 
 let decoder: Promise<string> | undefined;
@@ -67,20 +79,21 @@ const RECORDER = `
 export interface ViewPage {
   readonly page: Page;
   readonly problems: string[];
-  readonly deliver: (...messages: readonly ToView[]) => Promise<void>;
+  readonly deliver: (...messages: readonly (ToView | DescribeToView)[]) => Promise<void>;
   readonly sent: () => Promise<FromView[]>;
   readonly close: () => Promise<void>;
 }
 
 export interface ViewOptions {
+  readonly view?: ViewName;
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
 }
 
 export async function openView(browser: Browser, options: ViewOptions = {}): Promise<ViewPage> {
-  const { theme = 'light', width = 1400, height = 900 } = options;
-  const { script, style } = await bundle();
+  const { view = 'inspect', theme = 'light', width = 1400, height = 900 } = options;
+  const { script, style } = await bundle(view);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neural-topology-view-'));
   const files = {
     'recorder.js': (await decoderScript()) + RECORDER,
@@ -92,7 +105,7 @@ export async function openView(browser: Browser, options: ViewOptions = {}): Pro
   const policy = "default-src 'none'; script-src file:; style-src file:; img-src blob: data:; font-src file:";
   fs.writeFileSync(
     path.join(folder, 'view.html'),
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Inspect</title>
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>View</title>
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="stylesheet" href="theme.css"><link rel="stylesheet" href="view.css"></head>
 <body class="${THEMES[theme].bodyClass}"><main id="neural-topology-app"></main>

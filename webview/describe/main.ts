@@ -3,7 +3,7 @@ import type { FaultData } from '../../src/protocol/results';
 import { formatCount } from '../format/numbers';
 import { drawIcon, element } from '../inspect/dom';
 import { heading, layerTable } from './layerTable';
-import { fill, formatBytes, formatShape } from './shapes';
+import { fill, formatBytes, formatShape, sentenceCase } from './shapes';
 import './describe.css';
 
 /** The page that says what a model file holds. All it shows is strangers' text, and becomes text alone. */
@@ -38,9 +38,12 @@ function page(name: string, sizeBytes: number, model: DescribeResult, say: Descr
     [say.parameters, formatCount(model.parameters)],
     [say.layers, formatCount(model.layers.length)],
     [say.fileSize, formatBytes(sizeBytes)],
-    ...model.details.map(({ name: detail, value }): [string, string] => [detail, value]),
+    ...model.details
+      .filter(detail => detail.metadata === undefined)
+      .map(({ name: detail, value }): [string, string] => [sentenceCase(detail), value]),
     ...(model.classNames ? [[say.classes, model.classNames.join(', ')] as [string, string]] : []),
   ];
+  const metadata = model.details.filter(detail => detail.metadata);
   return element('div', { class: 'page' }, [
     element('header', {}, [element('h1', { text: name }), inspect]),
     element(
@@ -53,7 +56,28 @@ function page(name: string, sizeBytes: number, model: DescribeResult, say: Descr
       tensors(say.inputs, 'inputs', model.inputs, say),
       tensors(say.outputs, 'outputs', model.outputs, say),
     ]),
+    ...(metadata.length === 0 ? [] : [metadataTable(metadata, say)]),
     layerTable(model.layers, say),
+  ]);
+}
+
+/** What the file's author wrote into it, under keys of their own; closed, since it may be long. */
+function metadataTable(metadata: DescribeResult['details'], say: DescribeWords): HTMLElement {
+  const rows = metadata.map(({ name, value }) =>
+    element('tr', {}, [
+      element('th', { class: 'name', text: name, attributes: { scope: 'row' } }),
+      element('td', { class: 'value', text: value }),
+    ]),
+  );
+  const heads = [heading(say.key), heading(say.value)];
+  return element('details', { class: 'metadata' }, [
+    element('summary', {}, [
+      element('h2', { text: say.metadata }),
+      element('span', { class: 'count', text: formatCount(metadata.length) }),
+    ]),
+    element('div', { class: 'scroll' }, [
+      element('table', {}, [element('thead', {}, [element('tr', {}, heads)]), element('tbody', {}, rows)]),
+    ]),
   ]);
 }
 

@@ -23,3 +23,8 @@ export function formatBytes(bytes: number): string {
 export function fill(words: string, ...values: (string | number)[]): string {
   return words.replace(/\{(\d+)\}/g, (whole, index: string) => String(values[Number(index)] ?? whole));
 }
+
+/** A term as it stands at the head of a value: "opset" is "Opset". What begins with a capital or a sign stays as it is. */
+export function sentenceCase(term: string): string {
+  return term.charAt(0).toUpperCase() + term.slice(1);
+}

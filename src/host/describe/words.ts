@@ -29,6 +29,8 @@ export function describeWords(t: Translate): DescribeWords {
     noneBefore: t('No layer comes before it.'),
     unknown: t('unknown'),
     showLog: t('Show log'),
-    details: t('Details'),
+    metadata: t('Metadata of the file'),
+    key: t('Key'),
+    value: t('Value'),
   };
 }

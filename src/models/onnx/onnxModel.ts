@@ -1,6 +1,6 @@
 import type { ByteSource, Siblings } from '../../base/bytes';
 import { Fault, type Warning } from '../../base/fault';
-import type { Layer, Model, StoredType, TensorInfo, UnsupportedOperator } from '../model';
+import type { Layer, Model, ModelDetail, StoredType, TensorInfo, UnsupportedOperator } from '../model';
 import { notFiniteWarnings } from '../notFinite';
 import { classNamesOf } from './classNames';
 import { orderGraph, type OrderedGraph } from './graphOrder';
@@ -85,7 +85,7 @@ export class OnnxModel implements Model {
   }
 
   private detailsOf(): Model['details'] {
-    const details: { name: string; value: string }[] = [];
+    const details: ModelDetail[] = [];
     const add = (name: string, value: string) => details.push({ name, value });
     for (const [domain, version] of this.file.opsets) add(domain === '' ? 'opset' : `opset ${domain}`, String(version));
     add('IR version', String(this.file.irVersion));
@@ -93,7 +93,8 @@ export class OnnxModel implements Model {
     if (this.file.functions.size > 0) add('local functions', String(this.file.functions.size));
     for (const [location, file] of this.values.externalFiles) add('weights in', `${location} (${file.size} bytes)`);
     if (this.file.documentation !== '') add('description', this.file.documentation);
-    for (const [key, value] of this.file.metadata) add(key, value.length > 1000 ? `${value.slice(0, 1000)}…` : value);
+    for (const [name, value] of this.file.metadata)
+      details.push({ name, value: value.length > 1000 ? `${value.slice(0, 1000)}…` : value, metadata: true });
     return details;
   }
 }
