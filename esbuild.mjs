@@ -81,7 +81,7 @@ const builds = [
   })),
 ];
 
-const runtimes = ['onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'];
+const runtimes = ['onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common', '@jsquash/jpeg'];
 
 /**
  * The inference runtimes, trimmed to what the target loads: the whole packages are ten times that. The target `universal` has
@@ -115,6 +115,7 @@ function copyRuntime(target = `${process.platform}-${process.arch}`) {
     'dist/ort-wasm-simd-threaded.mjs',
     'dist/ort-wasm-simd-threaded.wasm',
   ]);
+  copy('@jsquash/jpeg', ['package.json', 'LICENSE', 'codec/dec/mozjpeg_dec.wasm']);
   fs.writeFileSync(record, wanted);
 }
 

@@ -19,6 +19,7 @@ function notice(name) {
   const folder = path.join(root, 'node_modules', ...name.split('/'));
   const { version, license } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
   const texts = fs.readdirSync(folder).filter(file => /^(licen[cs]e|copying|notice)/i.test(file));
+  texts.push(...(elsewhere[name] ?? []));
   const holder = withoutFile[name];
   const heading = `${name} ${version} (${license})`;
   if (holder !== undefined) return [heading, `Copyright (c) ${holder}`, mit].join('\n\n');
@@ -37,6 +38,12 @@ const withoutFile = {
   'onnxruntime-node': 'Microsoft Corporation',
   'onnxruntime-web': 'Microsoft Corporation',
 };
+
+/**
+ * Licences of what a package is made of, where they lie deeper in it.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const elsewhere = { '@jsquash/jpeg': ['codec/LICENSE.codec.md'] };
 
 /** The MIT licence, as the repository has it, from its first paragraph on. */
 const mit = fs

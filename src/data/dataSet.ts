@@ -1,6 +1,7 @@
 import type { ElementType } from '../base/array';
 import type { Cancellation } from '../base/cancellation';
 import type { Warning } from '../base/fault';
+import type { Decode } from './images/pixels';
 
 /** Rows of numbers, as read from a file. */
 export interface DataSet {
@@ -9,8 +10,10 @@ export interface DataSet {
   readonly rows: number;
   /** Shape of one row: [64], [1, 8, 8]. */
   readonly rowShape: readonly number[];
-  /** rows × the product of rowShape, in C order. */
+  /** rows × the product of rowShape, in C order. Where there is `readRow`, asking for it reads all rows at once. */
   readonly values: Float32Array | Float64Array;
+  /** Writes one row into `target` from `at` on: of data that is read a row at a time, such as a folder of images. */
+  readonly readRow?: (row: number, target: Float32Array | Float64Array, at: number) => void;
   /** Element type in the file. */
   readonly type: ElementType;
   /** Names of the columns, where the file has them. */
@@ -34,6 +37,23 @@ export interface Labels {
   readonly part?: string;
 }
 
+/** What a network takes, as far as it decides how data is read. */
+export interface InputTarget {
+  /** With the batch first; `null` for a free dimension, `undefined` where the rank is not known. */
+  readonly shape: readonly (number | null)[] | undefined;
+  /** numpy's name. */
+  readonly type: string;
+  /** Whether the network's own kind puts channels last, where its shape does not say. */
+  readonly channelsLast?: boolean;
+  /** Where it is known which values stand for pixels: scale · sample + offset of samples from 0 to 255, by channel, and how one says so. */
+  readonly pixels?: { readonly scale: readonly number[]; readonly offset: readonly number[]; readonly words: string };
+}
+
+/** What is too large to be loaded with every reader. A format that needs what is not given is refused. */
+export interface DataLibraries {
+  readonly decodeJpeg: Decode;
+}
+
 /** How rows of numbers are read from a file. */
 export interface DataOptions {
   /** What follows `#` in the reference: an array of an .npz, a column of a table. */
@@ -44,6 +64,9 @@ export interface DataOptions {
   readonly dropNotFinite?: boolean | undefined;
   /** Multiplies every value. */
   readonly scale?: number | undefined;
+  /** The input that the rows are for: images take their size from it. */
+  readonly target?: InputTarget | undefined;
+  readonly libraries?: DataLibraries | undefined;
   readonly cancellation?: Cancellation | undefined;
 }
 
@@ -84,4 +107,6 @@ export interface DataChoice {
   readonly rowsExact: boolean;
   readonly rowShape: readonly number[];
   readonly type: ElementType;
+  /** Whether rows are brought to the size that a network takes, as images are. */
+  readonly resizable?: boolean;
 }

@@ -1,7 +1,8 @@
 import type { NumericArray } from '../base/array';
 import type { ByteSource } from '../base/bytes';
 import type { Warning } from '../base/fault';
-import type { DataDescription, DataOptions, LabelOptions } from './dataSet';
+import type { FolderSource } from '../base/folder';
+import type { DataDescription, DataOptions, DataSet, LabelOptions } from './dataSet';
 import type { RawLabels } from './labels';
 
 /** An array as a format reads it. */
@@ -15,12 +16,32 @@ export interface FormatArray extends NumericArray {
   readonly naturalScale: number | undefined;
 }
 
-/** One way to store data. A format is known by its content, never by the name of the file. */
-export interface DataFormat {
+/** Rows that are finite, scaled, and read when they are asked for. */
+export interface RowsOnDemand extends Required<
+  Pick<DataSet, 'rows' | 'rowShape' | 'type' | 'columns' | 'treatment' | 'warnings' | 'readRow'>
+> {
+  /** All of them. */
+  values(): Float32Array | Float64Array;
+}
+
+/** What a format makes of its source: a file, or a folder. */
+interface Reading<Source> {
   readonly name: string;
+  readLabels(source: Source, options: LabelOptions): { readonly raw: RawLabels; readonly part: string | undefined };
+  describe(source: Source): DataDescription;
+}
+
+/** One way to store data in a file. A format is known by its content, never by the name of the file. */
+export interface DataFormat extends Reading<ByteSource> {
   /** `head` is the first 4 KiB, or all there is. */
   matches(head: Uint8Array): boolean;
   readArray(source: ByteSource, options: DataOptions): FormatArray;
-  readLabels(source: ByteSource, options: LabelOptions): { readonly raw: RawLabels; readonly part: string | undefined };
-  describe(source: ByteSource): DataDescription;
+  /** Of formats whose rows need not be read at once, or are no numbers as they lie there. */
+  openRows?(source: ByteSource, options: DataOptions): RowsOnDemand;
+}
+
+/** One way to store data in a folder. */
+export interface FolderFormat extends Reading<FolderSource> {
+  matches(folder: FolderSource): boolean;
+  openRows(folder: FolderSource, options: DataOptions): RowsOnDemand;
 }

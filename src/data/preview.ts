@@ -37,6 +37,8 @@ export type PreviewLayout =
   | { readonly kind: 'cells'; readonly note: string };
 
 const MOST_CELLS = 256;
+/** Rows whose range stands for that of all, where each has to be read by itself. */
+const SAMPLED_ROWS = 16;
 
 /**
  * How rows are drawn. They are images when their shape is [1|3, H, W], [H, W, 1|3] or [H, W]; or when the network's own input
@@ -71,8 +73,8 @@ export function previewRow(data: DataSet, row: number, layout: PreviewLayout): R
     throw new Fault('usage', `There is no row ${row}: the data has ${data.rows} rows, counted from 0.`, {
       source: data.name,
     });
-  const size = data.values.length / data.rows;
-  const values = data.values.subarray(row * size, (row + 1) * size);
+  const size = widthOf(data);
+  const values = rowOf(data, row);
   if (layout.kind === 'cells') {
     const cells = Array.from(values.subarray(0, MOST_CELLS), (value, i) => ({
       name: data.columns?.[i] ?? placeName(i, data.rowShape),
@@ -94,6 +96,25 @@ export function previewRow(data: DataSet, row: number, layout: PreviewLayout): R
   return { kind: 'image', row, width, height, channels, pixels };
 }
 
+function widthOf({ rowShape }: DataSet): number {
+  return rowShape.reduce((product, size) => product * size, 1);
+}
+
+function rowOf(data: DataSet, row: number): Float32Array | Float64Array {
+  const size = widthOf(data);
+  if (data.readRow === undefined) return data.values.subarray(row * size, (row + 1) * size);
+  const values = new Float32Array(size);
+  data.readRow(row, values, 0);
+  return values;
+}
+
+function firstRows(data: DataSet, count: number): Float32Array {
+  const size = widthOf(data);
+  const values = new Float32Array(Math.min(count, data.rows) * size);
+  for (let at = 0; at < values.length; at += size) data.readRow?.(at / size, values, at);
+  return values;
+}
+
 function imageShape(shape: readonly (number | null)[]): ImageShape | undefined {
   const isCount = (channels: number | null | undefined): channels is 1 | 3 => channels === 1 || channels === 3;
   const [a, b, c] = shape;
@@ -109,9 +130,10 @@ function imageShape(shape: readonly (number | null)[]): ImageShape | undefined {
 function layout(data: DataSet, shape: ImageShape, note: string): PreviewLayout {
   let low = Infinity;
   let high = -Infinity;
-  const stride = Math.max(1, Math.floor(data.values.length / 1_000_000));
-  for (let i = 0; i < data.values.length; i += stride) {
-    const value = data.values[i]!;
+  const values = data.readRow === undefined ? data.values : firstRows(data, SAMPLED_ROWS);
+  const stride = Math.max(1, Math.floor(values.length / 1_000_000));
+  for (let i = 0; i < values.length; i += stride) {
+    const value = values[i]!;
     if (value < low) low = value;
     if (value > high) high = value;
   }

@@ -1,16 +1,20 @@
 import type { ByteSource } from '../base/bytes';
 import { Fault, type FaultCode } from '../base/fault';
+import type { FolderSource } from '../base/folder';
 import { csvFormat } from './csvFormat';
 import { idxFormat } from './idxFormat';
-import type { DataFormat } from './format';
+import type { DataFormat, FolderFormat } from './format';
+import { imageFolder } from './images/imageFolder';
+import { imageFormat } from './images/imageFormat';
 import { npyFormat } from './npyFormat';
 import { npzFormat } from './npzFormat';
 
 const HEAD_BYTES = 4096;
-const READ = 'Data is read from .npy, .npz, CSV and IDX.';
+const READ = 'Data is read from .npy, .npz, CSV, IDX, PNG and JPEG, and folders of images.';
 
 /** In the order they are tried: text comes last, because a table is what is left when it is text. */
-const FORMATS: readonly DataFormat[] = [npyFormat, npzFormat, idxFormat, csvFormat];
+const FORMATS: readonly DataFormat[] = [npyFormat, npzFormat, idxFormat, imageFormat, csvFormat];
+const FOLDER_FORMATS: readonly FolderFormat[] = [imageFolder];
 
 /** Contents that are something else for sure, so that the refusal can say what. */
 const OTHERS: readonly {
@@ -20,8 +24,6 @@ const OTHERS: readonly {
   readonly hint: string;
 }[] = [
   { begins: [0x89, 0x48, 0x44, 0x46], what: 'an HDF5 file', code: 'unsupported', hint: READ },
-  { begins: [0x89, 0x50, 0x4e, 0x47], what: 'a PNG image', code: 'unsupported', hint: READ },
-  { begins: [0xff, 0xd8, 0xff], what: 'a JPEG image', code: 'unsupported', hint: READ },
   { begins: [0x50, 0x41, 0x52, 0x31], what: 'a Parquet file', code: 'unsupported', hint: READ },
   { begins: [0xff, 0xfe], what: 'text in UTF-16', code: 'unsupported', hint: 'Save the file as UTF-8 CSV.' },
   { begins: [0xfe, 0xff], what: 'text in UTF-16', code: 'unsupported', hint: 'Save the file as UTF-8 CSV.' },
@@ -58,4 +60,17 @@ export function sniffFormat(source: ByteSource): DataFormat {
       source: source.name,
     });
   return format;
+}
+
+/** What is in a folder, by the content of its files. Throws `empty`, `unsupported`. */
+export function sniffFolder(folder: FolderSource): FolderFormat {
+  const format = FOLDER_FORMATS.find(candidate => candidate.matches(folder));
+  if (format) return format;
+  if (folder.entries.length > 0)
+    throw new Fault('unsupported', 'There is no PNG and no JPEG in the folder.', {
+      hint: 'As data a folder holds images, one sub-folder a class. Of other files, name one.',
+      source: folder.name,
+    });
+  const links = folder.passedOver > 0 ? `, only ${folder.passedOver} links, which are not followed` : '';
+  throw new Fault('empty', `There is no file in the folder${links}.`, { source: folder.name });
 }

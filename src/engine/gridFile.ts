@@ -3,8 +3,7 @@ import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
 import type { Warning } from '../base/fault';
 import { openArray } from '../data/openData';
-import { contentHash } from './files';
-import { blaming, openReference } from './openFiles';
+import { blaming, hashOf, openReference } from './openFiles';
 
 export interface Grid {
   readonly shape: readonly number[];
@@ -32,6 +31,6 @@ export function openGrid(reference: string, store: DisposableStore, cancellation
     shape,
     values,
     warnings,
-    file: { name: reference, sha256: contentHash(source, cancellation), treatment: 'taken as they are' },
+    file: { name: reference, sha256: hashOf(source, cancellation), treatment: 'taken as they are' },
   };
 }

@@ -10,9 +10,10 @@ import { openLabels } from '../data/openData';
 import { accuracy } from '../probes/accuracy';
 import { randomInput } from '../probes/randomInput';
 import { captureRows } from './captureRows';
+import { dataTarget } from './dataTarget';
 import { contentHash } from './files';
 import type { InspectIdentity } from './layerStore';
-import { blaming, dataProvenance, openDataFile, openReference, type OpenData } from './openFiles';
+import { blaming, dataProvenance, hashOf, openDataFile, openReference, type OpenData } from './openFiles';
 import { openModelFile, type OpenModel } from './openModelFile';
 import type { OperationContext } from './operationContext';
 import type { InspectInput } from './operationTypes';
@@ -106,7 +107,7 @@ function openRows(
       source: '--data',
     });
   if (typeof input.data === 'string') {
-    const opened = openDataFile(input.data, input.labels, input, store, context.cancellation, model.classNames);
+    const opened = openDataFile(input.data, input.labels, input, store, context, dataTarget(model));
     return { rows: opened.data, opened };
   }
   const rows: DataSet = {
@@ -135,6 +136,7 @@ function dataIdentity(input: InspectInput, data: OpenData | undefined): Omit<Ins
       rowShape: data.data.rowShape,
       labelColumn: labels?.sha256 === data.sha256 ? (labels.labels.part ?? '') : '',
       scale: input.scale ?? null,
+      treatment: data.data.treatment,
       dropped: data.data.dropped.length,
     },
     labels:
@@ -185,7 +187,7 @@ function storedLabels(
         dropped: [],
         name: input.model,
       }),
-      sha256: contentHash(source, cancellation),
+      sha256: hashOf(source, cancellation),
     }),
     source.name,
   );

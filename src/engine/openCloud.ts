@@ -3,8 +3,7 @@ import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
 import { openArray } from '../data/openData';
 import type { Metric } from '../topology/metric';
-import { contentHash } from './files';
-import { blaming, openDataFile, openReference, type OpenData } from './openFiles';
+import { blaming, hashOf, openDataFile, openReference, type OpenData, type ReadContext } from './openFiles';
 import type { DataReading } from './operationTypes';
 
 /** A file of points, or the matrix of their distances where the metric says so. */
@@ -13,11 +12,11 @@ export function openCloud(
   metric: Metric,
   reading: DataReading,
   store: DisposableStore,
-  cancellation: Cancellation,
+  context: ReadContext,
 ): OpenData {
   return metric === 'precomputed'
-    ? openMatrix(reference, store, cancellation)
-    : openDataFile(reference, undefined, reading, store, cancellation);
+    ? openMatrix(reference, store, context.cancellation)
+    : openDataFile(reference, undefined, reading, store, context);
 }
 
 /** A matrix of distances: an infinite entry means that two points are never joined. */
@@ -37,7 +36,7 @@ function openMatrix(reference: string, store: DisposableStore, cancellation: Can
   const { values, type, columns, treatment, warnings } = array;
   return {
     data: { name: reference, rows, rowShape, values, type, columns, treatment, dropped: [], warnings },
-    sha256: contentHash(source, cancellation),
+    sha256: hashOf(source, cancellation),
     labels: undefined,
   };
 }

@@ -3,10 +3,11 @@ import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
 import type { Provenance } from '../analyses/analysis';
 import { openData, openLabels } from '../data/openData';
-import type { DataSet, Labels } from '../data/dataSet';
+import type { DataLibraries, DataSet, InputTarget, Labels } from '../data/dataSet';
 import { alignLabels } from '../data/labels';
 import { parseDataReference } from '../data/reference';
 import { contentHash, FileSource, fileExists } from './files';
+import { FolderFiles } from './folderFiles';
 import type { DataReading } from './operationTypes';
 
 export interface OpenData {
@@ -42,14 +43,26 @@ export async function blamingLater<T>(given: string, run: () => Promise<T>): Pro
   }
 }
 
-/** A data file and, where they are given, the labels of its rows. */
+/** What reading takes beside the file: an operation's context has it. */
+export interface ReadContext {
+  readonly cancellation: Cancellation;
+  readonly libraries?: DataLibraries | undefined;
+}
+
+/** The network that data is read for. */
+export interface DataTarget {
+  readonly input: InputTarget | undefined;
+  readonly classNames: readonly string[] | undefined;
+}
+
+/** A data file or folder and, where they are given, the labels of its rows. */
 export function openDataFile(
   reference: string,
   labelsReference: string | undefined,
   reading: DataReading,
   store: DisposableStore,
-  cancellation: Cancellation,
-  classNames?: readonly string[],
+  { cancellation, libraries }: ReadContext,
+  target?: DataTarget,
 ): OpenData {
   const data = openReference(reference, store);
   const labelsFile = labelsReference === undefined ? undefined : openReference(labelsReference, store);
@@ -61,7 +74,7 @@ export function openDataFile(
         openLabels(labelsFile.source, {
           part: labelsFile.part,
           classes: reading.classes,
-          modelClasses: classNames,
+          modelClasses: target?.classNames,
           cancellation,
         }),
       labelsFile.source.name,
@@ -77,29 +90,37 @@ export function openDataFile(
         without: inside && labelPart !== undefined ? [labelPart] : undefined,
         dropNotFinite: reading.dropNotFinite,
         scale: reading.scale,
+        target: target?.input,
+        libraries,
         cancellation,
       }),
     data.source.name,
   );
   return {
     data: rows,
-    sha256: contentHash(data.source, cancellation),
+    sha256: hashOf(data.source, cancellation),
     labels: labels && {
       labels: blaming(labelsReference!, () => alignLabels(labels, rows), labels.name),
-      sha256: contentHash(labelsFile.source, cancellation),
+      sha256: hashOf(labelsFile.source, cancellation),
     },
   };
 }
 
+/** Opens a file, or a folder whose files are one piece of data. Throws `not-found`, `unsupported`. */
 export function openReference(
   reference: string,
   store: DisposableStore,
-): { readonly source: FileSource; readonly part: string | undefined } {
+): { readonly source: FileSource | FolderFiles; readonly part: string | undefined } {
   const { file, part } = parseDataReference(reference, fileExists);
-  return blaming(reference, () => ({ source: store.add(FileSource.open(file)), part }), file);
+  return blaming(reference, () => ({ source: FolderFiles.open(file) ?? store.add(FileSource.open(file)), part }), file);
 }
 
-function sameFile(a: FileSource, b: FileSource): boolean {
+/** sha256 of the content of a file, or of all files of a folder, in hexadecimal. */
+export function hashOf(source: FileSource | FolderFiles, cancellation?: Cancellation): string {
+  return source instanceof FolderFiles ? source.contentHash(cancellation) : contentHash(source, cancellation);
+}
+
+function sameFile(a: FileSource | FolderFiles, b: FileSource | FolderFiles): boolean {
   return a.identity === b.identity;
 }
 

@@ -1,10 +1,12 @@
 import type { AnalysisContext } from '../analyses/analysis';
+import type { DataLibraries } from '../data/dataSet';
 import type { LayerCache } from './layerCache';
 
 /** What an operation may use beyond what an analysis may: files on this machine. */
 export interface OperationContext<Part> extends AnalysisContext<Part> {
   readonly cache: LayerCache | undefined;
   readonly runtimePath: string;
+  readonly libraries: DataLibraries;
   /** For forecasts alone: no result depends on it. */
   readonly threads: number;
 }

@@ -33,7 +33,7 @@ export async function shortRips(
   const store = new DisposableStore();
   const budget = new Budget(cancelled);
   try {
-    const opened = openCloud(input.cloud, parameters.metric, input, store, budget);
+    const opened = openCloud(input.cloud, parameters.metric, input, store, { cancellation: budget });
     const { rows, values } = opened.data;
     if (rows > MOST_POINTS || rows * values.length > MOST_PRODUCTS) return undefined;
     await pause();
@@ -47,6 +47,8 @@ export async function shortRips(
     return { result };
   } catch (error) {
     if (error instanceof BudgetSpent) return undefined;
+    // What this bundle does not read, a worker may.
+    if (error instanceof Fault && error.code === 'unsupported') return undefined;
     if (error instanceof Fault) return { fault: error.toData() };
     throw error;
   } finally {

@@ -3,7 +3,9 @@ import { runTask } from '../analyses/taskTable';
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import type { Progress } from '../base/progress';
+import type { DataLibraries } from '../data/dataSet';
 import type { FromWorker, ToWorker } from '../protocol/worker';
+import { dataLibraries } from './dataLibraries';
 import type { OperationContext } from './operationContext';
 import { runOperation } from './operationTable';
 import type { OperationName } from './operationTypes';
@@ -22,12 +24,14 @@ interface Pending {
 export class WorkerSession {
   private readonly pending = new Map<number, Pending>();
   private readonly cache: LayerCache | undefined;
+  private readonly libraries: DataLibraries;
   private nextFork = 1;
 
   constructor(
     private readonly environment: WorkerEnvironment,
     private readonly post: (message: FromWorker) => void,
   ) {
+    this.libraries = dataLibraries(environment.runtimePath);
     this.cache = environment.cache && new LayerCache(environment.cache);
   }
 
@@ -77,6 +81,7 @@ export class WorkerSession {
       progress,
       cache: this.cache,
       runtimePath: this.environment.runtimePath,
+      libraries: this.libraries,
       threads: this.environment.threads,
       partial: part => this.post({ type: 'partial', id, part }),
       task: <Name extends TaskName>(name: Name, input: TaskInput<Name>, taskProgress: Progress = () => {}) =>

@@ -8,6 +8,8 @@ import type { FeedTensor } from './network';
 export class Feed {
   private readonly width: number;
   private readonly order: Uint32Array | undefined;
+  /** One row in the data's own order. */
+  private readonly scratch: Float64Array;
 
   constructor(
     private readonly input: TensorInfo,
@@ -16,6 +18,7 @@ export class Feed {
   ) {
     this.width = product(fit.rowShape);
     this.order = fit.permutation === undefined ? undefined : orderOf(data.rowShape, fit.permutation);
+    this.scratch = new Float64Array(this.order === undefined ? 0 : this.width);
   }
 
   /** A tensor of `batch` rows; where there are fewer rows, the first is repeated (a network may be made for one batch size). */
@@ -23,16 +26,22 @@ export class Feed {
     const { width, order } = this;
     const values = new Float64Array(batch * width);
     for (let i = 0; i < batch; i++) {
-      const from = rows[i < rows.length ? i : 0]! * width;
-      const to = i * width;
-      if (order === undefined) {
-        for (let k = 0; k < width; k++) values[to + k] = this.data.values[from + k]!;
-      } else {
-        for (let k = 0; k < width; k++) values[to + k] = this.data.values[from + order[k]!]!;
+      const row = rows[i < rows.length ? i : 0]!;
+      if (i > rows.length) values.copyWithin(i * width, 0, width);
+      else if (order === undefined) this.read(row, values, i * width);
+      else {
+        this.read(row, this.scratch, 0);
+        for (let k = 0; k < width; k++) values[i * width + k] = this.scratch[order[k]!]!;
       }
     }
     const dims = this.fit.batch === 'none' ? this.fit.rowShape : [batch, ...this.fit.rowShape];
     return feedTensor(this.input, values, dims);
+  }
+
+  private read(row: number, target: Float64Array, at: number): void {
+    const { data, width } = this;
+    if (data.readRow !== undefined) data.readRow(row, target, at);
+    else target.set(data.values.subarray(row * width, (row + 1) * width), at);
   }
 }
 

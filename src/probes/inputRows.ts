@@ -5,6 +5,8 @@ export interface InputRows {
   readonly rows: number;
   /** Shape of one row. */
   readonly rowShape: readonly number[];
-  /** rows × the product of rowShape, in C order. */
+  /** rows × the product of rowShape, in C order; not asked for where there is `readRow`. */
   readonly values: Float32Array | Float64Array;
+  /** Writes one row into `target` from `at` on: of rows that are read when they are asked for. */
+  readonly readRow?: (row: number, target: Float32Array | Float64Array, at: number) => void;
 }

@@ -8,6 +8,7 @@ import { Cancellation } from '../../src/base/cancellation';
 import { Fault } from '../../src/base/fault';
 import { noProgress } from '../../src/base/progress';
 import { writeNpy } from '../../src/data/writeNpz';
+import { dataLibraries } from '../../src/engine/dataLibraries';
 import type { OperationContext } from '../../src/engine/operationContext';
 import { rips } from '../../src/engine/operations/rips';
 import { witness } from '../../src/engine/operations/witness';
@@ -30,6 +31,7 @@ const context: OperationContext<never> = {
   },
   cache: undefined,
   runtimePath: '',
+  libraries: dataLibraries(''),
   threads: 1,
 };
 

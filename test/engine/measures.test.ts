@@ -8,6 +8,7 @@ import { Cancellation } from '../../src/base/cancellation';
 import { Fault } from '../../src/base/fault';
 import { noProgress } from '../../src/base/progress';
 import { writeNpy } from '../../src/data/writeNpz';
+import { dataLibraries } from '../../src/engine/dataLibraries';
 import type { MapperInput } from '../../src/engine/measureTypes';
 import type { OperationContext } from '../../src/engine/operationContext';
 import { cubical } from '../../src/engine/operations/cubical';
@@ -28,6 +29,7 @@ const context: OperationContext<never> = {
   task: () => assert.fail('these operations fork nothing'),
   cache: undefined,
   runtimePath: '',
+  libraries: dataLibraries(''),
   threads: 1,
 };
 

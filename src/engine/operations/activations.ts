@@ -5,6 +5,7 @@ import { Fault } from '../../base/fault';
 import { writeNpz } from '../../data/writeNpz';
 import { captureRows } from '../captureRows';
 import { contentHash } from '../files';
+import { dataTarget } from '../dataTarget';
 import { dataProvenance, openDataFile } from '../openFiles';
 import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
@@ -22,7 +23,7 @@ export async function activations(
     checkOutput(input.out, input.force ?? false);
     const opened = openModelFile(input.model, store);
     const layers = chooseLayers(opened.model.layers, input.layers).map(layer => layer.name);
-    const data = openDataFile(input.data, undefined, input, store, context.cancellation);
+    const data = openDataFile(input.data, undefined, input, store, context, dataTarget(opened.model));
     const capture = await captureRows(opened, data.data, input.data, {
       layers,
       reduction: 'flatten',

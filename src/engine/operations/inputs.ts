@@ -1,6 +1,7 @@
 import { DisposableStore } from '../../base/lifecycle';
 import { previewLayout, previewRow } from '../../data/preview';
 import type { InputPreview } from '../../protocol/panel';
+import { dataTarget } from '../dataTarget';
 import { openDataFile } from '../openFiles';
 import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
@@ -10,14 +11,7 @@ export function inputs(input: InputsInput, context: OperationContext<never>): re
   const store = new DisposableStore();
   try {
     const model = input.model === undefined ? undefined : openModelFile(input.model, store).model;
-    const { data, labels } = openDataFile(
-      input.data,
-      input.labels,
-      input,
-      store,
-      context.cancellation,
-      model?.classNames,
-    );
+    const { data, labels } = openDataFile(input.data, input.labels, input, store, context, model && dataTarget(model));
     const layout = previewLayout(data, model?.inputs[0]?.shape?.slice(1));
     return input.rows.map(row => {
       const label = labels?.labels.classes[labels.labels.values[row]!];

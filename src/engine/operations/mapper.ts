@@ -12,9 +12,9 @@ import { mapper as mapperGraph } from '../../topology/mapper';
 import { mapperExtras } from '../mapperExtras';
 import { LENS_NAMES, mapperLens } from '../../topology/mapperLens';
 import type { PointCloud } from '../../topology/pointCloud';
-import { contentHash, fileExists } from '../files';
+import { fileExists } from '../files';
 import type { MapperInput } from '../measureTypes';
-import { blaming, dataProvenance, openDataFile, openReference } from '../openFiles';
+import { blaming, dataProvenance, hashOf, openDataFile, openReference } from '../openFiles';
 import type { OperationContext } from '../operationContext';
 import { cloudOf } from '../pointCloudOf';
 import { VERSION } from '../version';
@@ -33,7 +33,7 @@ export function mapper(input: MapperInput, context: OperationContext<never>): Ma
   const store = new DisposableStore();
   try {
     context.progress(0, 'reading the points');
-    const opened = openDataFile(input.cloud, undefined, input, store, cancellation);
+    const opened = openDataFile(input.cloud, undefined, input, store, context);
     const cloud = cloudOf(opened.data);
     const colour = input.colour === undefined ? undefined : readColour(input.colour, opened.data, store, cancellation);
     context.progress(0.1, 'the lens');
@@ -117,7 +117,7 @@ function readColour(
     const labels = alignLabels(openLabels(source, { part, cancellation }), data);
     if (labels.integers !== true || labels.classes.length <= MOST_CLASSES) {
       const { values, classes } = labels;
-      const file = { name: reference, sha256: contentHash(source, cancellation) };
+      const file = { name: reference, sha256: hashOf(source, cancellation) };
       return { value: { kind: 'labels', values, classes }, file };
     }
   } catch (error) {
@@ -152,6 +152,6 @@ function numbersOfRows(
   const dropped = new Set(data.dropped);
   return {
     value: dropped.size === 0 ? numbers.values : numbers.values.filter((_, row) => !dropped.has(row)),
-    file: { name: reference, sha256: contentHash(source, cancellation) },
+    file: { name: reference, sha256: hashOf(source, cancellation) },
   };
 }

@@ -12,7 +12,7 @@ export async function rips(input: RipsInput, context: OperationContext<never>): 
   const began = performance.now();
   const store = new DisposableStore();
   try {
-    const opened = openCloud(input.cloud, input.parameters.metric, input, store, context.cancellation);
+    const opened = openCloud(input.cloud, input.parameters.metric, input, store, context);
     const { data } = opened;
     const { parameters } = input;
     const provenance = ripsProvenance(opened, parameters);

@@ -11,8 +11,8 @@ export function similarity(input: SimilarityInput, context: OperationContext<nev
   const { cancellation } = context;
   const store = new DisposableStore();
   try {
-    const a = openDataFile(input.a, undefined, input, store, cancellation);
-    const b = openDataFile(input.b, undefined, input, store, cancellation);
+    const a = openDataFile(input.a, undefined, input, store, context);
+    const b = openDataFile(input.b, undefined, input, store, context);
     const provenance = {
       version: VERSION,
       data: { name: input.a, sha256: a.sha256, treatment: a.data.treatment },

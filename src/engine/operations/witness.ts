@@ -13,7 +13,7 @@ export function witness(input: WitnessInput, context: OperationContext<never>): 
   const store = new DisposableStore();
   try {
     const { metric, maxDimension, threshold, coefficients, cycles, landmarks, nu, seed } = input.parameters;
-    const opened = openCloud(input.cloud, metric, input, store, context.cancellation);
+    const opened = openCloud(input.cloud, metric, input, store, context);
     const provenance = {
       version: VERSION,
       ...dataProvenance(opened),
