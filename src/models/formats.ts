@@ -3,9 +3,11 @@ import { Fault, type FaultCode } from '../base/fault';
 import { lookalike } from './lookalikes';
 import type { Model } from './model';
 import { onnxFormat } from './onnx/format';
+import { safetensorsFormat, shardIndexFormat } from './safetensors/format';
 
 /** A file format of models: told by content, never by the file's name. */
 export interface ModelFormat {
+  /** As a person calls it. */
   readonly name: string;
   /** Whether the bytes look like this format, damaged or not; reads a few of them and never throws. */
   match(source: ByteSource): boolean;
@@ -13,8 +15,11 @@ export interface ModelFormat {
   open(source: ByteSource, siblings: Siblings): Model;
 }
 
-/** Every format that is read, in the order in which they are tried. */
-export const MODEL_FORMATS: readonly ModelFormat[] = [onnxFormat];
+/** Formats that their first bytes give away. */
+const SIGNED: readonly ModelFormat[] = [safetensorsFormat, shardIndexFormat];
+
+/** Every format that is read, in the order in which they are tried. ONNX has no signature: a file is tried as one when it looks like nothing else. */
+export const MODEL_FORMATS: readonly ModelFormat[] = [...SIGNED, onnxFormat];
 
 /** Reads a model of any known format. Throws `empty`, `not-a-model`, `unsupported` and what the format's reader throws. */
 export function openModel(source: ByteSource, siblings: Siblings): Model {
@@ -24,11 +29,13 @@ export function openModel(source: ByteSource, siblings: Siblings): Model {
       source: source.name,
     });
   }
-  const known = lookalike(source);
-  if (known !== undefined) throw refusal(known.code, known.what, known.hint, source);
-  const format = MODEL_FORMATS.find(candidate => candidate.match(source));
+  let format = SIGNED.find(candidate => candidate.match(source));
   if (format === undefined) {
-    throw refusal('not-a-model', 'no model of a format that is read here', `Give a model file: ${READ}.`, source);
+    const known = lookalike(source);
+    if (known !== undefined) throw refusal(known.code, known.what, known.hint, source);
+    if (!onnxFormat.match(source))
+      throw refusal('not-a-model', 'no model of a format that is read here', `Give a model file: ${READ}.`, source);
+    format = onnxFormat;
   }
   try {
     return format.open(source, siblings);
@@ -37,7 +44,7 @@ export function openModel(source: ByteSource, siblings: Siblings): Model {
   }
 }
 
-const READ = MODEL_FORMATS.map(format => format.name.toUpperCase()).join(', ');
+const READ = MODEL_FORMATS.map(format => format.name).join(', ');
 
 function refusal(code: FaultCode, what: string, hint: string, source: ByteSource): Fault {
   return new Fault(code, `The file is ${what}.`, { hint, source: source.name });

@@ -39,8 +39,6 @@ export function lookalike(source: ByteSource): Lookalike | undefined {
   if (starts('\x89HDF\r\n\x1a\n')) return refused('unsupported', 'an HDF5 file, such as a Keras .h5 model', KERAS_HINT);
   if (/^\x80[\x02-\x05]/.test(ascii))
     return refused('unsupported', 'a Python pickle, such as an old PyTorch checkpoint', TORCH_HINT);
-  if (/^.{7}\0\{/s.test(ascii))
-    return refused('unsupported', 'a safetensors file: weights without a graph', TORCH_HINT);
   if (starts('TFL3', 4))
     return refused('unsupported', 'a TensorFlow Lite model', 'Convert it with tf2onnx, and open the .onnx file.');
   if (starts('ORTM', 4))

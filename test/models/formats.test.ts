@@ -24,7 +24,7 @@ describe('a file is told by its content', () => {
     ['an .npz', text('PK\x03\x04\x14\0\0\0X.npy'), 'not-a-model', /NumPy/],
     ['HDF5', text('\x89HDF\r\n\x1a\n\0\0\0'), 'unsupported', /HDF5/],
     ['a bare pickle', text('\x80\x02}q\0.'), 'unsupported', /pickle/],
-    ['safetensors', text('\x40\0\0\0\0\0\0\0{"w":{}}'), 'unsupported', /safetensors/],
+    ['a safetensors file that is cut', text('\x40\0\0\0\0\0\0\0{"w":{}}'), 'corrupt', /safetensors/],
     ['TensorFlow Lite', text('\x1c\0\0\0TFL3\0\0'), 'unsupported', /TensorFlow Lite/],
     ['GGUF', text('GGUF\x03\0\0\0'), 'unsupported', /GGUF/],
     ['a NumPy array', text("\x93NUMPY\x01\0v\0{'descr'"), 'not-a-model', /NumPy/],

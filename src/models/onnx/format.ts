@@ -24,7 +24,7 @@ const WIRE_TYPES: ReadonlyMap<number, number> = new Map([
  * a producer is among them. A file that ends early still counts, so that it is called damaged and not something else.
  */
 export const onnxFormat: ModelFormat = {
-  name: 'onnx',
+  name: 'ONNX',
 
   match(source: ByteSource): boolean {
     const message = new Message(new Window(source), 0, source.size);

@@ -1,5 +1,6 @@
 import { isFloat, isQuantised } from '../elements';
 import type { WeightInfo } from '../model';
+import { isBufferName } from '../weightsOnly/buffers';
 import { moduleOfWeight } from './moduleNames';
 import type { OnnxNode, OnnxTensor } from './protocol';
 
@@ -58,10 +59,6 @@ const SETTING_INPUTS = table(`
   Sub Div Greater Less Equal GreaterOrEqual LessOrEqual: 1
   Where: 0 1 2`);
 
-/** Buffers: stored with the weights, never trained. */
-const BUFFER =
-  /(^|[./])(running_mean|running_var|num_batches_tracked|moving_mean|moving_variance|inv_freq|(pixel_)?(mean|std)|position_ids|token_type_ids|relative_position_index|relative_coords_table|attn_mask|masked_bias|causal_mask)(:\d+)?$/;
-
 /** A stored tensor as a node uses it. */
 export interface UsedWeight {
   readonly tensor: OnnxTensor;
@@ -78,7 +75,7 @@ export function isTrained(tensor: OnnxTensor, node: OnnxNode, index: number, deq
   if (!isFloat(type) && !(isQuantised(type) && (certain || dequantised)) && !(dequantised && type === 'int32')) {
     return type === 'int32' && node.op === 'QLinearConv' && index === 8;
   }
-  if (BUFFER.test(tensor.name)) return false;
+  if (isBufferName(tensor.name)) return false;
   const named = moduleOfWeight(tensor.name) !== undefined;
   if (SETTING_INPUTS.get(node.op)?.has(index) === true) return named && /^(Sub|Div|Where)$/.test(node.op);
   return certain || tensor.size > 1 || named;
@@ -87,5 +84,5 @@ export function isTrained(tensor: OnnxTensor, node: OnnxNode, index: number, deq
 /** Whether an untrained tensor is worth listing with its layer: statistics and buffers are, constants of formulas are not. */
 export function isListed(tensor: OnnxTensor, node: OnnxNode, index: number): boolean {
   const statistics = node.op === 'BatchNormalization' && (index === 3 || index === 4);
-  return (isFloat(tensor.kind.type) && (statistics || BUFFER.test(tensor.name))) || (statistics && tensor.size > 0);
+  return (isFloat(tensor.kind.type) && (statistics || isBufferName(tensor.name))) || (statistics && tensor.size > 0);
 }

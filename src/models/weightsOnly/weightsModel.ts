@@ -1,0 +1,57 @@
+import { Fault, type Warning } from '../../base/fault';
+import type { Layer, Model } from '../model';
+import { notFiniteWarnings } from '../notFinite';
+import { readFloats } from '../storedTensor';
+import { isTrained, layersOfModules, modulesOf } from './moduleLayers';
+import type { StateTensor } from './stateTensor';
+
+/** What a format found in a file of weights. */
+export interface WeightsFile {
+  readonly format: string;
+  readonly producer: string;
+  readonly details: Model['details'];
+  readonly tensors: readonly StateTensor[];
+  /** Operators of modules by their paths, where the file says them. */
+  readonly operators?: ReadonlyMap<string, string> | undefined;
+  /** As the user gave it. */
+  readonly source: string;
+}
+
+/** A model without a graph: its weights are known, and what they say of its layers. */
+export class WeightsModel implements Model {
+  readonly format: string;
+  readonly producer: string;
+  readonly details: Model['details'];
+  readonly inputs = [];
+  readonly outputs = [];
+  readonly parameters: number;
+  readonly layers: readonly Layer[];
+  readonly classNames = undefined;
+  readonly unsupported = [];
+  readonly program = undefined;
+
+  private readonly byName: ReadonlyMap<string, StateTensor>;
+  private found: readonly Warning[] | undefined;
+
+  constructor(private readonly file: WeightsFile) {
+    this.format = file.format;
+    this.producer = file.producer;
+    this.details = file.details;
+    this.byName = new Map(file.tensors.map(tensor => [tensor.name, tensor]));
+    this.layers = layersOfModules(modulesOf(file.tensors), file.operators);
+    this.parameters = this.layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  }
+
+  /** Found when first asked for: all trained weights are read for it. */
+  get warnings(): readonly Warning[] {
+    this.found ??= notFiniteWarnings(this.file.tensors.filter(isTrained));
+    return this.found;
+  }
+
+  readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
+    const tensor = this.byName.get(name);
+    if (tensor === undefined)
+      throw new Fault('not-found', `The file stores no tensor named "${name}".`, { source: this.file.source });
+    return { shape: tensor.shape, values: readFloats(tensor, this.file.source) };
+  }
+}
