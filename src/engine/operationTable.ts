@@ -15,6 +15,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   rips: async () => (await import('./operations/rips')).rips,
   inputs: async () => (await import('./operations/inputs')).inputs,
   dataCandidates: async () => (await import('./operations/dataCandidates')).dataCandidates,
+  prepare: async () => (await import('./operations/prepare')).prepare,
   report: async () => (await import('./operations/report')).report,
   mapper: async () => (await import('./operations/mapper')).mapper,
   witness: async () => (await import('./operations/witness')).witness,

@@ -28,6 +28,8 @@ export interface Operations extends MeasureOperations {
     never,
     readonly DataCandidate[]
   >;
+  /** Starts workers, the inference runtime and the kernels, so that an `inspect` that follows does not wait for them. */
+  readonly prepare: Operation<object, never, null>;
   /** The one-file page of an inspection that was run before. */
   readonly report: Operation<{ readonly result: InspectResult }, never, string>;
 }

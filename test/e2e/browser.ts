@@ -36,9 +36,9 @@ export async function launchBrowser(): Promise<Browser> {
     args: [
       '--no-sandbox',
       '--disable-dev-shm-usage',
-      '--use-angle=swiftshader',
+      // Pages are drawn by the processor; WebGL alone by the software device, through which pages would take a core for themselves.
+      '--disable-gpu',
       '--enable-unsafe-swiftshader',
-      '--ignore-gpu-blocklist',
     ],
   });
 }

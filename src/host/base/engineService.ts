@@ -32,6 +32,13 @@ export class EngineService implements Disposable {
     return this.engine;
   };
 
+  /** Starts what the next inspection would have to wait for. Nobody waits for it, and what fails here fails there with its reason. */
+  prepare(): void {
+    this.get()
+      .then(engine => engine.run('prepare', {}))
+      .catch((error: unknown) => this.log.debug(error instanceof Error ? error : String(error)));
+  }
+
   /** Deletes all cached results. What is running goes on. */
   async clearCache(): Promise<void> {
     const directory = vscode.Uri.file(this.cacheDirectory);

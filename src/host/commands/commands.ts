@@ -123,6 +123,7 @@ export async function selectData(context: CommandContext, panel: InspectPanel): 
   const described = await panel.session.readModel();
   if (!described) return;
   const model = vscode.Uri.file(panel.model);
+  context.engine.prepare();
   const choice = await pickData(model, described, panel.session.data, {
     engine: context.engine.get,
     files: () => context.data.find(),

@@ -53,6 +53,8 @@ journey('find the way', {}, step => {
   step('is quick once it is awake', async window => {
     await window.chooseFromMenu(window.treeRow('epoch5.onnx').first(), 'Inspect Layer Topology');
     await window.picks.filter({ hasText: 'digits-test.npz' }).first().waitFor();
+    // As long as a person takes to read the list.
+    await window.page.waitForTimeout(1500);
     const chosen = Date.now();
     await window.pick('digits-test.npz');
     await window.tab('epoch5.onnx').waitFor();
