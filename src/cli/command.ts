@@ -142,15 +142,23 @@ export const DATA_OPTIONS: readonly Option[] = [
     help: 'leave out rows with NaN or infinity, and say so, instead of refusing the file',
   },
   { name: 'scale', value: { kind: 'number' }, placeholder: 'F', help: 'multiply all values by F' },
+  {
+    name: 'vocab',
+    value: { kind: 'text' },
+    placeholder: 'FILE',
+    help: 'tokenizer.json or vocab.txt that makes tokens of texts (the one beside the model)',
+  },
 ];
 
 /** An option of data as the engine takes it. */
 export function dataReading(options: OptionValues) {
   const scale = options.number('scale');
   const classes = options.list('classes');
+  const vocabulary = options.text('vocab');
   return {
     dropNotFinite: options.flag('drop-not-finite'),
     ...(scale === undefined ? {} : { scale }),
     ...(classes === undefined ? {} : { classes }),
+    ...(vocabulary === undefined ? {} : { vocabulary }),
   };
 }

@@ -9,6 +9,8 @@ export interface CsvDialect {
   /** Names of the columns, where the first record is a header. */
   readonly header: readonly string[] | undefined;
   readonly columns: number;
+  /** Whether all records that were looked at have equally many fields. */
+  readonly even: boolean;
   /** Whether each column holds numbers, as far as the first records say. */
   readonly numeric: readonly boolean[];
   /** The first column has no name and counts the rows: an index, as pandas writes it. */
@@ -52,6 +54,7 @@ export function sniffDialect(source: ByteSource): CsvDialect | undefined {
     separator,
     header,
     columns,
+    even: best.even,
     numeric,
     indexColumn,
     sampled: rest.length,

@@ -2,6 +2,7 @@ import type { ElementType } from '../base/array';
 import type { Cancellation } from '../base/cancellation';
 import type { Warning } from '../base/fault';
 import type { Decode } from './images/pixels';
+import type { Tokenizer, TokenizerChoice, TokenizerFiles } from './text/tokenizer';
 
 /** Rows of numbers, as read from a file. */
 export interface DataSet {
@@ -14,6 +15,10 @@ export interface DataSet {
   readonly values: Float32Array | Float64Array;
   /** Writes one row into `target` from `at` on: of data that is read a row at a time, such as a folder of images. */
   readonly readRow?: (row: number, target: Float32Array | Float64Array, at: number) => void;
+  /** Of texts: how many tokens of each row are its own, the others being padding. */
+  readonly lengths?: Uint32Array;
+  /** Of texts: what the tokens stand for, a text a row. */
+  readonly texts?: readonly string[];
   /** Element type in the file. */
   readonly type: ElementType;
   /** Names of the columns, where the file has them. */
@@ -52,6 +57,7 @@ export interface InputTarget {
 /** What is too large to be loaded with every reader. A format that needs what is not given is refused. */
 export interface DataLibraries {
   readonly decodeJpeg: Decode;
+  readonly openTokenizer: (files: TokenizerFiles) => Tokenizer;
 }
 
 /** How rows of numbers are read from a file. */
@@ -67,6 +73,8 @@ export interface DataOptions {
   /** The input that the rows are for: images take their size from it. */
   readonly target?: InputTarget | undefined;
   readonly libraries?: DataLibraries | undefined;
+  /** Makes tokens of texts; without it texts are no data. */
+  readonly tokenizer?: TokenizerChoice | undefined;
   readonly cancellation?: Cancellation | undefined;
 }
 
@@ -109,4 +117,6 @@ export interface DataChoice {
   readonly type: ElementType;
   /** Whether rows are brought to the size that a network takes, as images are. */
   readonly resizable?: boolean;
+  /** Whether rows are texts, for a network that takes tokens. */
+  readonly texts?: boolean;
 }

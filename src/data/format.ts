@@ -16,9 +16,10 @@ export interface FormatArray extends NumericArray {
   readonly naturalScale: number | undefined;
 }
 
-/** Rows that are finite, scaled, and read when they are asked for. */
-export interface RowsOnDemand extends Required<
-  Pick<DataSet, 'rows' | 'rowShape' | 'type' | 'columns' | 'treatment' | 'warnings' | 'readRow'>
+/** Rows that are finite and scaled already; those with `readRow` are read when they are asked for. */
+export interface RowsOnDemand extends Pick<
+  DataSet,
+  'rows' | 'rowShape' | 'type' | 'columns' | 'treatment' | 'warnings' | 'readRow' | 'lengths' | 'texts'
 > {
   /** All of them. */
   values(): Float32Array | Float64Array;
@@ -36,8 +37,8 @@ export interface DataFormat extends Reading<ByteSource> {
   /** `head` is the first 4 KiB, or all there is. */
   matches(head: Uint8Array): boolean;
   readArray(source: ByteSource, options: DataOptions): FormatArray;
-  /** Of formats whose rows need not be read at once, or are no numbers as they lie there. */
-  openRows?(source: ByteSource, options: DataOptions): RowsOnDemand;
+  /** Of formats whose rows need not be read at once, or are no numbers as they lie there; `undefined` where these are. */
+  openRows?(source: ByteSource, options: DataOptions): RowsOnDemand | undefined;
 }
 
 /** One way to store data in a folder. */

@@ -81,6 +81,11 @@ export function peekHeader(archive: NpzArchive, name: string): NpyHeader | Fault
   }
 }
 
+/** Whether people call data so. */
+export function isDataName(name: string): boolean {
+  return DATA_NAMES.includes(name);
+}
+
 /** How customary a name is for data or labels: 0 is most. */
 export function customaryRank(name: string, purpose: 'data' | 'labels'): number {
   const names = purpose === 'data' ? DATA_NAMES : LABEL_NAMES;

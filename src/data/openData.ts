@@ -84,7 +84,7 @@ function dataSetOf({ values, readRow, ...rows }: RowsOnDemand, name: string, sou
     get values() {
       return naming(source, values);
     },
-    readRow: (row, target, at) => naming(source, () => readRow(row, target, at)),
+    ...(readRow === undefined ? {} : { readRow: (row, target, at) => naming(source, () => readRow(row, target, at)) }),
   };
 }
 

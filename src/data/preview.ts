@@ -75,6 +75,8 @@ export function previewRow(data: DataSet, row: number, layout: PreviewLayout): R
     });
   const size = widthOf(data);
   const values = rowOf(data, row);
+  const text = data.texts?.[row];
+  if (text !== undefined) return { kind: 'cells', row, cells: [{ name: 'text', value: text }] };
   if (layout.kind === 'cells') {
     const cells = Array.from(values.subarray(0, MOST_CELLS), (value, i) => ({
       name: data.columns?.[i] ?? placeName(i, data.rowShape),

@@ -6,14 +6,15 @@ import { idxFormat } from './idxFormat';
 import type { DataFormat, FolderFormat } from './format';
 import { imageFolder } from './images/imageFolder';
 import { imageFormat } from './images/imageFormat';
+import { jsonlFormat } from './jsonl/jsonlFormat';
 import { npyFormat } from './npyFormat';
 import { npzFormat } from './npzFormat';
 
 const HEAD_BYTES = 4096;
-const READ = 'Data is read from .npy, .npz, CSV, IDX, PNG and JPEG, and folders of images.';
+const READ = 'Data is read from .npy, .npz, CSV, JSON lines, text, IDX, PNG and JPEG, and folders of images.';
 
-/** In the order they are tried: text comes last, because a table is what is left when it is text. */
-const FORMATS: readonly DataFormat[] = [npyFormat, npzFormat, idxFormat, imageFormat, csvFormat];
+/** Those that show what they are. */
+const FORMATS: readonly DataFormat[] = [npyFormat, npzFormat, idxFormat, imageFormat, jsonlFormat];
 const FOLDER_FORMATS: readonly FolderFormat[] = [imageFolder];
 
 /** Contents that are something else for sure, so that the refusal can say what. */
@@ -34,7 +35,12 @@ const OTHERS: readonly {
     hint: 'Save plain arrays with numpy.save or numpy.savez.',
   },
   { begins: /^\s*<(!doctype|html|\?xml)/i, what: 'a web page or XML', code: 'unsupported', hint: READ },
-  { begins: /^\s*(\{\s*"|\[\s*[[{])/, what: 'JSON', code: 'unsupported', hint: READ },
+  {
+    begins: /^\s*(\{\s*"|\[\s*[[{])/,
+    what: 'JSON that has no row a line',
+    code: 'unsupported',
+    hint: 'Save it as JSON lines: one array of numbers, or one object, a line.',
+  },
 ];
 
 /**
@@ -44,6 +50,8 @@ const OTHERS: readonly {
 export function sniffFormat(source: ByteSource): DataFormat {
   if (source.size === 0) throw new Fault('empty', 'The file is empty.', { source: source.name });
   const head = source.read(0, Math.min(HEAD_BYTES, source.size));
+  const known = FORMATS.find(candidate => candidate.matches(head));
+  if (known) return known;
   const start = String.fromCharCode(...head.subarray(0, 64));
   for (const { begins, what, code, hint } of OTHERS) {
     const found = begins instanceof RegExp ? begins.test(start) : begins.every((byte, i) => byte === head[i]);
@@ -53,13 +61,13 @@ export function sniffFormat(source: ByteSource): DataFormat {
         source: source.name,
       });
   }
-  const format = FORMATS.find(candidate => candidate.matches(head));
-  if (!format)
+  // A table is what is left when it is text.
+  if (!csvFormat.matches(head))
     throw new Fault('unsupported', 'The file is no .npy, no .npz, no IDX and no text.', {
       hint: READ,
       source: source.name,
     });
-  return format;
+  return csvFormat;
 }
 
 /** What is in a folder, by the content of its files. Throws `empty`, `unsupported`. */

@@ -96,7 +96,7 @@ interface Rows {
 
 function openRows(
   input: InspectInput,
-  { model }: OpenModel,
+  opened: OpenModel,
   parameters: InspectParameters,
   store: DisposableStore,
   context: OperationContext<never>,
@@ -107,11 +107,11 @@ function openRows(
       source: '--data',
     });
   if (typeof input.data === 'string') {
-    const opened = openDataFile(input.data, input.labels, input, store, context, dataTarget(model));
-    return { rows: opened.data, opened };
+    const data = openDataFile(input.data, input.labels, input, store, context, dataTarget(opened));
+    return { rows: data.data, opened: data };
   }
   const rows: DataSet = {
-    ...randomInput(model, parameters.points, parameters.seed),
+    ...randomInput(opened.model, parameters.points, parameters.seed),
     name: 'random input',
     type: 'float32',
     columns: undefined,
@@ -137,6 +137,7 @@ function dataIdentity(input: InspectInput, data: OpenData | undefined): Omit<Ins
       labelColumn: labels?.sha256 === data.sha256 ? (labels.labels.part ?? '') : '',
       scale: input.scale ?? null,
       treatment: data.data.treatment,
+      vocabulary: data.vocabulary?.sha256 ?? '',
       dropped: data.data.dropped.length,
     },
     labels:

@@ -38,5 +38,6 @@ function openMatrix(reference: string, store: DisposableStore, cancellation: Can
     data: { name: reference, rows, rowShape, values, type, columns, treatment, dropped: [], warnings },
     sha256: hashOf(source, cancellation),
     labels: undefined,
+    vocabulary: undefined,
   };
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
@@ -8,10 +9,13 @@ import { alignLabels } from '../data/labels';
 import { parseDataReference } from '../data/reference';
 import { contentHash, FileSource, fileExists } from './files';
 import { FolderFiles } from './folderFiles';
+import { findTokenizer } from './tokenizerFiles';
 import type { DataReading } from './operationTypes';
 
 export interface OpenData {
   readonly data: DataSet;
+  /** The file that made tokens of texts. */
+  readonly vocabulary: { readonly name: string; readonly sha256: string } | undefined;
   /** Of the whole file, in hexadecimal. */
   readonly sha256: string;
   readonly labels: { readonly labels: Labels; readonly sha256: string } | undefined;
@@ -53,6 +57,8 @@ export interface ReadContext {
 export interface DataTarget {
   readonly input: InputTarget | undefined;
   readonly classNames: readonly string[] | undefined;
+  /** Where the network's own files lie, such as its tokenizer. */
+  readonly folder: string;
 }
 
 /** A data file or folder and, where they are given, the labels of its rows. */
@@ -82,6 +88,8 @@ export function openDataFile(
   // Labels that are a column of the same file are no part of the data.
   const inside = labelsFile !== undefined && sameFile(labelsFile.source, data.source);
   const labelPart = labels?.part ?? labelsFile?.part;
+  const folders = [...(target === undefined ? [] : [target.folder]), path.dirname(data.source.path)];
+  const tokenizer = findTokenizer(reading.vocabulary, folders, libraries, store);
   const rows = blaming(
     reference,
     () =>
@@ -92,12 +100,14 @@ export function openDataFile(
         scale: reading.scale,
         target: target?.input,
         libraries,
+        tokenizer,
         cancellation,
       }),
     data.source.name,
   );
   return {
     data: rows,
+    vocabulary: tokenizer.used(),
     sha256: hashOf(data.source, cancellation),
     labels: labels && {
       labels: blaming(labelsReference!, () => alignLabels(labels, rows), labels.name),
@@ -124,9 +134,10 @@ function sameFile(a: FileSource | FolderFiles, b: FileSource | FolderFiles): boo
   return a.identity === b.identity;
 }
 
-export function dataProvenance(opened: OpenData): Pick<Provenance, 'data' | 'labels'> {
-  const { data, sha256, labels } = opened;
+export function dataProvenance(opened: OpenData): Pick<Provenance, 'data' | 'labels' | 'files'> {
+  const { data, sha256, labels, vocabulary } = opened;
   return {
+    ...(vocabulary === undefined ? {} : { files: [vocabulary] }),
     data: { name: data.name, sha256, treatment: data.treatment },
     ...(labels === undefined ? {} : { labels: { name: labels.labels.name, sha256: labels.sha256 } }),
   };

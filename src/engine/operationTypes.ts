@@ -53,6 +53,8 @@ export interface DataReading {
   readonly scale?: number;
   /** Leaves out rows with NaN or infinity instead of refusing them. */
   readonly dropNotFinite?: boolean;
+  /** Path of a tokenizer.json or vocab.txt, or the folder of one; looked for beside the model where left out. */
+  readonly vocabulary?: string;
 }
 
 export interface InspectInput extends DataReading {

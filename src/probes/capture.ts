@@ -89,6 +89,7 @@ export async function capture(model: Model, data: InputRows, options: CaptureOpt
           maxPoints: options.maxPoints ?? 1000,
           seed: options.seed ?? 0,
           batchAxis: batchAxisOf(network, session.inputs, layer.output),
+          padding: data.lengths && { padded: data.rowShape[0]!, lengths: data.lengths },
         }),
     );
     const answers = wanted === undefined ? undefined : new AnswerCollector(data.rows);

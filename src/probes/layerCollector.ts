@@ -3,8 +3,10 @@ import type { Layer } from '../models/model';
 import { batchRows } from './batchRows';
 import {
   channelsAt,
+  drawOwnPositions,
   drawPositions,
   meanOverPositions,
+  ownPositions,
   planReduction,
   type Reduction,
   type ReductionPlan,
@@ -39,6 +41,8 @@ export interface CollectOptions {
   readonly seed: number;
   /** Axis of the layer's output that is the batch, where it is known. */
   readonly batchAxis: number | undefined;
+  /** Of padded texts: to how many tokens, and how many are each row's own. */
+  readonly padding?: { readonly padded: number; readonly lengths: Uint32Array } | undefined;
 }
 
 const NAMED_ROWS = 5;
@@ -55,6 +59,7 @@ export class LayerCollector {
       }
     | undefined;
   private drawn: Float64Array | undefined;
+  private readonly ownByLength = new Map<number, Uint32Array | undefined>();
   private nextDrawn = 0;
   private failure: Fault | undefined;
   private readonly bad: number[] = [];
@@ -91,7 +96,7 @@ export class LayerCollector {
       if (!this.checkFinite(row, start, split.rowSize, from + i)) continue;
       switch (plan.reduction) {
         case 'mean':
-          meanOverPositions(plan, row, start, values, (from + i) * plan.width);
+          meanOverPositions(plan, row, start, values, (from + i) * plan.width, this.own(plan, from + i));
           break;
         case 'positions':
           this.takePositions(plan, row, start, values, from + i);
@@ -149,7 +154,12 @@ export class LayerCollector {
     const plan = planReduction(rowShape, axis, options.reduction);
     let count = this.rows.length;
     if (plan.reduction === 'positions') {
-      this.drawn = drawPositions(this.rows.length, plan.positions, options.maxPoints, options.seed, layer.name);
+      const { maxPoints, seed } = options;
+      const own = Array.from(this.rows, (_, i) => this.own(plan, i)).filter(positions => positions !== undefined);
+      this.drawn =
+        own.length > 0
+          ? drawOwnPositions(own, plan.positions, maxPoints, seed, layer.name)
+          : drawPositions(this.rows.length, plan.positions, maxPoints, seed, layer.name);
       count = this.drawn.length;
     }
     if (count * plan.width > MAX_VALUES) {
@@ -161,6 +171,15 @@ export class LayerCollector {
       return undefined;
     }
     return { plan, shape: rowShape, values: new Float32Array(new SharedArrayBuffer(count * plan.width * 4)) };
+  }
+
+  /** Positions of a row that are no padding; `undefined` where all count. */
+  private own(plan: ReductionPlan, index: number): Uint32Array | undefined {
+    const { padding } = this.options;
+    if (padding === undefined) return undefined;
+    const length = padding.lengths[this.rows[index]!]!;
+    if (!this.ownByLength.has(length)) this.ownByLength.set(length, ownPositions(plan, padding.padded, length));
+    return this.ownByLength.get(length);
   }
 
   private takePositions(

@@ -8,10 +8,11 @@ import type { FeedTensor, Network } from './network';
 /** Inputs that follow from the shape of the first, by the names that transformers give them. */
 const FOLLOWING: readonly {
   readonly name: RegExp;
-  readonly value: (position: number) => number;
+  /** At a position of a row of `length` tokens, what follows them being padding. */
+  readonly value: (position: number, length: number) => number;
   readonly words: string;
 }[] = [
-  { name: /mask/i, value: () => 1, words: 'all ones' },
+  { name: /mask/i, value: (position, length) => (position < length ? 1 : 0), words: 'ones, and zeros for padding' },
   { name: /token_type|segment/i, value: () => 0, words: 'all zeros' },
   { name: /position/i, value: position => position, words: '0, 1, 2, …' },
 ];
@@ -37,7 +38,7 @@ export function networkInputs(
 ): NetworkInputs {
   const inputs = model.inputs.filter(input => needed.includes(input.name));
   const open = inputs.filter(input => others[input.name] === undefined);
-  const main = open.find(input => following(input) === undefined) ?? open[0];
+  const main = mainInput(open);
   if (main === undefined)
     throw new Fault('unsupported', 'The network has no input that rows of data could be given to.');
 
@@ -59,6 +60,7 @@ export function networkInputs(
   };
 
   give(main, data);
+  const mainShape = fitInput(data.rowShape, main, data.name).rowShape;
   for (const input of inputs) {
     if (input === main) continue;
     const given = others[input.name];
@@ -74,10 +76,17 @@ export function networkInputs(
     }
     const rule = following(input);
     const dims = network.dims(input.name);
-    const rowShape = dims
+    const named = dims
       ?.slice(1)
       .map(dim => (typeof dim === 'number' ? dim : dim === null ? undefined : sizes.get(dim)));
-    if (rule === undefined || rowShape?.every(size => size !== undefined) !== true) {
+    // Where its free dimensions have no names, one of as many axes is as large as the data's.
+    const rowShape =
+      named?.every(size => size !== undefined) === true
+        ? named
+        : dims?.length === mainShape.length + 1
+          ? mainShape
+          : undefined;
+    if (rule === undefined || rowShape === undefined) {
       throw new Fault(
         'unsupported',
         `The network has ${inputs.length} inputs, and nothing is given for "${input.name}".`,
@@ -89,18 +98,30 @@ export function networkInputs(
     const width = product(rowShape);
     makers.push({
       name: input.name,
-      make: (_, count) => {
-        const values = Float64Array.from({ length: count * width }, (__, i) => rule.value(i % width));
+      make: (rows, count) => {
+        const values = new Float64Array(count * width);
+        for (let i = 0; i < count; i++) {
+          const length = data.lengths?.[rows[i < rows.length ? i : 0]!] ?? Infinity;
+          // A mask of shape [1, 1, T] counts positions along its last axis.
+          for (let k = 0; k < width; k++) values[i * width + k] = rule.value(k % (rowShape.at(-1) ?? 1), length);
+        }
         return feedTensor(input, values, [count, ...rowShape]);
       },
     });
-    treatments.push(`${input.name} ${rule.words}`);
+    treatments.push(
+      `${input.name} ${data.lengths === undefined && rule.words.startsWith('ones') ? 'all ones' : rule.words}`,
+    );
   }
   return {
     batch,
     treatment: treatments.join(', '),
     feeds: (rows, count) => Object.fromEntries(makers.map(maker => [maker.name, maker.make(rows, count)])),
   };
+}
+
+/** The input that a data set is given to: the first that does not follow from another. */
+export function mainInput(inputs: readonly TensorInfo[]): TensorInfo | undefined {
+  return inputs.find(input => following(input) === undefined) ?? inputs[0];
 }
 
 function following(input: TensorInfo) {

@@ -17,6 +17,8 @@ export interface ReductionPlan {
   /** Distance in a row between neighbouring channels, where there are positions. */
   readonly before: number;
   readonly after: number;
+  /** Sizes of the axes that positions are counted along: those before the channels, then those after them. */
+  readonly axes: readonly number[];
 }
 
 /**
@@ -31,7 +33,7 @@ export function planReduction(
 ): ReductionPlan {
   const size = product(rowShape);
   if (rowShape.length <= 1) {
-    return { reduction: 'none', positions: 1, channels: size, width: size, before: 1, after: 1 };
+    return { reduction: 'none', positions: 1, channels: size, width: size, before: 1, after: 1, axes: [] };
   }
   const axis = channelAxis ?? (rowShape.length >= 3 ? 0 : rowShape.length - 1);
   const channels = rowShape[axis]!;
@@ -45,18 +47,53 @@ export function planReduction(
     width: reduction === 'flatten' ? size : channels,
     before,
     after,
+    axes: rowShape.filter((_, at) => at !== axis),
   };
 }
 
-/** Writes the mean over positions of one row, a value a channel. Sums in double precision. */
+/**
+ * The positions that are a text's own, where some are padding: along every axis as long as the padded text, those before `length`. `undefined` where no axis is, so
+ * that all positions count.
+ */
+export function ownPositions(
+  { axes, positions }: ReductionPlan,
+  padded: number,
+  length: number,
+): Uint32Array | undefined {
+  if (!axes.includes(padded)) return undefined;
+  const own: number[] = [];
+  for (let position = 0; position < positions; position++) {
+    let rest = position;
+    let inside = true;
+    for (let axis = axes.length - 1; axis >= 0; axis--) {
+      const size = axes[axis]!;
+      if (size === padded && rest % size >= length) inside = false;
+      rest = Math.floor(rest / size);
+    }
+    if (inside) own.push(position);
+  }
+  return Uint32Array.from(own);
+}
+
+/** Writes the mean over positions of one row, all of them or those of `own`, a value a channel. Sums in double precision. */
 export function meanOverPositions(
   plan: ReductionPlan,
   row: ArrayLike<number>,
   start: number,
   out: Float32Array,
   to: number,
+  own?: Uint32Array,
 ): void {
   const { channels, before, after, positions } = plan;
+  if (own !== undefined) {
+    const sums = new Float64Array(channels);
+    for (const position of own) {
+      const from = start + Math.floor(position / after) * channels * after + (position % after);
+      for (let c = 0; c < channels; c++) sums[c]! += row[from + c * after]!;
+    }
+    for (let c = 0; c < channels; c++) out[to + c] = sums[c]! / Math.max(1, own.length);
+    return;
+  }
   for (let c = 0; c < channels; c++) {
     let sum = 0;
     for (let b = 0; b < before; b++) {
@@ -79,6 +116,24 @@ export function channelsAt(
   const { channels, after } = plan;
   const from = start + Math.floor(position / after) * channels * after + (position % after);
   for (let c = 0; c < channels; c++) out[to + c] = row[from + c * after]!;
+}
+
+/** As `drawPositions`, of rows of which each has its own positions. */
+export function drawOwnPositions(
+  own: readonly Uint32Array[],
+  positions: number,
+  count: number,
+  seed: number,
+  layer: string,
+): Float64Array {
+  const total = own.reduce((sum, row) => sum + row.length, 0);
+  const drawn = drawPositions(total, 1, count, seed, layer);
+  let row = 0;
+  let before = 0;
+  return drawn.map(at => {
+    while (at >= before + own[row]!.length) before += own[row++]!.length;
+    return row * positions + own[row]![at - before]!;
+  });
 }
 
 /**

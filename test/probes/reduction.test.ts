@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { channelsAt, drawPositions, meanOverPositions, planReduction } from '../../src/probes/reduction';
+import {
+  channelsAt,
+  drawOwnPositions,
+  drawPositions,
+  meanOverPositions,
+  ownPositions,
+  planReduction,
+} from '../../src/probes/reduction';
 
 describe('a reduction', () => {
   it('takes vectors as they are, means of images over their positions, of sentences over their tokens', () => {
@@ -51,6 +58,28 @@ describe('a reduction', () => {
     assert.deepEqual(drawPositions(1000, 1_000_000, 500, 3, 'conv1'), drawn);
     assert.notDeepEqual(drawPositions(1000, 1_000_000, 500, 3, 'conv2'), drawn);
     assert.deepEqual([...drawPositions(2, 3, 100, 0, 'x')], [0, 1, 2, 3, 4, 5]);
+  });
+});
+
+describe('padded texts', () => {
+  it('count their own tokens alone, along every axis of positions', () => {
+    assert.deepEqual([...ownPositions(planReduction([4, 8], 1, 'mean'), 4, 3)!], [0, 1, 2]);
+    assert.deepEqual([...ownPositions(planReduction([2, 3, 3], 0, 'mean'), 3, 2)!], [0, 1, 3, 4]);
+    assert.equal(ownPositions(planReduction([8], undefined, undefined), 8, 2), undefined);
+    assert.equal(ownPositions(planReduction([5, 8], 1, 'mean'), 4, 2), undefined);
+  });
+  it('have the mean that they would have without padding', () => {
+    const plan = planReduction([4, 2], 1, 'mean');
+    const mean = new Float32Array(2);
+    meanOverPositions(plan, [1, 2, 3, 4, 1e6, 1e6, NaN, NaN], 0, mean, 0, ownPositions(plan, 4, 2));
+    assert.deepEqual([...mean], [2, 3]);
+  });
+  it('have points drawn from their own tokens, each as likely as any other', () => {
+    const own = [Uint32Array.of(0, 1), Uint32Array.of(0), Uint32Array.of(0, 1, 2)];
+    assert.deepEqual([...drawOwnPositions(own, 4, 100, 0, 'x')], [0, 1, 4, 8, 9, 10]);
+    const some = drawOwnPositions(own, 4, 3, 0, 'x');
+    assert.equal(new Set(some).size, 3);
+    assert.ok(some.every(at => [0, 1, 4, 8, 9, 10].includes(at)));
   });
 });
 

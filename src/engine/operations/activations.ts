@@ -23,7 +23,7 @@ export async function activations(
     checkOutput(input.out, input.force ?? false);
     const opened = openModelFile(input.model, store);
     const layers = chooseLayers(opened.model.layers, input.layers).map(layer => layer.name);
-    const data = openDataFile(input.data, undefined, input, store, context, dataTarget(opened.model));
+    const data = openDataFile(input.data, undefined, input, store, context, dataTarget(opened));
     const capture = await captureRows(opened, data.data, input.data, {
       layers,
       reduction: 'flatten',

@@ -2,6 +2,7 @@ import { DisposableStore } from '../../base/lifecycle';
 import { previewLayout, previewRow } from '../../data/preview';
 import type { InputPreview } from '../../protocol/panel';
 import { dataTarget } from '../dataTarget';
+import { mainInput } from '../../probes/networkInputs';
 import { openDataFile } from '../openFiles';
 import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
@@ -10,9 +11,16 @@ import type { InputsInput } from '../operationTypes';
 export function inputs(input: InputsInput, context: OperationContext<never>): readonly InputPreview[] {
   const store = new DisposableStore();
   try {
-    const model = input.model === undefined ? undefined : openModelFile(input.model, store).model;
-    const { data, labels } = openDataFile(input.data, input.labels, input, store, context, model && dataTarget(model));
-    const layout = previewLayout(data, model?.inputs[0]?.shape?.slice(1));
+    const opened = input.model === undefined ? undefined : openModelFile(input.model, store);
+    const { data, labels } = openDataFile(
+      input.data,
+      input.labels,
+      input,
+      store,
+      context,
+      opened && dataTarget(opened),
+    );
+    const layout = previewLayout(data, opened && mainInput(opened.model.inputs)?.shape?.slice(1));
     return input.rows.map(row => {
       const label = labels?.labels.classes[labels.labels.values[row]!];
       return { ...previewRow(data, row, layout), ...(label === undefined ? {} : { label }) };
