@@ -6,6 +6,7 @@ import { Cancellation } from '../../src/base/cancellation';
 import { Fault } from '../../src/base/fault';
 import { Engine } from '../../src/engine';
 import type { OperationContext } from '../../src/engine/operationContext';
+import { dataLibraries } from '../../src/engine/dataLibraries';
 import { prepare } from '../../src/engine/operations/prepare';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -17,6 +18,7 @@ function contextOf(task: OperationContext<never>['task'], runtimePath: string): 
     partial: () => {},
     cache: undefined,
     runtimePath,
+    libraries: dataLibraries(''),
     threads: 3,
     task,
   };

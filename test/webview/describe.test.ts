@@ -29,7 +29,7 @@ const model: DescribeResult = {
     op: 'Gemm',
     outputShape: [null, 128],
     parameters: 1234,
-    weights: [{ name: `fc${i}.weight`, shape: [128, 64], type: 'float32' as const }],
+    weights: [{ name: `fc${i}.weight`, shape: [128, 64], type: 'float32' as const, trained: true }],
     output: `fc${i}`,
     inputs: [],
   })),

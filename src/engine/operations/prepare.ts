@@ -1,7 +1,7 @@
 import { isCancelled } from '../../base/fault';
 import { Random } from '../../base/random';
 import type { LayerTaskInput } from '../../analyses/layerTask';
-import { loadRuntime } from '../../probes/runtime';
+import { loadRuntime } from '../../probes/onnx/loadRuntime';
 import type { OperationContext } from '../operationContext';
 
 const POINTS = 120;

@@ -36,7 +36,7 @@ export class EngineService implements Disposable {
   prepare(): void {
     this.get()
       .then(engine => engine.run('prepare', {}))
-      .catch((error: unknown) => this.log.debug(error instanceof Error ? error : String(error)));
+      .catch((error: unknown) => this.log.debug(String(error)));
   }
 
   /** Deletes all cached results. What is running goes on. */
