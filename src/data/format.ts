@@ -22,7 +22,7 @@ export interface RowsOnDemand extends Pick<
   'rows' | 'rowShape' | 'type' | 'columns' | 'treatment' | 'warnings' | 'readRow' | 'lengths' | 'texts'
 > {
   /** All of them. */
-  values(): Float32Array | Float64Array;
+  readonly values: () => Float32Array | Float64Array;
 }
 
 /** What a format makes of its source: a file, or a folder. */

@@ -12,8 +12,11 @@ interface Decoder {
 interface Instance {
   readonly exports: Readonly<Record<string, unknown>>;
 }
+interface Memory {
+  readonly buffer: ArrayBuffer;
+}
 interface WebAssemblyApi {
-  readonly Memory: new (...size: never) => { readonly buffer: ArrayBuffer };
+  readonly Memory: new (...size: never) => Memory;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => Instance;
 }
@@ -25,8 +28,6 @@ interface Loading extends Partial<Decoder> {
   printErr(line: string): void;
   instantiateWasm(imports: object, done: (instance: Instance) => void): Instance['exports'];
 }
-
-type Memory = InstanceType<WebAssemblyApi['Memory']>;
 
 function isMemory(value: unknown): value is Memory {
   return value instanceof WebAssembly.Memory;

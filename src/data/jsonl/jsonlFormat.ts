@@ -47,7 +47,11 @@ export const jsonlFormat: DataFormat = {
       raw:
         field.kind === 'number'
           ? rawLabelsOfNumbers(values.map(value => (value === null ? NaN : Number(value))))
-          : numbersWherePossible(rawLabelsOfTexts(values.map(value => (value === null ? '' : String(value))))),
+          : numbersWherePossible(
+              rawLabelsOfTexts(
+                values.map(value => (typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value))),
+              ),
+            ),
       part: field.name === '' ? undefined : field.name,
     };
   },
