@@ -1,5 +1,7 @@
 import type { ByteSource, Siblings } from '../base/bytes';
 import { Fault, type FaultCode } from '../base/fault';
+import { kerasArchiveFormat } from './keras/archiveFormat';
+import { kerasH5Format } from './keras/h5Format';
 import { lookalike } from './lookalikes';
 import type { Model } from './model';
 import { onnxFormat } from './onnx/format';
@@ -16,7 +18,7 @@ export interface ModelFormat {
 }
 
 /** Formats that their first bytes give away. */
-const SIGNED: readonly ModelFormat[] = [safetensorsFormat, shardIndexFormat];
+const SIGNED: readonly ModelFormat[] = [safetensorsFormat, shardIndexFormat, kerasH5Format, kerasArchiveFormat];
 
 /** Every format that is read, in the order in which they are tried. ONNX has no signature: a file is tried as one when it looks like nothing else. */
 export const MODEL_FORMATS: readonly ModelFormat[] = [...SIGNED, onnxFormat];

@@ -10,8 +10,6 @@ export interface Lookalike {
 
 const HEAD_BYTES = 512;
 const TORCH_HINT = 'Export it with torch.onnx.export, and open the .onnx file.';
-const KERAS_HINT =
-  'Convert it with tf2onnx, or with model.export(..., format="onnx") of Keras 3, and open the .onnx file.';
 const MODEL_HINT = 'Open a model file, such as an .onnx file.';
 
 /** Recognises other kinds of files by their first bytes; `undefined` where nothing is recognised. */
@@ -36,7 +34,6 @@ export function lookalike(source: ByteSource): Lookalike | undefined {
     );
   }
   if (starts('PK\x03\x04') || starts('PK\x05\x06')) return zip(ascii);
-  if (starts('\x89HDF\r\n\x1a\n')) return refused('unsupported', 'an HDF5 file, such as a Keras .h5 model', KERAS_HINT);
   if (/^\x80[\x02-\x05]/.test(ascii))
     return refused('unsupported', 'a Python pickle, such as an old PyTorch checkpoint', TORCH_HINT);
   if (starts('TFL3', 4))
@@ -71,8 +68,6 @@ function zip(ascii: string): Lookalike {
   // Names of the first entries stand in the first bytes.
   if (/\.pkl|archive\/|\/data\/|constants/.test(ascii))
     return refused('unsupported', 'a PyTorch file (a zip of pickles)', TORCH_HINT);
-  if (/metadata\.json|config\.json|model\.weights\.h5/.test(ascii))
-    return refused('unsupported', 'a Keras model (.keras)', KERAS_HINT);
   if (/\.npy/.test(ascii))
     return refused('not-a-model', 'a NumPy archive (.npz), not a model', 'Give it as data, and a model beside it.');
   return refused(

@@ -52,6 +52,7 @@ export async function loadNetwork(model: Model, options: RuntimeOptions): Promis
   switch (program?.kind) {
     case 'onnx':
       return onnxNetwork(program.model, options);
+    case 'keras':
     case undefined:
       throw new Fault('unsupported', `Models of the format ${model.format} can be described, but not run.`);
   }

@@ -1,6 +1,15 @@
+import { hdf5Target } from '../models/hdf5/fuzzTarget';
+import { kerasConfigTarget, kerasFileTarget } from '../models/keras/fuzzTarget';
 import { onnxTarget } from '../models/onnx/fuzzTarget';
 import { safetensorsTarget, shardIndexTarget } from '../models/safetensors/fuzzTarget';
 import type { FuzzTarget } from './target';
 
 /** Every reader of untrusted files. A new one belongs here, and in the suite of its own folder with `checkFuzz`. */
-export const FUZZ_TARGETS: readonly FuzzTarget[] = [onnxTarget, safetensorsTarget, shardIndexTarget];
+export const FUZZ_TARGETS: readonly FuzzTarget[] = [
+  onnxTarget,
+  safetensorsTarget,
+  shardIndexTarget,
+  hdf5Target,
+  kerasConfigTarget,
+  kerasFileTarget,
+];

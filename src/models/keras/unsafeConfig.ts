@@ -1,5 +1,5 @@
 import { Fault } from '../../base/fault';
-import { asText, entry, isObject, type Json } from '../json';
+import { asText, entry, isList, isObject, type Json } from '../json';
 
 /** Modules of Keras whose classes a configuration builds a network from; others, such as keras.utils, hold functions that act. */
 const BUILDING =
@@ -24,8 +24,8 @@ export function refuseUnsafe(config: Json): void {
     if (isObject(value)) {
       name = asText(entry(value, 'name')) ?? asText(entry(entry(value, 'config'), 'name')) ?? name;
       refuseObject(value, name);
-      for (const key of Object.keys(value)) pending.push({ value: value[key]!, name });
-    } else if (Array.isArray(value)) for (const inner of value as readonly Json[]) pending.push({ value: inner, name });
+      for (const inner of value.values()) pending.push({ value: inner, name });
+    } else if (isList(value)) for (const inner of value) pending.push({ value: inner, name });
   }
 }
 
@@ -35,7 +35,10 @@ function refuseObject(value: Json, name: string): void {
   const where = JSON.stringify(name);
   const config = entry(value, 'config');
   if (className === '__lambda__' || (className === 'Lambda' && carriesCode(entry(config, 'function')))) {
-    throw unsafe(`Layer ${where} is a Lambda layer that carries Python code`, 'Replace it by a layer of Keras, or export the model to ONNX.');
+    throw unsafe(
+      `Layer ${where} is a Lambda layer that carries Python code`,
+      'Replace it by a layer of Keras, or export the model to ONNX.',
+    );
   }
   const vocabulary = VOCABULARIES.test(className) ? entry(config, 'vocabulary') : undefined;
   if (typeof vocabulary === 'string') {
@@ -61,7 +64,7 @@ function refuseObject(value: Json, name: string): void {
 
 /** A lambda is stored as [code, defaults, closure], or as an object; a function of the user's by its name. */
 function carriesCode(stored: Json | undefined): boolean {
-  return Array.isArray(stored) || isObject(stored);
+  return isList(stored) || isObject(stored);
 }
 
 function unsafe(what: string, hint: string): Fault {

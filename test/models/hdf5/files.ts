@@ -31,10 +31,15 @@ export function valuesOf(dataset: Hdf5Dataset): Float32Array {
   return readFloats({ name, shape, type: type!, size, bytes: (from, count) => dataset.bytes(from, count) }, 'file.h5');
 }
 
+/** Reads everything that there is in a file. */
+export function readAll(bytes: Uint8Array<ArrayBuffer>): void {
+  visit(openHdf5(bytes));
+}
+
 /** Reads everything in a file: the fault of doing so, if there is one. Anything else that is thrown goes through. */
 export function faultOfReading(bytes: Uint8Array<ArrayBuffer>): Fault | undefined {
   try {
-    visit(openHdf5(bytes));
+    readAll(bytes);
     return undefined;
   } catch (error) {
     if (error instanceof Fault) return error;

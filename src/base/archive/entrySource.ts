@@ -1,0 +1,40 @@
+import { type ByteSource, MemorySource, pastEnd } from '../bytes';
+import type { ZipEntry } from './zip';
+import { streamOfEntry } from './zipEntry';
+
+const STEP_BYTES = 1 << 20;
+
+/** A part of a file that is read like a file. */
+export class PartSource implements ByteSource {
+  constructor(
+    readonly name: string,
+    private readonly whole: ByteSource,
+    private readonly from: number,
+    readonly size: number,
+  ) {}
+
+  read(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    if (!(offset >= 0 && length >= 0 && offset + length <= this.size)) throw pastEnd(this, offset, length);
+    return this.whole.read(this.from + offset, length);
+  }
+}
+
+/**
+ * An entry of an archive as a file of its own, once its bytes are known to be those of its checksum: where it is stored it stays in the archive,
+ * else it is inflated into memory. Throws `corrupt`.
+ */
+export function sourceOfEntry(source: ByteSource, entry: ZipEntry): ByteSource {
+  if (entry.method === 'deflated') return new MemorySource(source.name, bytesOfEntry(source, entry));
+  const stream = streamOfEntry(source, entry);
+  for (let left = entry.size; left > 0; left -= STEP_BYTES) stream.take(Math.min(STEP_BYTES, left));
+  stream.finish();
+  return new PartSource(source.name, source, entry.offset, entry.size);
+}
+
+/** All bytes of an entry. Throws `corrupt`. */
+export function bytesOfEntry(source: ByteSource, entry: ZipEntry): Uint8Array<ArrayBuffer> {
+  const stream = streamOfEntry(source, entry);
+  const bytes = stream.take(entry.size);
+  stream.finish();
+  return bytes;
+}
