@@ -10,6 +10,7 @@ import { longestLoopOfDraw, nullThreshold } from '../topology/gaussianNull';
 import { minimumSpanningTree } from '../topology/minimumSpanningTree';
 import type { PointCloud } from '../topology/pointCloud';
 import { principalComponents } from '../topology/principalComponents';
+import type { Representative } from '../topology/representative';
 import { rips } from '../topology/rips';
 import { varianceSpectrum } from '../topology/varianceSpectrum';
 import type { Caveat, LayerTopology, Reduction } from './layerTopology';
@@ -59,8 +60,8 @@ export function computeLayer(input: LayerTaskInput, cancellation: Cancellation, 
   const distances = distanceMatrix(cloud, 'euclidean', cancellation);
   const result = rips(distances, {
     maxDimension,
-    cycles: maxDimension > 0,
-    maxCycles: MOST_CYCLES,
+    cycles: [1],
+    maxRepresentatives: MOST_CYCLES,
     cancellation,
     progress: layerProgress(subProgress(progress, 0.1, 0.6), name),
   });
@@ -149,10 +150,13 @@ function longerThan(diagram: PersistenceDiagram, dimension: number, threshold: n
   return count;
 }
 
-function longestFirst(cycles: LayerTopology['cycles'], diagram: PersistenceDiagram): LayerTopology['cycles'] {
+/** Loops over Z/2, so that their simplices are edges and all coefficients are 1. */
+function longestFirst(loops: readonly Representative[], diagram: PersistenceDiagram): LayerTopology['cycles'] {
   const [from] = rangeOfDimension(diagram, 1);
   const length = (pair: number) => diagram.death[from + pair]! - diagram.birth[from + pair]!;
-  return [...cycles].sort((a, b) => length(b.pair) - length(a.pair) || a.pair - b.pair);
+  return loops
+    .map(({ pair, vertices, simplices }) => ({ pair, vertices, edges: simplices }))
+    .sort((a, b) => length(b.pair) - length(a.pair) || a.pair - b.pair);
 }
 
 function caveatsOf(

@@ -4,9 +4,9 @@ import type { DataSet } from '../data/dataSet';
 import type { PersistenceDiagram } from '../topology/diagram';
 import { distanceMatrix, precomputedDistances } from '../topology/distances';
 import type { Metric } from '../topology/metric';
+import type { Representative } from '../topology/representative';
 import { rips } from '../topology/rips';
 import type { AnalysisContext, Provenance } from './analysis';
-import type { RepresentativeCycle } from './layerTopology';
 import { fewPoints, refuseTooLarge } from './limits';
 
 export interface RipsParameters {
@@ -16,8 +16,9 @@ export interface RipsParameters {
   readonly threshold: number | undefined;
   /** A prime. */
   readonly coefficients: number;
-  /** Whether representative cycles of H1 are wanted. */
+  /** Whether representative cycles are wanted, and cocycles. */
   readonly cycles: boolean;
+  readonly cocycles: boolean;
   readonly seed: number;
   /** Given, dimensions from 1 on are of so many landmarks, and dimension 0 of all points without their matrix. */
   readonly landmarks?: number;
@@ -42,7 +43,10 @@ export interface RipsResult {
   readonly coefficients: number;
   readonly maxDimension: number;
   readonly diagram: PersistenceDiagram;
-  readonly cycles: readonly RepresentativeCycle[] | undefined;
+  /** Where they are wanted: of dimensions `representedFrom` … maxDimension. */
+  readonly cycles: readonly Representative[] | undefined;
+  readonly cocycles: readonly Representative[] | undefined;
+  readonly representedFrom: number;
   readonly landmarks?: LandmarkSummary;
   readonly milliseconds: { readonly distances: number; readonly reduction: number; readonly total: number };
   readonly warnings: readonly Warning[];
@@ -64,7 +68,7 @@ export function ripsOfCloud(
   began: number,
   context: Pick<AnalysisContext, 'cancellation' | 'progress'>,
 ): RipsResult {
-  const { metric, maxDimension, threshold, coefficients, cycles } = parameters;
+  const { metric, maxDimension, threshold, coefficients, cycles, cocycles } = parameters;
   const { cancellation, progress } = context;
   const cloud = { count: data.rows, width: data.values.length / data.rows, values: data.values };
   const packed = metric === 'precomputed' ? 0 : cloud.width;
@@ -79,6 +83,7 @@ export function ripsOfCloud(
     maxDimension,
     coefficients,
     cycles,
+    cocycles,
     cancellation,
     progress: subProgress(progress, 0.2, 1),
     ...(threshold === undefined ? {} : { threshold }),
@@ -92,6 +97,8 @@ export function ripsOfCloud(
     maxDimension,
     diagram: result.diagram,
     cycles: cycles ? result.cycles : undefined,
+    cocycles: cocycles ? result.cocycles : undefined,
+    representedFrom: 0,
     milliseconds: { distances: measured - start, reduction: end - measured, total: end - began },
     warnings: [...data.warnings, ...fewPoints(cloud.count)],
     provenance,

@@ -7,10 +7,10 @@ import { DistanceMatrix } from '../topology/distances';
 import { landmarkBound, maxminLandmarks, type Landmarks } from '../topology/landmarks';
 import type { PairwiseDistances } from '../topology/pairwiseDistances';
 import { pointDistances } from '../topology/pointDistances';
-import { rips } from '../topology/rips';
+import { renamed, type Representative } from '../topology/representative';
+import { rips, type RipsResult as TopologyResult } from '../topology/rips';
 import { witnessMatrix, type WitnessNu } from '../topology/witness';
 import type { AnalysisContext, Provenance } from './analysis';
-import type { RepresentativeCycle } from './layerTopology';
 import { fewPoints, refuseTooLarge } from './limits';
 import type { LandmarkSummary, RipsParameters, RipsResult } from './rips';
 import { refuseWholeComponents, wholeComponents } from './wholeComponents';
@@ -56,7 +56,7 @@ export async function ripsOfLandmarks(
   });
   const matrix = matrixOf(distances, landmarks.indices);
   const measured = performance.now();
-  const result = reduce(matrix, parameters, { ...context, progress: subProgress(progress, 0.8, 1) });
+  const result = reduce(matrix, parameters, 1, { ...context, progress: subProgress(progress, 0.8, 1) });
   const end = performance.now();
   const isMetric = metric === 'euclidean' || metric === 'manhattan' || metric === 'chebyshev';
   const bound = isMetric ? landmarkBound(landmarks) : null;
@@ -67,7 +67,7 @@ export async function ripsOfLandmarks(
     coefficients: parameters.coefficients,
     maxDimension,
     diagram: withComponents(result.diagram, componentDeaths(lengths, threshold)),
-    cycles: parameters.cycles ? ofCloud(result.cycles, landmarks.indices) : undefined,
+    ...representatives(result, landmarks, parameters, 1),
     landmarks: summaryOf(landmarks, bound),
     milliseconds: { distances: measured - start, reduction: end - measured, total: end - setting.began },
     warnings: [
@@ -115,7 +115,7 @@ export function witnessOfCloud(
     ...(threshold === undefined ? {} : { threshold }),
   });
   const measured = performance.now();
-  const result = reduce(matrix, parameters, { cancellation, progress: subProgress(progress, 0.6, 1) });
+  const result = reduce(matrix, parameters, 0, { cancellation, progress: subProgress(progress, 0.6, 1) });
   const end = performance.now();
   return {
     points: cloud.count,
@@ -124,7 +124,7 @@ export function witnessOfCloud(
     coefficients: parameters.coefficients,
     maxDimension,
     diagram: result.diagram,
-    cycles: parameters.cycles ? ofCloud(result.cycles, landmarks.indices) : undefined,
+    ...representatives(result, landmarks, parameters, 0),
     landmarks: summaryOf(landmarks, null),
     milliseconds: { distances: measured - start, reduction: end - measured, total: end - setting.began },
     warnings: [...data.warnings, ...fewPoints(cloud.count), ...fewWitnesses(cloud.count, landmarks)],
@@ -134,17 +134,36 @@ export function witnessOfCloud(
 
 function reduce(
   matrix: DistanceMatrix,
-  { maxDimension, coefficients, cycles, threshold }: RipsParameters,
+  { maxDimension, coefficients, cycles, cocycles, threshold }: RipsParameters,
+  representedFrom: number,
   { cancellation, progress }: Pick<AnalysisContext, 'cancellation' | 'progress'>,
 ) {
+  const represented = Array.from({ length: maxDimension + 1 }, (_, dimension) => dimension).slice(representedFrom);
   return rips(matrix, {
     maxDimension,
     coefficients,
-    cycles,
+    cycles: cycles ? represented : false,
+    cocycles: cocycles ? represented : false,
     cancellation,
     progress,
     ...(threshold === undefined ? {} : { threshold }),
   });
+}
+
+/** Through points of the cloud instead of numbers of landmarks. */
+function representatives(
+  { cycles, cocycles }: TopologyResult,
+  { indices }: Landmarks,
+  parameters: RipsParameters,
+  representedFrom: number,
+): Pick<RipsResult, 'cycles' | 'cocycles' | 'representedFrom'> {
+  const ofCloud = (found: readonly Representative[], born: 'first' | 'last') =>
+    found.map(representative => renamed(representative, indices, born, parameters.coefficients));
+  return {
+    cycles: parameters.cycles ? ofCloud(cycles, 'last') : undefined,
+    cocycles: parameters.cocycles ? ofCloud(cocycles, 'first') : undefined,
+    representedFrom,
+  };
 }
 
 function matrixOf(distances: PairwiseDistances, indices: Uint32Array): DistanceMatrix {
@@ -180,15 +199,6 @@ function withComponents({ dimension, birth, death }: PersistenceDiagram, deaths:
     birth: join(new Float64Array(deaths.length), birth.subarray(from)),
     death: join(deaths, death.subarray(from)),
   };
-}
-
-/** Cycles through points of the cloud instead of numbers of landmarks. */
-function ofCloud(cycles: readonly RepresentativeCycle[], indices: Uint32Array): RepresentativeCycle[] {
-  return cycles.map(({ pair, vertices, edges }) => ({
-    pair,
-    vertices: vertices.map(vertex => indices[vertex]!).sort(),
-    edges: edges.map(vertex => indices[vertex]!),
-  }));
 }
 
 function summaryOf({ indices, coveringRadius }: Landmarks, bound: number | null): LandmarkSummary {

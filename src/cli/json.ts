@@ -11,9 +11,10 @@ export function diagramJson(
   return json;
 }
 
-/** Edges as pairs of points. */
-export function edgesJson(edges: Uint32Array): [number, number][] {
-  return Array.from({ length: edges.length / 2 }, (_, k) => [edges[2 * k]!, edges[2 * k + 1]!]);
+/** Simplices as lists of points. */
+export function simplicesJson(simplices: Uint32Array, dimension: number): number[][] {
+  const size = dimension + 1;
+  return Array.from({ length: simplices.length / size }, (_, k) => [...simplices.subarray(k * size, (k + 1) * size)]);
 }
 
 /** A number by dimension. */

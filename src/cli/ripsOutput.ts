@@ -3,7 +3,8 @@ import { rangeOfDimension } from '../topology/diagram';
 import { METRICS, type Metric } from '../topology/metric';
 import { barcodeText } from './barcodeText';
 import type { Option, OptionValues, TextStyle } from './command';
-import { diagramJson, edgesJson, finite } from './json';
+import { diagramJson, finite } from './json';
+import { representativesJson, representativesText } from './representativesOutput';
 import { figure, textTable } from './textTable';
 
 /** What every command takes that reduces a complex of a cloud. */
@@ -29,7 +30,16 @@ export const RIPS_OPTIONS: readonly Option[] = [
     help: 'longest edge, inclusive (the enclosing radius)',
   },
   { name: 'coefficients', value: { kind: 'prime' }, placeholder: 'P', help: 'the field Z/P, a prime', default: 2 },
-  { name: 'cycles', value: { kind: 'flag' }, help: 'a representative cycle for each loop, as points and edges' },
+  {
+    name: 'cycles',
+    value: { kind: 'flag' },
+    help: 'a cycle for each bar: simplices with coefficients, as of its birth',
+  },
+  {
+    name: 'cocycles',
+    value: { kind: 'flag' },
+    help: 'a cocycle for each bar: simplices with coefficients, as of just before its death',
+  },
 ];
 
 /** These options as the engine takes them. */
@@ -40,6 +50,7 @@ export function ripsParameters(options: OptionValues, seed: number): RipsParamet
     threshold: options.number('threshold'),
     coefficients: options.number('coefficients')!,
     cycles: options.flag('cycles'),
+    cocycles: options.flag('cocycles'),
     seed,
   };
 }
@@ -51,17 +62,8 @@ export function ripsJson(result: RipsResult): unknown {
     enclosingRadius: finite(result.enclosingRadius),
     coefficients: result.coefficients,
     diagram: diagramJson(result.diagram, result.maxDimension),
-    ...(result.cycles === undefined
-      ? {}
-      : {
-          cycles: {
-            '1': result.cycles.map(({ pair, vertices, edges }) => ({
-              pair,
-              vertices: [...vertices],
-              edges: edgesJson(edges),
-            })),
-          },
-        }),
+    ...(result.cycles === undefined ? {} : { cycles: representativesJson(result.cycles, result) }),
+    ...(result.cocycles === undefined ? {} : { cocycles: representativesJson(result.cocycles, result) }),
     ...(result.landmarks === undefined
       ? {}
       : {
@@ -120,6 +122,8 @@ export function ripsText(result: RipsResult, style: TextStyle, complex: string):
       rows,
       style.dim,
     ),
+    ...representativesText(result.cycles ?? [], result, 'cycle', style),
+    ...representativesText(result.cocycles ?? [], result, 'cocycle', style),
     '',
     style.dim(`${Math.round(milliseconds.total)} ms; every pair with --format json`),
   ].join('\n');

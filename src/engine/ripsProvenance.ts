@@ -14,6 +14,7 @@ export function ripsProvenance(opened: OpenData, parameters: RipsInput['paramete
       threshold: parameters.threshold ?? null,
       coefficients: parameters.coefficients,
       cycles: parameters.cycles,
+      cocycles: parameters.cocycles,
       ...(parameters.landmarks === undefined ? {} : { landmarks: parameters.landmarks }),
     },
     seed: parameters.seed,

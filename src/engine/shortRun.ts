@@ -19,8 +19,8 @@ export function shortRun(
   input: RipsInput,
   signal: AbortSignal | undefined,
 ): Promise<RipsResult | undefined> | undefined {
-  const { maxDimension, coefficients, landmarks, cycles } = input.parameters;
-  if (maxDimension > 1 || coefficients !== 2 || landmarks !== undefined || cycles) return undefined;
+  const { maxDimension, coefficients, landmarks, cycles, cocycles } = input.parameters;
+  if (maxDimension > 1 || coefficients !== 2 || landmarks !== undefined || cycles || cocycles) return undefined;
   const { file } = parseDataReference(input.cloud, fileExists);
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   // A compressed file may hold any number of bytes.

@@ -1,6 +1,7 @@
 import type { Cancellation } from '../base/cancellation';
-import type { RankPairs } from './rankPairs';
+import { noPairs, type RankPairs } from './rankPairs';
 import type { RipsFiltration } from './ripsFiltration';
+import { SimplexKeys } from './simplexKeys';
 
 /** Work between two looks at the stop sign, in calls of the kernel that go over a row: some milliseconds. */
 const ROWS_PER_POLL = 1 << 12;
@@ -14,26 +15,34 @@ const WINDOW_GROWTH = 4;
  * up only a window of ranks is ever made: the smallest cofacet is sought among few, and where the window runs empty, the
  * next, wider one is made anew from the cochain. Most columns end in their first window.
  *
- * Simplices are numbers here: an edge is its rank, a triangle `rank of its latest edge · n + third vertex`, a tetrahedron
- * `(rank of its latest edge · n + larger other vertex) · n + smaller other vertex`.
+ * Simplices are numbers here, as `SimplexKeys` gives them: an edge is its rank, a triangle `rank of its latest edge · n + third vertex`, a tetrahedron
+ * `rank of its latest edge · C(n, 2) + C(larger other vertex, 2) + smaller other vertex`.
  */
 export class BinaryRipsCohomology {
   /** Simplices that kill, of the pairs that are not apparent, with the cochain whose coboundary they lead. */
   private killing = new Map<number, Float64Array>();
   private readonly cochain = new Set<number>();
   private dimension = 1;
+  /** Of the killing simplices. */
+  private keys: SimplexKeys;
   private sinceLook = 0;
 
-  /** `edges` are the columns of dimension 1, in ascending order: edges that close a loop and are in no apparent pair. */
+  /**
+   * `edges` are the columns of dimension 1, in ascending order: edges that close a loop and are in no apparent pair. `keepCochains`: whether the
+   * pairs come with the cochains of their columns.
+   */
   constructor(
     private readonly filtration: RipsFiltration,
     private readonly edges: Uint32Array,
+    private readonly keepCochains: boolean,
     private readonly cancellation: Cancellation,
-  ) {}
+  ) {
+    this.keys = new SimplexKeys(filtration.count, filtration.edgeCount, 2);
+  }
 
   /** Pairs of dimension 1 when called first, then of dimension 2. `progress` is told the fraction of columns that are done. */
   nextDimension(progress: (fraction: number) => void): RankPairs {
-    const pairs: RankPairs = { births: [], deaths: [], killers: [] };
+    const pairs = noPairs();
     const paired = new Map<number, Float64Array>();
     if (this.dimension === 1) {
       for (let i = this.edges.length - 1; i >= 0; i--) {
@@ -42,6 +51,7 @@ export class BinaryRipsCohomology {
       }
     } else {
       const { edgeCount, count, kernel } = this.filtration;
+      this.keys = new SimplexKeys(count, edgeCount, 3);
       const { list } = this.filtration.views();
       const thirds = new Int32Array(list.length);
       for (let rank = edgeCount - 1; rank >= 0; rank--) {
@@ -64,7 +74,7 @@ export class BinaryRipsCohomology {
   /** Reduces the coboundary of one simplex (of which `rank` is the latest edge). */
   private reduce(simplex: number, rank: number, paired: Map<number, Float64Array>, pairs: RankPairs): void {
     const { kernel, edgeCount, count } = this.filtration;
-    const { cochain, dimension } = this;
+    const { cochain, dimension, keys } = this;
     cochain.clear();
     cochain.add(simplex);
     let width = Math.ceil(edgeCount * FIRST_WINDOW);
@@ -74,9 +84,7 @@ export class BinaryRipsCohomology {
     for (;;) {
       if (kernel.popPivot() === 0) {
         if (end >= edgeCount) {
-          pairs.births.push(rank);
-          pairs.deaths.push(-1);
-          pairs.killers.push(-1);
+          this.addPair(pairs, rank, simplex, -1, -1, Float64Array.from(this.keepCochains ? cochain : []));
           return;
         }
         width *= WINDOW_GROWTH;
@@ -88,7 +96,9 @@ export class BinaryRipsCohomology {
       const pivotRank = kernel.pivotRank();
       const rest = kernel.pivotRest();
       const pivot =
-        dimension === 1 ? pivotRank * count + rest : (pivotRank * count + (rest >>> 16)) * count + (rest & 0xffff);
+        dimension === 1
+          ? pivotRank * count + rest
+          : pivotRank * keys.restCount(2) + keys.term(rest >>> 16, 2) + (rest & 0xffff);
       const earlier = paired.get(pivot);
       if (earlier !== undefined) {
         kernel.restorePivot();
@@ -101,12 +111,19 @@ export class BinaryRipsCohomology {
         this.add(facet);
         continue;
       }
-      paired.set(pivot, Float64Array.from(cochain));
-      pairs.births.push(rank);
-      pairs.deaths.push(pivotRank);
-      pairs.killers.push(pivot);
+      const members = Float64Array.from(cochain);
+      paired.set(pivot, members);
+      this.addPair(pairs, rank, simplex, pivotRank, pivot, members);
       return;
     }
+  }
+
+  private addPair(pairs: RankPairs, birth: number, creator: number, death: number, killer: number, keys: Float64Array) {
+    pairs.births.push(birth);
+    pairs.deaths.push(death);
+    pairs.creators.push(creator);
+    pairs.killers.push(killer);
+    if (this.keepCochains) pairs.cochains.push({ keys });
   }
 
   /** The facet that the pivot is paired with as an apparent pair, or −1. */

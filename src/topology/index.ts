@@ -13,7 +13,8 @@ export { DistanceMatrix, distanceMatrix, medianDistance, precomputedDistances } 
 export { pointDistances } from './pointDistances';
 
 export { rangeOfDimension, totalPersistence, type PersistenceDiagram } from './diagram';
-export { forecastRipsBytes, rips, type Cycle, type RipsOptions, type RipsResult } from './rips';
+export { forecastRipsBytes, rips, type RipsOptions, type RipsResult } from './rips';
+export type { Representative } from './representative';
 export { landmarkBound, maxminLandmarks, randomLandmarks, type LandmarkOptions, type Landmarks } from './landmarks';
 export { forecastWitnessBytes, witnessMatrix, type WitnessNu, type WitnessOptions } from './witness';
 export { sparseRips, type SparseRipsOptions, type SparseRipsResult } from './sparseRips';

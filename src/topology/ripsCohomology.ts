@@ -1,15 +1,13 @@
 import type { Cancellation } from '../base/cancellation';
 import { CohomologyColumn } from './cohomologyColumn';
 import { inverseModulo } from './primeField';
-import type { RankPairs } from './rankPairs';
+import { noPairs, type Cochain, type RankPairs } from './rankPairs';
 import { NO_EDGE, type RipsFiltration, type RipsViews } from './ripsFiltration';
-import { SimplexKeys } from './simplexKeys';
+import { insert, SimplexKeys } from './simplexKeys';
 
-interface ReducedColumn {
+/** The cochain whose coboundary has the pivot, and with which coefficient. */
+interface ReducedColumn extends Required<Cochain> {
   readonly pivotCoefficient: number;
-  /** The cochain whose coboundary has the pivot. */
-  readonly keys: Float64Array;
-  readonly coefficients: Int32Array;
 }
 
 /** Work between two looks at the stop sign, in cofacets: some milliseconds. */
@@ -36,11 +34,13 @@ export class RipsCohomology {
   private readonly candidates: Int32Array[];
   private sinceLook = 0;
 
+  /** `keepCochains`: whether the pairs come with the cochains of their columns. */
   constructor(
     private readonly filtration: RipsFiltration,
     private readonly prime: number,
     maxDimension: number,
     forest: Uint32Array,
+    private readonly keepCochains: boolean,
     private readonly cancellation: Cancellation,
   ) {
     this.keys = new SimplexKeys(filtration.count, filtration.edgeCount, maxDimension + 1);
@@ -55,7 +55,7 @@ export class RipsCohomology {
 
   /** Pairs of the next dimension (1 at first). `progress` is told the fraction of edges that are done. */
   nextDimension(progress: (fraction: number) => void): RankPairs {
-    const pairs: RankPairs = { births: [], deaths: [], killers: [] };
+    const pairs = noPairs();
     const paired = new Map<number, ReducedColumn | undefined>();
     const { edgeCount } = this.filtration;
     const columns: number[] = [];
@@ -155,9 +155,7 @@ export class RipsCohomology {
     for (;;) {
       const pivot = column.popPivot();
       if (pivot < 0) {
-        pairs.births.push(rank);
-        pairs.deaths.push(-1);
-        pairs.killers.push(-1);
+        this.addPair(pairs, rank, key, -1, -1, this.keepCochains ? cochainOf(cochain) : undefined);
         return;
       }
       const coefficient = column.pivotCoefficient;
@@ -176,16 +174,20 @@ export class RipsCohomology {
         add(facet, prime - ((coefficient * inverseModulo(this.apparentCoefficient, prime)) % prime));
         continue;
       }
-      paired.set(pivot, {
-        pivotCoefficient: coefficient,
-        keys: Float64Array.from(cochain.keys()),
-        coefficients: Int32Array.from(cochain.values()),
-      });
-      pairs.births.push(rank);
-      pairs.killers.push(pivot);
-      pairs.deaths.push(Math.floor(pivot / this.keys.restCount(this.dimension)));
+      const reduced = { pivotCoefficient: coefficient, ...cochainOf(cochain) };
+      paired.set(pivot, reduced);
+      const death = Math.floor(pivot / this.keys.restCount(this.dimension));
+      this.addPair(pairs, rank, key, death, pivot, this.keepCochains ? reduced : undefined);
       return;
     }
+  }
+
+  private addPair(pairs: RankPairs, birth: number, creator: number, death: number, killer: number, cochain?: Cochain) {
+    pairs.births.push(birth);
+    pairs.deaths.push(death);
+    pairs.creators.push(creator);
+    pairs.killers.push(killer);
+    if (cochain !== undefined) pairs.cochains.push(cochain);
   }
 
   /** The coefficient of the simplex asked for in the coboundary of the facet that `apparentFacet` found. */
@@ -281,9 +283,6 @@ export class RipsCohomology {
   }
 }
 
-/** Inserts into the first `size` entries, which are ascending. */
-function insert(sorted: Int32Array, size: number, value: number): void {
-  let at = size;
-  for (; at > 0 && sorted[at - 1]! > value; at--) sorted[at] = sorted[at - 1]!;
-  sorted[at] = value;
+function cochainOf(cochain: ReadonlyMap<number, number>): Required<Cochain> {
+  return { keys: Float64Array.from(cochain.keys()), coefficients: Int32Array.from(cochain.values()) };
 }

@@ -1,6 +1,7 @@
 import type { Cancellation } from '../base/cancellation';
 import type { Progress } from '../base/progress';
 import type { PersistenceDiagram } from './diagram';
+import type { Representative } from './representative';
 
 export interface RipsOptions {
   /** Homology is computed in dimensions 0 … maxDimension. */
@@ -9,25 +10,14 @@ export interface RipsOptions {
   readonly threshold?: number;
   /** The prime p of the field Z/p; 2 unless given. */
   readonly coefficients?: number;
-  /** Representative cycles of H1 too (over Z/2 only). */
-  readonly cycles?: boolean;
-  /** At most so many cycles, of the longest bars; all unless given. */
-  readonly maxCycles?: number;
+  /** Representative cycles too: of all dimensions, or of these. */
+  readonly cycles?: boolean | readonly number[];
+  /** Representative cocycles too. */
+  readonly cocycles?: boolean | readonly number[];
+  /** At most so many cycles and so many cocycles of each dimension, of the longest bars; all unless given. */
+  readonly maxRepresentatives?: number;
   readonly cancellation?: Cancellation;
   readonly progress?: Progress;
-}
-
-/**
- * A loop whose class is born at the birth and dies at the death of a bar of H1: every vertex has an even number of its edges, the longest
- * edge is the birth, and it bounds at the death and not before.
- */
-export interface Cycle {
-  /** Index into the pairs of dimension 1. */
-  readonly pair: number;
-  /** Points, ascending. */
-  readonly vertices: Uint32Array;
-  /** Pairs of points, flat: edge k is [edges[2k], edges[2k + 1]]. */
-  readonly edges: Uint32Array;
 }
 
 export interface RipsResult {
@@ -38,6 +28,7 @@ export interface RipsResult {
   readonly enclosingRadius: number;
   readonly coefficients: number;
   readonly diagram: PersistenceDiagram;
-  /** Ascending in `pair`; empty unless asked for. */
-  readonly cycles: readonly Cycle[];
+  /** Ascending in dimension, then `pair`; empty unless asked for. */
+  readonly cycles: readonly Representative[];
+  readonly cocycles: readonly Representative[];
 }

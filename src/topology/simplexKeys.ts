@@ -67,3 +67,10 @@ export class SimplexKeys {
     }
   }
 }
+
+/** Inserts into the first `size` entries, which are ascending. */
+export function insert(sorted: Int32Array, size: number, value: number): void {
+  let at = size;
+  for (; at > 0 && sorted[at - 1]! > value; at--) sorted[at] = sorted[at - 1]!;
+  sorted[at] = value;
+}

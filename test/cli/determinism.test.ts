@@ -50,3 +50,29 @@ describe('inspect', () => {
     assert.equal(fs.readdirSync(folder).length, 8);
   });
 });
+
+describe('rips', () => {
+  const data = 'samples/data/digits-test.npz#X';
+  const runs: Readonly<Record<string, readonly string[]>> = {
+    'with cycles and cocycles over Z/2': ['rips', data, '--cycles', '--cocycles'],
+    'over Z/3, of cosine distances': [
+      'rips',
+      data,
+      '--cycles',
+      '--cocycles',
+      '--coefficients',
+      '3',
+      '--metric',
+      'cosine',
+    ],
+    'of landmarks': ['rips', data, '--landmarks', '60', '--max-dim', '2', '--cycles', '--cocycles'],
+    'of a witness complex': ['witness', data, '--landmarks', '40', '--cycles', '--cocycles'],
+  };
+  for (const [name, words] of Object.entries(runs))
+    it(`prints the same bytes for 1, 2 and 4 threads ${name}`, async () => {
+      const said = await Promise.all(['1', '2', '4'].map(n => call([...words, '--format', 'json', '--threads', n])));
+      for (const { code, stderr } of said) assert.equal(code, 0, stderr);
+      assert.ok(said[0]!.stdout.length > 1000);
+      for (const { stdout } of said) assert.equal(untimed(stdout), untimed(said[0]!.stdout));
+    });
+});

@@ -99,8 +99,34 @@ describe('what is printed', () => {
     });
     assert.deepEqual(at(said.json, 'cycles', '1', 0, 'vertices'), [0, 1, 2, 3]);
     assert.equal((at(said.json, 'cycles', '1', 0, 'edges') as unknown[]).length, 4);
+    assert.equal(at(said.json, 'cocycles'), undefined);
     assert.deepEqual(at(said.json, 'warnings', 0, 'code'), 'few-points');
     assert.match(String(at(said.json, 'provenance', 'data', 'sha256')), /^[0-9a-f]{64}$/);
+  });
+
+  it('has cycles and cocycles of every dimension, with coefficients, where they are asked for', async () => {
+    const words = ['rips', cloud, '--cycles', '--cocycles', '--max-dim', '2', '--coefficients', '3'];
+    const said = await call([...words, '--format', 'json']);
+    const [birth, death] = [0, 1].map(end => at(said.json, 'diagram', '1', 0, end));
+    assert.ok(typeof birth === 'number' && typeof death === 'number');
+    for (const kind of ['cycles', 'cocycles']) {
+      assert.deepEqual(Object.keys(at(said.json, kind) as object), ['0', '1', '2'], kind);
+      assert.deepEqual(at(said.json, kind, '2'), []);
+    }
+    // The square's loop, all around: signs are those of edges from the smaller point to the larger.
+    const edges = at(said.json, 'cycles', '1', 0, 'simplices') as [number, number][];
+    const signs = at(said.json, 'cycles', '1', 0, 'coefficients') as number[];
+    const flow = [0, 0, 0, 0];
+    edges.forEach(([a, b], k) => {
+      flow[a] = (flow[a]! + 3 - signs[k]!) % 3;
+      flow[b] = (flow[b]! + signs[k]!) % 3;
+    });
+    assert.deepEqual(flow, [0, 0, 0, 0]);
+    assert.deepEqual(at(said.json, 'cocycles', '1', 0, 'coefficients'), [1]);
+    assert.equal((at(said.json, 'cycles', '0') as unknown[]).length, 4);
+    const text = await call(words);
+    assert.match(text.stdout, /^cycle +bar +made of +through the points\nH1 +2 … 2.83 +4 edges +0 1 2 3$/m);
+    assert.match(text.stdout, /^cocycle +bar +made of +through the points\nH1 +2 … 2.83 +1 edge +\d \d$/m);
   });
 
   it('takes --name=value, so that numbers may be negative, and arguments after --', async () => {

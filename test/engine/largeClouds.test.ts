@@ -47,6 +47,7 @@ const parameters = (metric: Metric = 'euclidean') => ({
   threshold: undefined,
   coefficients: 2,
   cycles: false,
+  cocycles: false,
   seed: 1,
 });
 
@@ -83,7 +84,7 @@ describe('the operation rips with landmarks', () => {
 
   it('has the loop of the landmarks, with the bound on its error and a word on it', async () => {
     const result = await rips(
-      { cloud: ringFile, parameters: { ...parameters(), landmarks: 30, cycles: true } },
+      { cloud: ringFile, parameters: { ...parameters(), landmarks: 30, cycles: true, cocycles: true } },
       context,
     );
     const { indices, coveringRadius, bound } = result.landmarks!;
@@ -95,9 +96,11 @@ describe('the operation rips with landmarks', () => {
     assert.deepEqual(result.warnings.map(({ code }) => code), ['landmarks']); // prettier-ignore
     assert.equal(result.provenance.parameters['landmarks'], 30);
     const among = new Set(indices);
-    for (const { vertices, edges } of result.cycles!)
-      for (const point of [...vertices, ...edges])
+    for (const { dimension, vertices, simplices } of [...result.cycles!, ...result.cocycles!]) {
+      assert.ok(dimension >= result.representedFrom);
+      for (const point of [...vertices, ...simplices])
         assert.ok(among.has(point), 'cycles run through points of the cloud');
+    }
   });
 
   it('is all points, and exact, where there are no more than that', async () => {

@@ -31,6 +31,7 @@ describe('shortRips', () => {
         threshold: undefined,
         coefficients: 2,
         cycles: false,
+        cocycles: false,
         seed: 0,
       },
     };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Random } from '../../src/base/random';
+import { DistanceMatrix } from '../../src/topology/distances';
 import type { PointCloud } from '../../src/topology/pointCloud';
 
 export function cloudOf(rows: readonly (readonly number[])[]): PointCloud {
@@ -67,3 +68,51 @@ export const tiedClouds = (maxPoints: number): fc.Arbitrary<PointCloud> =>
       maxLength: maxPoints,
     })
     .map(cloudOf);
+
+/** Clouds of up to nine points in the plane or in space, on a coarse grid half of the time: full of ties and duplicates. */
+export const smallClouds = fc
+  .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 3 }), fc.boolean(), fc.integer())
+  .map(([count, width, coarse, seed]): PointCloud => {
+    const { values } = gaussianCloud(count, width, seed);
+    return { count, width, values: coarse ? values.map(Math.round) : values };
+  });
+
+/** Symmetric matrices that break the triangle inequality, with missing edges, often of few different lengths. */
+export const smallMatrices = fc
+  .tuple(fc.integer({ min: 1, max: 9 }), fc.constantFrom(2, 4, 1000), fc.integer())
+  .map(([count, lengths, seed]) => {
+    const random = new Random(seed);
+    const values = new Float32Array(count * count);
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < i; j++) {
+        values[i * count + j] = random.uniform() < 0.1 ? Infinity : random.integer(lengths) + 1;
+        values[j * count + i] = values[i * count + j]!;
+      }
+    }
+    return new DistanceMatrix(count, values);
+  });
+
+/**
+ * Distances of up to nine points in groups, far from those of their own group: there is a sphere of a dimension less than there are groups, or many. Lengths differ a little, and
+ * often not at all.
+ */
+export const groupedMatrices = fc
+  .tuple(
+    fc.array(fc.integer({ min: 2, max: 3 }), { minLength: 2, maxLength: 4 }),
+    fc.constantFrom(1, 3, 1000),
+    fc.integer(),
+  )
+  .filter(([sizes]) => sizes.reduce((sum, size) => sum + size, 0) <= 9)
+  .map(([sizes, lengths, seed]) => {
+    const random = new Random(seed);
+    const group = sizes.flatMap((size, g) => Array.from({ length: size }, () => g));
+    const count = group.length;
+    const values = new Float32Array(count * count);
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < i; j++) {
+        values[i * count + j] = (group[i] === group[j] ? 3 : 1) + random.integer(lengths) / lengths;
+        values[j * count + i] = values[i * count + j]!;
+      }
+    }
+    return new DistanceMatrix(count, values);
+  });

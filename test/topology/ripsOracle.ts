@@ -3,13 +3,13 @@ import type { DistanceMatrix } from '../../src/topology/distances';
 export type Pair = readonly [birth: number, death: number];
 
 /** A simplex of the complex: its vertices in order and its longest edge. */
-interface Simplex {
+export interface Simplex {
   readonly vertices: readonly number[];
   readonly diameter: number;
 }
 
 /** A column over Z/p: coefficient by row. */
-type Column = Map<number, number>;
+export type Column = Map<number, number>;
 
 /**
  * Rips persistence as the textbook has it: all simplices in order, their boundary matrix, columns reduced from left to right
@@ -52,7 +52,7 @@ export function allSimplices(distances: DistanceMatrix, topDimension: number, lo
   return found.sort((s, t) => s.diameter - t.diameter || s.vertices.length - t.vertices.length);
 }
 
-function boundary(vertices: readonly number[], indexOf: ReadonlyMap<string, number>, prime: number): Column {
+export function boundary(vertices: readonly number[], indexOf: ReadonlyMap<string, number>, prime: number): Column {
   if (vertices.length === 1) return new Map();
   return new Map(
     vertices.map((_, k) => [indexOf.get(vertices.filter((__, i) => i !== k).join())!, k % 2 === 0 ? 1 : prime - 1]),
@@ -60,7 +60,7 @@ function boundary(vertices: readonly number[], indexOf: ReadonlyMap<string, numb
 }
 
 /** Adds earlier columns until none has the same lowest row. */
-function reduce(column: Column, columnByLow: ReadonlyMap<number, Column>, prime: number): void {
+export function reduce(column: Column, columnByLow: ReadonlyMap<number, Column>, prime: number): void {
   while (column.size > 0) {
     const low = Math.max(...column.keys());
     const earlier = columnByLow.get(low);
@@ -73,32 +73,6 @@ function reduce(column: Column, columnByLow: ReadonlyMap<number, Column>, prime:
       else column.set(row, sum);
     }
   }
-}
-
-/**
- * The scale at which a cycle (edges as flat pairs of vertices) becomes the boundary of triangles over Z/2, and Infinity if it
- * never does.
- */
-export function deathOfCycle(distances: DistanceMatrix, edges: Uint32Array, longest = Infinity): number {
-  const simplices = allSimplices(distances, 2, longest);
-  const indexOf = new Map(simplices.map(({ vertices }, i) => [vertices.join(), i]));
-  const cycle: Column = new Map();
-  for (let k = 0; k < edges.length; k += 2) {
-    const [a, b] = [edges[k]!, edges[k + 1]!].sort((u, v) => u - v);
-    cycle.set(indexOf.get(`${a},${b}`)!, 1);
-  }
-  const columnByLow = new Map<number, Column>();
-  for (const { vertices, diameter } of simplices) {
-    if (vertices.length < 3) continue;
-    const column = boundary(vertices, indexOf, 2);
-    reduce(column, columnByLow, 2);
-    if (column.size === 0) continue;
-    columnByLow.set(Math.max(...column.keys()), column);
-    const rest = new Map(cycle);
-    reduce(rest, columnByLow, 2);
-    if (rest.size === 0) return diameter;
-  }
-  return Infinity;
 }
 
 /** Whether two lists of pairs can be matched, pairs to pairs or to the diagonal, at no more than `cost` (L∞). */

@@ -12,12 +12,12 @@ export function witness(input: WitnessInput, context: OperationContext<never>): 
   const began = performance.now();
   const store = new DisposableStore();
   try {
-    const { metric, maxDimension, threshold, coefficients, cycles, landmarks, nu, seed } = input.parameters;
+    const { metric, maxDimension, threshold, coefficients, cycles, cocycles, landmarks, nu, seed } = input.parameters;
     const opened = openCloud(input.cloud, metric, input, store, context);
     const provenance = {
       version: VERSION,
       ...dataProvenance(opened),
-      parameters: { metric, maxDimension, threshold: threshold ?? null, coefficients, cycles, landmarks, nu },
+      parameters: { metric, maxDimension, threshold: threshold ?? null, coefficients, cycles, cocycles, landmarks, nu },
       seed,
     };
     const limit = input.memoryLimitBytes ?? memoryLimit();
