@@ -28,7 +28,7 @@ export interface BootstrapBand {
 }
 
 /**
- * The bottleneck bootstrap (Chazal, Fasy, Lecci, Michel, Rinaldo, Wasserman, "Robust topological inference: distance to a measure and kernel distance", JMLR 18(159), 2018, section 4.2):
+ * The bottleneck bootstrap (Chazal, Fasy, Lecci, Michel, Rinaldo, Wasserman, "Robust topological inference: distance to a measure and kernel distance", JMLR 18(159), 2018):
  * draw n of the n points with replacement, take the bottleneck distance of the resample's diagram to the sample's, and let c be their quantile: the order statistic of rank
  * ⌈confidence · replicates⌉.
  *

@@ -1,6 +1,6 @@
 /**
  * A cochain under construction over Z/p: a heap of keyed entries with coefficients, smallest key first, in which
- * equal keys add up only when they come to the top (Bauer 2021, "Ripser", section 4).
+ * equal keys add up only when they come to the top (Bauer 2021, "Ripser").
  */
 export class CohomologyColumn {
   private keys = new Float64Array(1024);

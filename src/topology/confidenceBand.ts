@@ -38,8 +38,8 @@ export interface ConfidenceBand {
 const DEFAULT_SUBSAMPLES = 200;
 
 /**
- * b = ⌊n / (ln n · ln ln n)⌋: Theorem 3 asks for b → ∞ with b = o(n / log n), which n / ln n itself would just miss. A
- * smaller b is farther from the sample and only widens the band.
+ * b = ⌊n / (ln n · ln ln n)⌋, which is our choice: the theory is asymptotic and leaves b open (the authors' package TDA asks its user for it, GUDHI's tutorial takes
+ * n / ln n). It grows more slowly than n / ln n; a smaller b is farther from the sample and only widens the band.
  */
 export function subsampleSize(count: number): number {
   if (count < 3) return count;

@@ -69,7 +69,7 @@ export function neighbourGraph(
 
 /**
  * Geodesic distances along a graph: the number of edges of the shortest path (`hops`, as Naitzat, Zhitnikov, Lim, "Topology of deep neural networks",
- * JMLR 21, 2020, section 5, take them) or the smallest sum of lengths along a path (`lengths`, as Isomap does; Tenenbaum, de Silva, Langford 2000). ∞ between points that no
+ * JMLR 21, 2020, take them) or the smallest sum of lengths along a path (`lengths`, as Isomap does; Tenenbaum, de Silva, Langford 2000). ∞ between points that no
  * path joins. O(n · edges) for hops, O(n · edges · log n) for lengths; 4 n² bytes.
  */
 export function geodesicDistances(

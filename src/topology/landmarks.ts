@@ -27,7 +27,7 @@ export interface Landmarks {
 
 /**
  * The bound on the bottleneck distance between the Rips diagram of landmarks and that of the cloud, in edge lengths and in every dimension:
- * 2 · d_GH ≤ 2 · d_H (Chazal, de Silva, Oudot, "Persistence stability for geometric complexes", Geometriae Dedicata 173, 2014, Theorem 5.2).
+ * 2 · d_GH ≤ 2 · d_H (Chazal, de Silva, Oudot, "Persistence stability for geometric complexes", Geometriae Dedicata 173, 2014).
  * It needs the triangle inequality.
  */
 export function landmarkBound({ coveringRadius }: Landmarks): number {

@@ -28,7 +28,7 @@ const TIE = 1e-12;
 
 /**
  * Whether groups of persistence diagrams differ: Robinson, Turner, "Hypothesis testing for topological data analysis", Journal of Applied and Computational
- * Topology 1, 2017, section 3. The joint loss is Σ over groups m of Σ over i, j in m of d(i, j)^q ÷ (2 n_m (n_m − 1)); labels are shuffled, and a loss
+ * Topology 1, 2017. The joint loss is Σ over groups m of Σ over i, j in m of d(i, j)^q ÷ (2 n_m (n_m − 1)); labels are shuffled, and a loss
  * no larger than the one seen is as extreme (the statistic that grows with the difference is −loss). The null is that labels are exchangeable: points of one cloud in several
  * diagrams, such as overlapping subsamples, make diagrams dependent and the p-value too small.
  *

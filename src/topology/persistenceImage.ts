@@ -25,7 +25,7 @@ export interface PersistenceImage {
 }
 
 /**
- * The persistence image of one dimension (Adams et al., "Persistence images: a stable vector representation of persistent homology", JMLR 18, 2017, section 4): every
+ * The persistence image of one dimension (Adams et al., "Persistence images: a stable vector representation of persistent homology", JMLR 18, 2017): every
  * finite point (birth, death − birth) becomes a Gaussian with a weight that is linear in persistence, from 0 at the diagonal to 1 at `fullWeight` and not above, and a pixel is
  * the integral of their sum over it; exact, through the error function. Images compare only on one grid with one spread: choose them for all diagrams together (`imageGrid`).
  * Essential points are left out. O(points · (rows + columns) + points · pixels). Throws `usage` for a grid that is empty or turned around.

@@ -11,9 +11,9 @@ export interface PersistenceLandscape {
 }
 
 /**
- * The persistence landscape of one dimension (Bubenik, "Statistical topological data analysis using persistence landscapes", JMLR 16, 2015,
- * section 2): λ_k(t) is the k-th largest, over the points, of max(0, min(t − birth, death − t)). Exact at every scale; 0 where there are fewer than k tents.
- * In the supremum norm two landscapes are no farther apart than their diagrams in bottleneck distance (Theorem 13 there).
+ * The persistence landscape of one dimension (Bubenik, "Statistical topological data analysis using persistence landscapes", JMLR 16, 2015):
+ * λ_k(t) is the k-th largest, over the points, of max(0, min(t − birth, death − t)). Exact at every scale; 0 where there are fewer than k tents.
+ * In the supremum norm two landscapes are no farther apart than their diagrams in bottleneck distance (proved there).
  *
  * Essential points would have tents without an end: they are left out, unless `end` closes them there. O(scales · (points + depth · tents)).
  * Throws `usage` unless depth is a whole number of at least 1.

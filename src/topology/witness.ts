@@ -21,7 +21,7 @@ const WITNESSES_BETWEEN_BOUNDS = 256;
  * When the edges of the lazy witness complex appear, as a matrix over the landmarks for `rips` (which is not a metric): a, b at
  * R(a, b) = min over the points w of max(d(w, a), d(w, b)) − m_ν(w), at least 0, where m_0 = 0 and m_ν(w) is the distance from w to its ν-th nearest
  * landmark. The complex at R is then the flag complex of the edges up to R (de Silva, Carlsson, "Topological estimation using witness complexes",
- * Symposium on Point-Based Graphics 2004, section 2). Every point of the cloud is a witness, landmarks too.
+ * Symposium on Point-Based Graphics 2004). Every point of the cloud is a witness, landmarks too.
  *
  * Entries up to the matrix's enclosing radius (and `threshold`) are exact, so that `rips` of it is; longer ones may be too long, since witnesses are not asked beyond.
  * O(n · L²) at worst; O(L²) memory.
