@@ -32,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const engine = keep(new EngineService(context, log));
   const models = keep(new WorkspaceFiles(MODEL_EXTENSIONS));
   const data = keep(new WorkspaceFiles(DATA_EXTENSIONS));
+  const sources = keep(new WorkspaceFiles(['.py']));
   const links = new DataLinks(context.workspaceState);
   const panels: InspectPanels = keep(
     new InspectPanels({
@@ -51,7 +52,18 @@ export function activate(context: vscode.ExtensionContext): void {
   const running = keep(new RunningStatus(panels));
   const results: Results = keep(new Results(context.workspaceState, panels));
   keep(new DoneNotice(panels));
-  const commands: CommandContext = { extension: context, log, engine, links, panels, running, results, models, data };
+  const commands: CommandContext = {
+    extension: context,
+    log,
+    engine,
+    links,
+    panels,
+    running,
+    results,
+    models,
+    data,
+    sources,
+  };
   keep(registerCommands(makeCommands(commands), log));
   keep(
     vscode.window.registerCustomEditorProvider(

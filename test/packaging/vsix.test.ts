@@ -21,6 +21,7 @@ const allowed: readonly RegExp[] = [
   /^extension\/dist\/webview\/[\w.-]+\.(js|css|ttf|woff2)$/,
   /^extension\/dist\/runtime\/node_modules\/onnxruntime-(common|node|web)\/[\w./-]+\.(js|mjs|json|wasm|node|dll|dylib|so[.\d]*)$/,
   /^extension\/docs\/(analyses\/)?[\w-]+\.md$/,
+  /^extension\/python\/run_model\.py$/,
   /^extension\/media\/[\w./-]+\.(svg|png)$/,
   /^extension\/samples\/[\w./-]+\.(onnx|npy|npz|csv|md|py)$/,
 ];
@@ -34,6 +35,7 @@ const needed: readonly RegExp[] = [
   /^extension\/dist\/webview\/inspect\.js$/,
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/runtime\/.*\.wasm$/,
+  /^extension\/python\/run_model\.py$/,
   /^extension\/samples\/.*\.onnx$/,
   /^extension\/samples\/.*\.np[yz]$/,
   /^extension\/docs\/analyses\/[\w-]+\.md$/,

@@ -1,5 +1,7 @@
 /** Which files are ours, by their names. The manifest's `when` clauses say the same, and a test compares the two. */
 export const MODEL_EXTENSIONS = ['.onnx'] as const;
+/** Weights that a person's own Python can put into the class they came from. */
+export const WEIGHTS_EXTENSIONS = ['.pt', '.pth', '.safetensors'] as const;
 export const DATA_EXTENSIONS = ['.npy', '.npz', '.csv'] as const;
 
 export function hasExtension(path: string, extensions: readonly string[]): boolean {

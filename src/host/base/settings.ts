@@ -14,6 +14,7 @@ export interface SettingsTable {
   readonly memoryLimitMegabytes: number;
   readonly cacheMegabytes: number;
   readonly notifyWhenDone: boolean;
+  readonly python: string;
 }
 
 export const SECTION = 'neuralTopology';

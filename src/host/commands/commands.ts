@@ -5,15 +5,18 @@ import type { DataLinks } from '../data/dataLinks';
 import { pickData } from '../data/pickData';
 import { DESCRIBE_TYPE } from '../describe/describeEditor';
 import type { EngineService } from '../base/engineService';
+import { WEIGHTS_EXTENSIONS } from '../base/fileKinds';
 import type { InspectPanel } from '../inspect/inspectPanel';
 import type { InspectPanels } from '../inspect/inspectPanels';
 import { exportReport } from '../results/exportReport';
+import { likelyShape } from '../python/likelyShape';
+import { runWithPython, type PythonContext } from '../python/runWithPython';
 import type { Results } from '../results/results';
 import type { RunningStatus } from '../running/runningStatus';
 import { openSample } from '../workspace/sample';
 import type { WorkspaceFiles } from '../workspace/workspaceFiles';
 import type { CommandTable } from './table';
-import { modelInFront, modelsOf } from './targets';
+import { filesOf, modelInFront, modelsOf } from './targets';
 
 export interface CommandContext {
   readonly extension: vscode.ExtensionContext;
@@ -25,6 +28,8 @@ export interface CommandContext {
   readonly results: Results;
   readonly models: WorkspaceFiles;
   readonly data: WorkspaceFiles;
+  /** Python files. */
+  readonly sources: WorkspaceFiles;
 }
 
 /** More panels than this at once would leave none of them readable. */
@@ -61,6 +66,11 @@ export function makeCommands(context: CommandContext): CommandTable {
       for (const model of (await chooseModels(clicked, selected)).slice(0, 1)) {
         await exportFrom(context, panels.reveal(model));
       }
+    },
+    'neuralTopology.runWithPython': async (clicked, selected) => {
+      const weights = filesOf(clicked, selected, WEIGHTS_EXTENSIONS)[0] ?? (await askForWeights());
+      const made = weights && (await runWithPython(weights, pythonContext(context)));
+      if (made) await inspect(context, made);
     },
     'neuralTopology.rerun': () => panels.active?.session.rerun(),
     'neuralTopology.cancel': () => {
@@ -106,6 +116,31 @@ export function makeCommands(context: CommandContext): CommandTable {
       if (item) results.remove(item.entry);
     },
   };
+}
+
+function pythonContext(context: CommandContext): PythonContext {
+  return {
+    extension: context.extension.extensionUri,
+    log: context.log,
+    sources: () => context.sources.find(),
+    shape: async weights => {
+      try {
+        const engine = await context.engine.get();
+        return likelyShape(await engine.run('describe', { model: weights.fsPath }));
+      } catch {
+        // What cannot be read here may still load there; the shape is then asked for without a suggestion.
+        return undefined;
+      }
+    },
+  };
+}
+
+async function askForWeights(): Promise<vscode.Uri | undefined> {
+  const files = await vscode.window.showOpenDialog({
+    openLabel: vscode.l10n.t('Run with Python'),
+    filters: { [vscode.l10n.t('Weights')]: WEIGHTS_EXTENSIONS.map(extension => extension.slice(1)) },
+  });
+  return files?.[0];
 }
 
 /** Journey 1: the panel at once, then the data if none is known, then the run. */

@@ -30,6 +30,7 @@ export interface CommandTable {
   readonly 'neuralTopology.describe': OnFiles;
   readonly 'neuralTopology.selectData': OnFiles;
   readonly 'neuralTopology.exportReport': OnFiles;
+  readonly 'neuralTopology.runWithPython': OnFiles;
   readonly 'neuralTopology.rerun': Plain;
   readonly 'neuralTopology.cancel': Plain;
   readonly 'neuralTopology.showRunning': Plain;

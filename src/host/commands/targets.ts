@@ -4,10 +4,15 @@ import type { FileItem } from './table';
 
 /** The model files that a command is meant for, from whatever VS Code called it with; each once. */
 export function modelsOf(clicked: unknown, selected: unknown): readonly vscode.Uri[] {
+  return filesOf(clicked, selected, MODEL_EXTENSIONS);
+}
+
+/** The same for files with one of these extensions. */
+export function filesOf(clicked: unknown, selected: unknown, extensions: readonly string[]): readonly vscode.Uri[] {
   const given = Array.isArray(selected) && selected.length > 0 ? (selected as readonly unknown[]) : [clicked];
   const found = new Map<string, vscode.Uri>();
   for (const uri of given.map(uriOf)) {
-    if (uri?.scheme === 'file' && hasExtension(uri.fsPath, MODEL_EXTENSIONS)) found.set(uri.fsPath, uri);
+    if (uri?.scheme === 'file' && hasExtension(uri.fsPath, extensions)) found.set(uri.fsPath, uri);
   }
   return [...found.values()];
 }
