@@ -1,38 +1,47 @@
+import type { KeyedSimplices } from './keyedSimplices';
 import { sortedChain, type Chain } from './representative';
-import type { RipsFiltration } from './ripsFiltration';
 
-/** The endless cycle that an edge gives birth to: it, and the path of the spanning `forest` (ranks of edges) between its ends. As a function of the edge's rank. */
+/** An edge that leads to a vertex. */
+interface Step {
+  readonly from: number;
+  readonly to: number;
+  readonly edge: number;
+  /** 1 where the edge is gone along as it is oriented, from its first vertex to its second. */
+  readonly along: boolean;
+}
+
+/** The endless cycle that an edge gives birth to: it, and the path of the spanning `forest` between its ends. As a function of the edge; edges by keys. */
 export function loopsThroughForest(
-  filtration: RipsFiltration,
+  simplices: KeyedSimplices,
   forest: Uint32Array,
   prime: number,
 ): (edge: number) => Chain {
-  const { ends } = filtration.views();
-  const neighbours = Array.from({ length: filtration.count }, () => new Array<{ vertex: number; rank: number }>());
-  for (const rank of forest) {
-    const [a, b] = [ends[4 * rank]!, ends[4 * rank + 1]!];
-    neighbours[a]!.push({ vertex: b, rank });
-    neighbours[b]!.push({ vertex: a, rank });
+  const ends = new Int32Array(2);
+  const steps = Array.from(simplices.points, () => new Array<Step>());
+  for (const edge of forest) {
+    simplices.readVertices(edge, 1, ends);
+    const [a, b] = [ends[0]!, ends[1]!];
+    steps[a]!.push({ from: a, to: b, edge, along: true });
+    steps[b]!.push({ from: b, to: a, edge, along: false });
   }
-  return edge => {
-    // The edge leads from its smaller to its larger end, and the path back.
-    const [to, from] = [ends[4 * edge]!, ends[4 * edge + 1]!];
-    const reachedBy = new Map([[from, { vertex: from, rank: edge }]]);
-    const queue = [from];
-    for (let i = 0; i < queue.length && !reachedBy.has(to); i++) {
-      for (const next of neighbours[queue[i]!]!) {
-        if (reachedBy.has(next.vertex)) continue;
-        reachedBy.set(next.vertex, { vertex: queue[i]!, rank: next.rank });
-        queue.push(next.vertex);
+  return creator => {
+    simplices.readVertices(creator, 1, ends);
+    // The edge leads from its first end to its second, and the path back.
+    const [home, start] = [ends[0]!, ends[1]!];
+    const reachedBy = new Map<number, Step | undefined>([[start, undefined]]);
+    const queue = [start];
+    for (let i = 0; i < queue.length && !reachedBy.has(home); i++) {
+      for (const step of steps[queue[i]!]!) {
+        if (reachedBy.has(step.to)) continue;
+        reachedBy.set(step.to, step);
+        queue.push(step.to);
       }
     }
-    const keys = [edge];
+    const keys = [creator];
     const coefficients = [1];
-    for (let vertex = to; vertex !== from;) {
-      const step = reachedBy.get(vertex)!;
-      keys.push(step.rank);
-      coefficients.push(step.vertex < vertex ? 1 : prime - 1);
-      vertex = step.vertex;
+    for (let step = reachedBy.get(home); step !== undefined; step = reachedBy.get(step.from)) {
+      keys.push(step.edge);
+      coefficients.push(step.along ? 1 : prime - 1);
     }
     return sortedChain(Float64Array.from(keys), Int32Array.from(coefficients));
   };

@@ -61,8 +61,8 @@ export function nerve(
 /** Betti numbers of a nerve over Z/2 in the dimensions below its own; the highest would need more simplices. */
 export function nerveBetti({ simplices, complex }: Nerve, cancellation: Cancellation): number[] {
   // All values are equal: what has a bar at all is endless.
-  const { dimension } = complexPersistence(complex, simplices.length - 1, 2, cancellation);
-  return simplices.map((_, d) => dimension.reduce((count, other) => count + Number(other === d), 0));
+  const { diagram } = complexPersistence(complex, { maxDimension: simplices.length - 1, cancellation });
+  return simplices.map((_, d) => diagram.dimension.reduce((count, other) => count + Number(other === d), 0));
 }
 
 /** The sets that a point is in, descending, and how many points are in just these; by the first such point. */

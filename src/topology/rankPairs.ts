@@ -5,8 +5,8 @@ export interface Cochain {
 }
 
 /**
- * Pairs of one dimension as ranks: of the latest edges of the simplex that gives birth and of the one that kills (−1: never), and
- * both simplices by their keys.
+ * Pairs of one dimension. `births` and `deaths` say when (−1: never): of a Rips complex, the rank of the latest edge of the simplex that gives birth, and of the one that
+ * kills. Those of apparent pairs without persistence may be left out.
  */
 export interface RankPairs {
   readonly births: number[];
@@ -21,4 +21,14 @@ export interface RankPairs {
 
 export function noPairs(): RankPairs {
   return { births: [], deaths: [], creators: [], killers: [], cochains: [] };
+}
+
+/** Of dimension 0: every component is born before all edges, and dies with the edge of the spanning forest (keys, ascending) that joins it to an older one. */
+export function componentPairs(count: number, forest: Uint32Array): RankPairs {
+  const essential = count - forest.length;
+  return {
+    ...noPairs(),
+    births: new Array<number>(count).fill(-1),
+    deaths: [...forest, ...new Array<number>(essential).fill(-1)],
+  };
 }

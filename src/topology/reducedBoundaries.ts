@@ -1,8 +1,8 @@
 import type { Cancellation } from '../base/cancellation';
 import { CohomologyColumn } from './cohomologyColumn';
+import type { KeyedSimplices } from './keyedSimplices';
 import { inverseModulo } from './primeField';
 import { sortedChain, type Chain } from './representative';
-import type { RipsSimplices } from './ripsSimplices';
 
 /** A boundary, with coefficient 1 at its latest simplex, which comes first. */
 interface ReducedBoundary {
@@ -16,7 +16,7 @@ interface ReducedBoundary {
 const ENTRIES_PER_POLL = 1 << 16;
 
 /**
- * The boundary matrix of a Rips filtration over Z/p from one dimension to the next lower one, reduced as far as representative cycles need it ("involuted homology": Čufar, Virk, "Fast
+ * The boundary matrix of a filtered complex over Z/p from one dimension to the next lower one, reduced as far as representative cycles need it ("involuted homology": Čufar, Virk, "Fast
  * computation of persistent homology representatives with involuted persistent homology", 2021): cohomology has told which simplices kill, so that only their columns are reduced, and
  * none is reduced to zero. Those of apparent pairs are the boundaries themselves, made where they are needed.
  */
@@ -31,7 +31,7 @@ export class ReducedBoundaries {
 
   /** `dimension` is that of the cycles, 1 or more; `chains`: whether it is to be known what they bound. */
   constructor(
-    private readonly simplices: RipsSimplices,
+    private readonly simplices: KeyedSimplices,
     private readonly dimension: number,
     private readonly prime: number,
     private readonly chains: boolean,
@@ -41,7 +41,7 @@ export class ReducedBoundaries {
     this.limit = simplices.limit(dimension);
   }
 
-  /** Reduces the boundaries of all simplices that kill a cycle and are in no apparent pair. `progress` is told the fraction that is done. */
+  /** Reduces the boundaries of simplices that kill a cycle, all that are in no apparent pair among them. `progress` is told the fraction that is done. */
   reduceAll(killers: readonly number[], progress: (fraction: number) => void): void {
     const inOrder = Float64Array.from(killers.filter(killer => killer >= 0)).sort();
     inOrder.forEach((killer, i) => {
@@ -94,7 +94,8 @@ export class ReducedBoundaries {
       }
       this.look(dimension + 2);
       const cofacet = simplices.apparentCofacet(latest, dimension);
-      if (cofacet < 0) {
+      // An apparent pair may last where values differ: then its killer is among those that are reduced.
+      if (cofacet < 0 || cofacet === simplex) {
         column.push(top, coefficient);
         return latest;
       }

@@ -1,21 +1,24 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { noProgress, subProgress } from '../base/progress';
+import { lastingBars, toDiagram } from './bars';
 import { BinaryRipsCohomology } from './binaryRipsCohomology';
+import {
+  chosenRepresentatives,
+  NO_REPRESENTATIVES,
+  representativeChoice,
+  topDimensionOf,
+} from './chosenRepresentatives';
 import type { DistanceMatrix } from './distances';
 import { checkPrime } from './primeField';
-import { noPairs, type RankPairs } from './rankPairs';
+import { componentPairs } from './rankPairs';
 import { relativeNeighbourhoods, spanningForest } from './relativeNeighbourhoods';
-import { lastingBars, toDiagram } from './ripsBars';
 import { RipsCohomology } from './ripsCohomology';
 import { RipsFiltration } from './ripsFiltration';
 import type { RipsOptions, RipsResult } from './ripsOptions';
-import { chosenDimensions, ripsRepresentatives } from './ripsRepresentatives';
+import { RipsSimplices } from './ripsSimplices';
 
 export type { RipsOptions, RipsResult } from './ripsOptions';
-
-/** Of the progress, where cycles come after it. */
-const REDUCTION_SHARE = 0.8;
 
 /**
  * Vietoris–Rips persistence of a matrix of distances over Z/p. Values are edge lengths (diameters); pairs of zero persistence
@@ -32,36 +35,39 @@ export function rips(distances: DistanceMatrix, options: RipsOptions): RipsResul
   const filtration = new RipsFiltration(distances, threshold, cancellation);
   const { count, enclosingRadius } = filtration;
   const { tree: forest, rest } = spanningForest(filtration, relativeNeighbourhoods(filtration, cancellation));
+  const choice = representativeChoice(options);
+  const keepCochains = choice?.cocycles.some(dimension => dimension > 0) ?? false;
+  const reductionShare = choice === undefined ? 1 : 0.8;
   const pairs = [componentPairs(count, forest)];
-  const cocycles = chosenDimensions(options.cocycles, maxDimension);
-  const cycles = chosenDimensions(options.cycles, maxDimension);
-  const wanted = cycles.length + cocycles.length > 0;
-  const keepCochains = cocycles.some(dimension => dimension > 0);
   if (maxDimension > 0) {
     const cohomology =
       coefficients === 2 && maxDimension <= 2
         ? new BinaryRipsCohomology(filtration, rest, keepCochains, cancellation)
         : new RipsCohomology(filtration, coefficients, maxDimension, forest, keepCochains, cancellation);
+    const share = reductionShare / (maxDimension + 1);
     for (let dimension = 1; dimension <= maxDimension; dimension++) {
-      const share = wanted ? REDUCTION_SHARE / (maxDimension + 1) : 1 / (maxDimension + 1);
       const part = subProgress(progress, dimension * share, (dimension + 1) * share);
       pairs.push(cohomology.nextDimension(fraction => part(fraction, `reducing dimension ${dimension}`)));
     }
   }
   const { lengths } = filtration.views();
-  const bars = pairs.map(list => lastingBars(list, lengths));
+  const lengthOf = (rank: number) => lengths[2 * rank + 1]!;
+  const bars = pairs.map(list => lastingBars(list, lengthOf, lengthOf));
+  const representatives =
+    choice &&
+    chosenRepresentatives(
+      { simplices: new RipsSimplices(filtration, topDimensionOf(choice)), forest, pairs, bars, prime: coefficients },
+      choice,
+      cancellation,
+      subProgress(progress, reductionShare, 1),
+    );
   return {
     points: count,
     threshold: threshold ?? null,
     enclosingRadius,
     coefficients,
     diagram: toDiagram(bars),
-    ...ripsRepresentatives(
-      { filtration, forest, pairs, bars, prime: coefficients },
-      { cycles, cocycles, atMost: options.maxRepresentatives ?? Infinity },
-      cancellation,
-      subProgress(progress, REDUCTION_SHARE, 1),
-    ),
+    ...(representatives ?? NO_REPRESENTATIVES),
   };
 }
 
@@ -73,16 +79,6 @@ function checkOptions({ maxDimension, threshold, coefficients = 2 }: RipsOptions
     throw new Fault('usage', `The threshold must be a length that is not negative, not ${threshold}.`);
   }
   checkPrime(coefficients);
-}
-
-/** Every component is born at 0, before all edges, and dies at the edge of the spanning forest that joins it to an older one. */
-function componentPairs(count: number, forest: Uint32Array): RankPairs {
-  const essential = count - forest.length;
-  return {
-    ...noPairs(),
-    births: new Array<number>(count).fill(-1),
-    deaths: [...forest, ...new Array<number>(essential).fill(-1)],
-  };
 }
 
 /** An upper estimate of the bytes that `rips` and the matrix take, with the packed coordinates where it is made of points of `width`. */

@@ -1,26 +1,20 @@
 import type { Cancellation } from '../base/cancellation';
 import type { Progress } from '../base/progress';
 import type { PersistenceDiagram } from './diagram';
-import type { Representative } from './representative';
+import type { RepresentativeOptions, Representatives } from './chosenRepresentatives';
 
-export interface RipsOptions {
+export interface RipsOptions extends RepresentativeOptions {
   /** Homology is computed in dimensions 0 … maxDimension. */
   readonly maxDimension: number;
   /** The longest edge, inclusive; without it the enclosing radius bounds the complex, and whatever can die dies. */
   readonly threshold?: number;
   /** The prime p of the field Z/p; 2 unless given. */
   readonly coefficients?: number;
-  /** Representative cycles too: of all dimensions, or of these. */
-  readonly cycles?: boolean | readonly number[];
-  /** Representative cocycles too. */
-  readonly cocycles?: boolean | readonly number[];
-  /** At most so many cycles and so many cocycles of each dimension, of the longest bars; all unless given. */
-  readonly maxRepresentatives?: number;
   readonly cancellation?: Cancellation;
   readonly progress?: Progress;
 }
 
-export interface RipsResult {
+export interface RipsResult extends Representatives {
   readonly points: number;
   /** As given, or `null`. */
   readonly threshold: number | null;
@@ -28,7 +22,4 @@ export interface RipsResult {
   readonly enclosingRadius: number;
   readonly coefficients: number;
   readonly diagram: PersistenceDiagram;
-  /** Ascending in dimension, then `pair`; empty unless asked for. */
-  readonly cycles: readonly Representative[];
-  readonly cocycles: readonly Representative[];
 }

@@ -1,11 +1,13 @@
+import type { KeyedSimplices } from './keyedSimplices';
 import { type RipsFiltration, type RipsViews } from './ripsFiltration';
 import { insert, SimplexKeys } from './simplexKeys';
 
-/** The simplices of a Rips filtration by their keys: vertices, facets, and who is in an apparent pair with whom. */
-export class RipsSimplices {
-  readonly keys: SimplexKeys;
-  /** What `readFacets` found: facet i lacks vertex i, so that its sign in the boundary is (−1)^i. */
+/** The simplices of a Rips filtration by the keys of `SimplexKeys`, their vertices ascending. */
+export class RipsSimplices implements KeyedSimplices {
+  readonly points: Uint32Array;
   readonly facets: Float64Array;
+  apparentSign: 1 | -1 = 1;
+  private readonly keys: SimplexKeys;
   private readonly views: RipsViews;
   // Scratch of one simplex.
   private readonly vertices: Int32Array;
@@ -13,9 +15,10 @@ export class RipsSimplices {
 
   /** For simplices of dimensions 1 … topDimension; throws `too-large` where keys would not be exact. */
   constructor(
-    readonly filtration: RipsFiltration,
+    private readonly filtration: RipsFiltration,
     topDimension: number,
   ) {
+    this.points = filtration.points;
     this.keys = new SimplexKeys(filtration.count, filtration.edgeCount, topDimension);
     this.views = filtration.views();
     this.facets = new Float64Array(topDimension + 1);
@@ -23,21 +26,14 @@ export class RipsSimplices {
     this.rest = new Int32Array(topDimension + 1);
   }
 
-  /** Above all keys of a dimension. */
   limit(dimension: number): number {
     return this.filtration.edgeCount * this.keys.restCount(dimension - 1);
   }
 
-  /** The rank of the latest edge. */
-  rank(key: number, dimension: number): number {
-    return Math.floor(key / this.keys.restCount(dimension - 1));
-  }
-
   diameter(key: number, dimension: number): number {
-    return this.views.lengths[2 * this.rank(key, dimension) + 1]!;
+    return this.views.lengths[2 * Math.floor(key / this.keys.restCount(dimension - 1)) + 1]!;
   }
 
-  /** Writes the vertices of a simplex in ascending order. */
   readVertices(key: number, dimension: number, into: Int32Array): void {
     const { ends } = this.views;
     const restCount = this.keys.restCount(dimension - 1);
@@ -47,13 +43,12 @@ export class RipsSimplices {
     insert(into, dimension, ends[4 * rank + 1]!);
   }
 
-  /** Writes the keys of the facets of a simplex of dimension 2 or more to `facets`. */
   readFacets(key: number, dimension: number): void {
     const { vertices, rest, keys, facets } = this;
     const { rank: ranks, ends } = this.views;
     const { stride } = this.filtration;
     this.readVertices(key, dimension, vertices);
-    const rank = this.rank(key, dimension);
+    const rank = Math.floor(key / keys.restCount(dimension - 1));
     const [a, b] = [ends[4 * rank]!, ends[4 * rank + 1]!];
     const restCount = keys.restCount(dimension - 2);
     for (let left = 0; left <= dimension; left++) {
@@ -76,13 +71,7 @@ export class RipsSimplices {
     }
   }
 
-  /** The coefficient of the simplex in the boundary of the cofacet that `apparentCofacet` found: 1 or −1. */
-  apparentSign: 1 | -1 = 1;
-
-  /**
-   * The key of the cofacet that is in an apparent pair with this simplex, or −1: the first cofacet, which adds the smallest common neighbour, where that is
-   * below all rest vertices, so that the simplex is its latest facet.
-   */
+  /** The first cofacet adds the smallest common neighbour; where that is below all rest vertices, the simplex is its latest facet. */
   apparentCofacet(key: number, dimension: number): number {
     const { rest, keys } = this;
     const { ends } = this.views;

@@ -1,13 +1,14 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { noProgress, subProgress, type Progress } from '../base/progress';
+import type { RepresentativeOptions, Representatives } from './chosenRepresentatives';
 import { complexPersistence } from './complexPersistence';
 import type { PersistenceDiagram } from './diagram';
-import { FilteredComplex, poll } from './filteredComplex';
+import { FilteredComplex, MOST_SIMPLICES, poll } from './filteredComplex';
 import { maxminLandmarks } from './landmarks';
 import type { PairwiseDistances } from './pairwiseDistances';
 
-export interface SparseRipsOptions {
+export interface SparseRipsOptions extends RepresentativeOptions {
   /** Of the first point of the greedy order. */
   readonly seed: number;
   /** How exact: above 0. */
@@ -17,11 +18,13 @@ export interface SparseRipsOptions {
   readonly threshold?: number;
   /** A prime; 2 unless given. */
   readonly coefficients?: number;
+  /** More simplices than this are refused; what fits into a reasonable memory unless given. */
+  readonly maxSimplices?: number;
   readonly cancellation?: Cancellation;
   readonly progress?: Progress;
 }
 
-export interface SparseRipsResult {
+export interface SparseRipsResult extends Representatives {
   /** Edge lengths (diameters), as `rips` has them. */
   readonly diagram: PersistenceDiagram;
   /** Every bar of the exact diagram whose death is more than 1 + ε times its birth is matched by one here, each end of which is at least as long as the exact one and at most 1 + ε times that. */
@@ -40,7 +43,7 @@ export interface SparseRipsResult {
  * Throws `usage`, `too-large`, `cancelled`.
  */
 export function sparseRips(distances: PairwiseDistances, options: SparseRipsOptions): SparseRipsResult {
-  const { seed, epsilon, maxDimension, threshold = Infinity, coefficients = 2 } = options;
+  const { seed, epsilon, maxDimension, threshold = Infinity, maxSimplices = MOST_SIMPLICES } = options;
   const { cancellation = Cancellation.never, progress = noProgress } = options;
   if (!(epsilon > 0 && epsilon < Infinity)) throw new Fault('usage', `Epsilon must be above 0, not ${epsilon}.`);
   if (!(Number.isInteger(maxDimension) && maxDimension >= 0 && maxDimension <= 10))
@@ -54,7 +57,7 @@ export function sparseRips(distances: PairwiseDistances, options: SparseRipsOpti
     progress: subProgress(progress, 0, 0.3),
   });
   const fullRadius = insertionRadii.map(radius => (radius * (1 + epsilon)) / epsilon);
-  const complex = new FilteredComplex(count);
+  const complex = new FilteredComplex(count, Math.min(maxSimplices, MOST_SIMPLICES));
   // A simplex is made with its latest vertex first: that one vanishes before the others. Its neighbours come with their edges' lengths.
   const lengths: Map<number, number>[] = [];
   for (let v = 0; v < count; v++) {
@@ -69,9 +72,8 @@ export function sparseRips(distances: PairwiseDistances, options: SparseRipsOpti
     lengths.push(own);
     extend(complex, lengths, maxDimension + 1, longest, 0, v, 0, [...own.keys()], cancellation);
   }
-  progress(0.8, 'reducing');
   return {
-    diagram: complexPersistence(complex, maxDimension, coefficients, cancellation),
+    ...complexPersistence(complex, { ...options, points: indices, progress: subProgress(progress, 0.8, 1) }),
     factor: 1 + epsilon,
     simplices: Array.from({ length: maxDimension + 2 }, (_, dimension) => complex.count(dimension)),
   };

@@ -1,20 +1,15 @@
-import type { DistanceMatrix } from '../../src/topology/distances';
 import type { Representative } from '../../src/topology/representative';
-import { allSimplices, boundary, reduce, type Column, type Simplex } from './ripsOracle';
+import { boundary, reduce, type Column, type Simplex } from './ripsOracle';
 
-/** A Rips complex with all of its simplices, and what chains and cochains on it are over Z/p: slow, and obvious. */
+/** A filtered complex with all of its simplices in order, and what chains and cochains on it are over Z/p: slow, and obvious. */
 export class ChainComplex {
-  private readonly simplices: readonly Simplex[];
   private readonly indexOf: ReadonlyMap<string, number>;
 
   constructor(
-    distances: DistanceMatrix,
-    topDimension: number,
-    longest: number,
+    private readonly simplices: readonly Simplex[],
     private readonly prime: number,
   ) {
-    this.simplices = allSimplices(distances, topDimension, longest);
-    this.indexOf = new Map(this.simplices.map(({ vertices }, i) => [vertices.join(), i]));
+    this.indexOf = new Map(simplices.map(({ vertices }, i) => [vertices.join(), i]));
   }
 
   /** Scales at which something is born, ascending. */

@@ -4,12 +4,13 @@ import { describe, it } from 'node:test';
 import { Cancellation } from '../../src/base/cancellation';
 import { isCancelled } from '../../src/base/fault';
 import { DistanceMatrix, distanceMatrix } from '../../src/topology/distances';
-import { renamed, type Representative } from '../../src/topology/representative';
+import { renamed } from '../../src/topology/representative';
 import { rips } from '../../src/topology/rips';
 import { ChainComplex } from './chainOracle';
 import { circle, gaussianCloud, groupedMatrices, smallClouds, smallMatrices } from './clouds';
 import { pairsOf } from './ripsCheck';
-import { type Pair } from './ripsOracle';
+import { checkCocycle, checkCycle, checkRepresentatives } from './representativeCheck';
+import { allSimplices } from './ripsOracle';
 
 const SEED = 20240317;
 const runs = (numRuns: number) => ({ seed: SEED, numRuns });
@@ -21,69 +22,15 @@ const inputs = fc.oneof(
 
 /** Everything that a cycle and a cocycle of each bar promise. Returns how many bars there were in each dimension. */
 function check(distances: DistanceMatrix, maxDimension: number, prime: number, threshold = Infinity): number[] {
-  const { diagram, cycles, cocycles } = rips(distances, {
+  const result = rips(distances, {
     maxDimension,
     coefficients: prime,
     cycles: true,
     cocycles: true,
     ...(threshold < Infinity ? { threshold } : {}),
   });
-  const complex = new ChainComplex(distances, maxDimension + 1, threshold, prime);
-  return Array.from({ length: maxDimension + 1 }, (_, dimension) => {
-    const pairs = pairsOf(diagram, dimension);
-    const of = (list: readonly Representative[]) => list.filter(found => found.dimension === dimension);
-    const chains = of(cycles).map(cycle => checkCycle(complex, cycle, pairs, prime));
-    const cochains = of(cocycles).map(cocycle => checkCocycle(complex, cocycle, pairs, prime));
-    for (const list of [of(cycles), of(cocycles)])
-      assert.deepEqual(list.map(({ pair }) => pair), [...pairs.keys()]); // prettier-ignore
-    for (const scale of complex.scales) {
-      const alive = [...pairs.keys()].filter(k => pairs[k]![0] <= scale && scale < pairs[k]![1]);
-      const [some, others] = [alive.map(k => cochains[k]!), alive.map(k => chains[k]!)];
-      assert.ok(complex.areDual(some, others), `bases of dimension ${dimension} at ${scale}`);
-    }
-    return pairs.length;
-  });
-}
-
-function checkCycle(complex: ChainComplex, cycle: Representative, pairs: readonly Pair[], prime: number) {
-  const { dimension, pair, coefficients } = cycle;
-  const [birth, death] = pairs[pair]!;
-  const chain = checkForm(complex, cycle, prime);
-  const diameters = complex.diameters(chain);
-  assert.equal(complex.boundary(chain).size, 0, 'has no boundary');
-  assert.equal(Math.max(...diameters), birth, 'its last simplex is the birth');
-  assert.equal(coefficients.at(-1), 1);
-  assert.equal(complex.deathOf(chain, dimension), death, 'bounds at the death and not before');
-  return chain;
-}
-
-function checkCocycle(complex: ChainComplex, cocycle: Representative, pairs: readonly Pair[], prime: number) {
-  const { dimension, pair, coefficients } = cocycle;
-  const [birth, death] = pairs[pair]!;
-  const cochain = checkForm(complex, cocycle, prime);
-  const diameters = complex.diameters(cochain);
-  assert.equal(Math.min(...diameters), birth, 'its first simplex is the birth');
-  assert.equal(coefficients[0], 1);
-  assert.ok(diameters.every(diameter => diameter < death));
-  assert.equal(complex.coboundaryFrom(cochain, dimension), death, 'its coboundary is zero until the death');
-  assert.ok(!complex.isCoboundary(cochain, dimension, birth), 'is no coboundary');
-  return cochain;
-}
-
-/** What every representative looks like. */
-function checkForm(complex: ChainComplex, representative: Representative, prime: number) {
-  const { dimension, vertices, simplices, coefficients } = representative;
-  assert.equal(simplices.length, coefficients.length * (dimension + 1));
-  assert.deepEqual(
-    [...vertices],
-    [...new Set(simplices)].sort((a, b) => a - b),
-  );
-  for (const coefficient of coefficients) assert.ok(coefficient >= 1 && coefficient < prime);
-  const chain = complex.chain(representative);
-  assert.equal(chain.size, coefficients.length, 'no simplex twice');
-  const diameters = complex.diameters(chain);
-  assert.deepEqual(diameters, diameters.toSorted((a, b) => a - b), 'in the order of the filtration'); // prettier-ignore
-  return chain;
+  const complex = new ChainComplex(allSimplices(distances, maxDimension + 1, threshold), prime);
+  return checkRepresentatives(complex, result, maxDimension, prime);
 }
 
 /** Of a graph: 1 along its edges, 2 between all others, so that its flag complex is what is there from 1 to 2. */
@@ -246,7 +193,7 @@ it('renamed keeps cycles and cocycles what they are', () => {
   for (let i = 0; i < 12; i++) values[13 * i] = 0;
   names.forEach((a, i) => names.forEach((b, j) => (values[12 * a + b] = distances.at(i, j))));
   const { cycles, cocycles } = rips(distances, { maxDimension: 2, coefficients: 3, cycles: [2], cocycles: [2] });
-  const complex = new ChainComplex(new DistanceMatrix(12, values), 3, Infinity, 3);
+  const complex = new ChainComplex(allSimplices(new DistanceMatrix(12, values), 3, Infinity), 3);
   checkCycle(complex, renamed(cycles[0]!, names, 'last', 3), [[1, 2]], 3);
   checkCocycle(complex, renamed(cocycles[0]!, names, 'first', 3), [[1, 2]], 3);
 });

@@ -16,7 +16,11 @@ export type Column = Map<number, number>;
  * over Z/p. Pairs by dimension, without those of zero persistence, by birth, then death. For a dozen points or so.
  */
 export function ripsOracle(distances: DistanceMatrix, maxDimension: number, longest = Infinity, prime = 2): Pair[][] {
-  const simplices = allSimplices(distances, maxDimension + 1, longest);
+  return persistenceOracle(allSimplices(distances, maxDimension + 1, longest), maxDimension, prime);
+}
+
+/** The same of any filtered complex, whose simplices are given in order, up to a dimension above. */
+export function persistenceOracle(simplices: readonly Simplex[], maxDimension: number, prime = 2): Pair[][] {
   const indexOf = new Map(simplices.map(({ vertices }, i) => [vertices.join(), i]));
   const columnByLow = new Map<number, Column>();
   const paired = new Set<number>();

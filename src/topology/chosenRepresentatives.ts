@@ -2,23 +2,38 @@ import type { Cancellation } from '../base/cancellation';
 import { subProgress, type Progress } from '../base/progress';
 import { componentCocycles, componentCycles } from './componentRepresentatives';
 import { loopsThroughForest } from './forestLoops';
+import type { KeyedSimplices } from './keyedSimplices';
 import type { RankPairs } from './rankPairs';
 import { ReducedBoundaries } from './reducedBoundaries';
 import { renamed, sortedChain, type Chain, type Representative } from './representative';
-import { longestBars, type Bar } from './ripsBars';
-import type { RipsFiltration } from './ripsFiltration';
-import type { RipsResult } from './ripsOptions';
-import { RipsSimplices } from './ripsSimplices';
+import { longestBars, type Bar } from './bars';
 
 /** What a reduction leaves behind. */
-export interface RipsReduction {
-  readonly filtration: RipsFiltration;
-  /** Ranks of the edges that join two components, ascending: pair k of dimension 0 dies with edge k, and the others are endless. */
+export interface Reduction {
+  readonly simplices: KeyedSimplices;
+  /** Keys of the edges that join two components, ascending: pair k of dimension 0 dies with edge k, and the others are endless. */
   readonly forest: Uint32Array;
   /** By dimension, 0 … maxDimension; with cochains where cocycles are wanted. */
   readonly pairs: readonly RankPairs[];
   readonly bars: readonly (readonly Bar[])[];
   readonly prime: number;
+}
+
+/** Ascending in dimension, then `pair`; empty unless asked for. */
+export interface Representatives {
+  readonly cycles: readonly Representative[];
+  readonly cocycles: readonly Representative[];
+}
+
+export const NO_REPRESENTATIVES: Representatives = { cycles: [], cocycles: [] };
+
+export interface RepresentativeOptions {
+  /** Representative cycles too: of all dimensions, or of these. */
+  readonly cycles?: boolean | readonly number[];
+  /** Representative cocycles too. */
+  readonly cocycles?: boolean | readonly number[];
+  /** At most so many cycles and so many cocycles of each dimension, of the longest bars; all unless given. */
+  readonly maxRepresentatives?: number;
 }
 
 /** Which are wanted: dimensions, ascending, and of how many of the longest bars of each. */
@@ -28,16 +43,14 @@ export interface RepresentativeChoice {
   readonly atMost: number;
 }
 
-/** The cycles and cocycles that are asked for. Throws `too-large` where keys of simplices would not be exact, and `cancelled`. */
-export function ripsRepresentatives(
-  reduction: RipsReduction,
+/** The cycles and cocycles that are asked for. Throws `cancelled`. */
+export function chosenRepresentatives(
+  reduction: Reduction,
   { cycles, cocycles, atMost }: RepresentativeChoice,
   cancellation: Cancellation,
   progress: Progress,
-): Pick<RipsResult, 'cycles' | 'cocycles'> {
-  if (cycles.length + cocycles.length === 0) return { cycles: [], cocycles: [] };
-  const top = Math.max(1, ...cycles.map(dimension => dimension + 1), ...cocycles);
-  const source = { ...reduction, simplices: new RipsSimplices(reduction.filtration, top), cancellation };
+): Representatives {
+  const source = { ...reduction, cancellation };
   const places = reduction.bars.map(bars => longestBars(bars, atMost));
   return {
     cycles: cycles.flatMap((dimension, i) => {
@@ -50,14 +63,33 @@ export function ripsRepresentatives(
   };
 }
 
+/** The highest dimension of the simplices that are needed. */
+export function topDimensionOf({ cycles, cocycles }: RepresentativeChoice): number {
+  return Math.max(1, ...cycles.map(dimension => dimension + 1), ...cocycles);
+}
+
+/** What options ask for; `undefined` where that is nothing. */
+export function representativeChoice({
+  maxDimension,
+  cycles = false,
+  cocycles = false,
+  maxRepresentatives = Infinity,
+}: RepresentativeOptions & { readonly maxDimension: number }): RepresentativeChoice | undefined {
+  const choice = {
+    cycles: chosenDimensions(cycles, maxDimension),
+    cocycles: chosenDimensions(cocycles, maxDimension),
+    atMost: maxRepresentatives,
+  };
+  return choice.cycles.length + choice.cocycles.length > 0 ? choice : undefined;
+}
+
 /** Ascending: all, none, or those of the list. */
-export function chosenDimensions(which: boolean | readonly number[] = false, maxDimension: number): number[] {
+function chosenDimensions(which: boolean | readonly number[], maxDimension: number): number[] {
   const all = Array.from({ length: maxDimension + 1 }, (_, dimension) => dimension);
   return all.filter(dimension => (typeof which === 'boolean' ? which : which.includes(dimension)));
 }
 
-interface Source extends RipsReduction {
-  readonly simplices: RipsSimplices;
+interface Source extends Reduction {
   readonly cancellation: Cancellation;
 }
 
@@ -68,10 +100,10 @@ function cyclesOfBars(
   places: readonly number[],
   progress: (fraction: number) => void,
 ): Representative[] {
-  const { filtration, simplices, forest, pairs, prime, cancellation } = source;
+  const { simplices, forest, pairs, prime, cancellation } = source;
   const bars = source.bars[dimension]!;
   if (dimension === 0) {
-    const chains = componentCycles(filtration, forest, prime);
+    const chains = componentCycles(simplices, forest, prime);
     return places.map(place => ofPoints(place, chains[bars[place]!.index]!));
   }
   const { killers, creators } = pairs[dimension]!;
@@ -89,18 +121,18 @@ function cyclesOfBars(
 
 /** The cycle that a simplex gives birth to and nothing kills: it, and what fills its boundary. */
 function endlessCycles(source: Source, dimension: number): (creator: number) => Chain {
-  const { filtration, simplices, forest, pairs, prime, cancellation } = source;
-  if (dimension === 1) return loopsThroughForest(filtration, forest, prime);
+  const { simplices, forest, pairs, prime, cancellation } = source;
+  if (dimension === 1) return loopsThroughForest(simplices, forest, prime);
   const below = new ReducedBoundaries(simplices, dimension - 1, prime, true, cancellation);
   below.reduceAll(pairs[dimension - 1]!.killers, () => undefined);
   return creator => below.bornWith(creator);
 }
 
 function cocyclesOfBars(source: Source, dimension: number, places: readonly number[]): Representative[] {
-  const { filtration, simplices, forest, pairs, prime } = source;
+  const { simplices, forest, pairs, prime } = source;
   const bars = source.bars[dimension]!;
   if (dimension === 0) {
-    const chains = componentCocycles(filtration, forest);
+    const chains = componentCocycles(simplices, forest);
     return places.map(place => ofPoints(place, chains[bars[place]!.index]!));
   }
   const { cochains } = pairs[dimension]!;
@@ -125,7 +157,7 @@ function ofPoints(pair: number, { keys, coefficients }: Chain): Representative {
 }
 
 function ofSimplices(
-  simplices: RipsSimplices,
+  simplices: KeyedSimplices,
   dimension: number,
   pair: number,
   { keys, coefficients }: Chain,
@@ -140,5 +172,5 @@ function ofSimplices(
     all.set(vertices, k * size);
   });
   const ofVertices = { dimension, pair, vertices: all, simplices: all, coefficients: Uint16Array.from(coefficients) };
-  return renamed(ofVertices, simplices.filtration.points, born, prime);
+  return renamed(ofVertices, simplices.points, born, prime);
 }

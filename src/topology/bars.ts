@@ -5,23 +5,24 @@ import type { RankPairs } from './rankPairs';
 export interface Bar {
   readonly birth: number;
   readonly death: number;
-  /** Of the edge of birth. */
-  readonly rank: number;
-  /** Index into the pairs of ranks of its dimension. */
+  /** Index into the pairs of its dimension. */
   readonly index: number;
 }
 
-/** Replaces ranks by lengths, leaves pairs of no persistence out, and sorts by birth, then death. */
-export function lastingBars({ births, deaths }: RankPairs, lengths: Float32Array): Bar[] {
+/** Pairs with their lengths, without those of no persistence, by birth, then death. */
+export function lastingBars(
+  { births, deaths }: RankPairs,
+  birthLength: (birth: number) => number,
+  deathLength: (death: number) => number,
+): Bar[] {
   return births
-    .map((rank, index) => ({
-      rank,
+    .map((birth, index) => ({
       index,
-      birth: rank < 0 ? 0 : lengths[2 * rank + 1]!,
-      death: deaths[index]! < 0 ? Infinity : lengths[2 * deaths[index]! + 1]!,
+      birth: birth < 0 ? 0 : birthLength(birth),
+      death: deaths[index]! < 0 ? Infinity : deathLength(deaths[index]!),
     }))
     .filter(({ birth, death }) => birth < death)
-    .sort((p, q) => p.birth - q.birth || compare(p.death, q.death) || p.rank - q.rank);
+    .sort((p, q) => p.birth - q.birth || compare(p.death, q.death) || births[p.index]! - births[q.index]!);
 }
 
 export function toDiagram(bars: readonly (readonly Bar[])[]): PersistenceDiagram {
