@@ -1,3 +1,11 @@
+import {
+  formatCount,
+  formatNumber,
+  formatPercent,
+  formatQuantity,
+  formatRoundPercent,
+  formatShareRange,
+} from '../base/numbers';
 import type { Finding, InspectHead, LayerFailure } from './inspect';
 import type { LayerTopology } from './layerTopology';
 
@@ -45,9 +53,11 @@ function accuracyFinding({ accuracy, labels }: InspectHead): readonly Finding[] 
       kind: 'accuracy',
       weight: 'strong',
       sentence:
-        `The network is right for ${percent(accuracy.value)} % of ${accuracy.samples} rows ` +
-        `(95 % interval ${percent(accuracy.low)}–${percent(accuracy.high)} %)` +
-        (atChance ? `, no better than guessing among ${labels!.classes.length} classes.` : '.'),
+        `The network is right for ${formatPercent(accuracy.value)} of ${formatQuantity(accuracy.samples, 'row')} ` +
+        `(95 % interval ${formatShareRange(accuracy.low, accuracy.high)} %)` +
+        (atChance
+          ? `, no better than guessing among ${formatQuantity(labels!.classes.length, 'class', 'classes')}.`
+          : '.'),
       rule: 'Share of rows whose predicted class is the label, over all rows; Wilson interval.',
       target: undefined,
     },
@@ -60,10 +70,10 @@ function clusterFinding(head: InspectHead, layers: readonly LayerTopology[]): re
   // Later layers are nearer to the answer: of equals the last.
   const layer = layers.findLast(({ dense0 }) => dense0.count === most);
   if (layer === undefined) return [];
-  const share = `share ≥ ${Math.round(100 * layer.dense0.share)} %`;
+  const share = `share ≥ ${formatRoundPercent(layer.dense0.share)}`;
   const rule =
-    `β0* = the largest number, over all scales, of single-linkage components that hold at least ${Math.round(100 * layer.dense0.share)} % of the points; ` +
-    `here at distances from ${figure(layer.dense0.scaleFrom)} to ${figure(layer.dense0.scaleTo)}, n = ${layer.points}.`;
+    `β0* = the largest number, over all scales, of single-linkage components that hold at least ${formatRoundPercent(layer.dense0.share)} of the points; ` +
+    `here at distances from ${formatNumber(layer.dense0.scaleFrom)} to ${formatNumber(layer.dense0.scaleTo)}, n = ${formatCount(layer.points)}.`;
   const target = { layer: layer.name, view: 'scatter' as const, dimension: 0 };
   if (most < 2)
     return [
@@ -87,8 +97,8 @@ function clusterFinding(head: InspectHead, layers: readonly LayerTopology[]): re
         ? 'note'
         : 'strong',
       sentence:
-        `${layer.name} holds ${most} clusters` +
-        (classes === undefined ? '' : ` for ${classes} classes`) +
+        `${layer.name} holds ${formatCount(most)} clusters` +
+        (classes === undefined ? '' : ` for ${formatQuantity(classes, 'class', 'classes')}`) +
         ` (β0* = ${most}, ${share})${purity.sentence}.`,
       rule: rule + purity.rule,
       target,
@@ -103,8 +113,8 @@ function puritySentence(head: InspectHead, layer: LayerTopology): { sentence: st
   const { pure, held } = purity;
   const matched = pure >= PURE ? 'they match the classes: ' : 'they do not match the classes: ';
   return {
-    sentence: `; ${matched}${percent(pure)} % of the ${held} points in them are of their cluster’s commonest class`,
-    rule: ` Purity: Σ of the largest class’s count ÷ Σ of members; clusters match the classes from ${Math.round(100 * PURE)} %.`,
+    sentence: `; ${matched}${formatPercent(pure)} of the ${formatCount(held)} points in them are of their cluster’s commonest class`,
+    rule: ` Purity: Σ of the largest class’s count ÷ Σ of members; clusters match the classes from ${formatRoundPercent(PURE)}.`,
   };
 }
 
@@ -137,7 +147,7 @@ function loopFindings(layers: readonly LayerTopology[]): readonly Finding[] {
   const null_ = tested[0]!.loopNull!;
   const rule =
     'A loop is significant when its bar in H1 is longer than the longest of 95 % of clouds with the same mean and covariance ' +
-    `(Gaussian null, ${null_.draws} draws of ${null_.points} points). Each layer is tested by itself; by chance alone one in twenty passes.`;
+    `(Gaussian null, ${formatCount(null_.draws)} draws of ${formatCount(null_.points)} points). Each layer is tested by itself; by chance alone one in twenty passes.`;
   const withLoops = tested
     .filter(layer => layer.significant.loops! > 0)
     .sort((a, b) => excess(b) - excess(a) || b.significant.loops! - a.significant.loops!);
@@ -163,8 +173,8 @@ function loopFindings(layers: readonly LayerTopology[]): readonly Finding[] {
       kind: 'loops',
       weight: rank === 0 && !byChance ? 'strong' : 'note',
       sentence:
-        `${loops} significant ${loops === 1 ? 'loop' : 'loops'} in ${layer.name} (of ${all}; null: covariance-matched Gaussian, 95 %); ` +
-        `the longest is ${figure(excess(layer))} times the null’s threshold${byChance ? ', which is no more than chance gives over so many layers' : ''}.`,
+        `${formatQuantity(loops, 'significant loop')} in ${layer.name} (of ${formatCount(all)}; null: covariance-matched Gaussian, 95 %); ` +
+        `the longest is ${formatNumber(excess(layer))} times the null’s threshold${byChance ? ', which is no more than chance gives over so many layers' : ''}.`,
       rule,
       target: { layer: layer.name, view: 'barcode', dimension: 1, ...(pair === undefined ? {} : { pair }) },
     };
@@ -287,14 +297,4 @@ function chanceOfAsMany(passed: number, tested: number, level: number): number {
 
 function times(count: number): string {
   return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
-}
-
-function percent(share: number): string {
-  return (100 * share).toFixed(1);
-}
-
-/** Three significant digits. */
-function figure(value: number): string {
-  if (value === Infinity) return '∞';
-  return value === 0 ? '0' : String(Number(value.toPrecision(3)));
 }

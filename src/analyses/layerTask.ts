@@ -1,6 +1,7 @@
 import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { subProgress, type Progress } from '../base/progress';
+import { formatCount, formatRoundPercent } from '../base/numbers';
 import { bettiCurve, bettiScales } from '../topology/bettiCurve';
 import { confidenceBand } from '../topology/confidenceBand';
 import { DENSE_SHARE, dense0 } from '../topology/dense0';
@@ -169,19 +170,22 @@ function caveatsOf(
   const add = (code: string, message: string) => caveats.push({ code, message });
   if (input.randomInput)
     add('random-input', 'The input is random numbers, not data: the shapes say what the network makes of noise.');
-  if (count < FEW_POINTS) add('few-points', `${count} points are too few to tell a shape from chance.`);
+  if (count < FEW_POINTS) add('few-points', `${formatCount(count)} points are too few to tell a shape from chance.`);
   const smallest = Math.ceil(DENSE_SHARE * count);
   if (count >= FEW_POINTS && smallest < CHANCE_SIZE)
     add(
       'small-components',
-      `${Math.round(100 * DENSE_SHARE)} % of ${count} points are only ${smallest}: so few lie together by chance, which makes β0* too large.`,
+      `${formatRoundPercent(DENSE_SHARE)} of ${formatCount(count)} points are only ${formatCount(smallest)}: so few lie together by chance, which makes β0* too large.`,
     );
   if (reduction !== 'positions' && count < rows)
-    add('sample', `${count} of ${rows} rows, drawn at random with the seed; another sample moves every number.`);
+    add(
+      'sample',
+      `${formatCount(count)} of ${formatCount(rows)} rows, drawn at random with the seed; another sample moves every number.`,
+    );
   if (reduction === 'positions')
     add(
       'reduction',
-      `A point is one position of one row; ${count} were drawn, so that points of one row are not independent.`,
+      `A point is one position of one row; ${formatCount(count)} were drawn, so that points of one row are not independent.`,
     );
   if (reduction === 'mean')
     add(
@@ -189,18 +193,27 @@ function caveatsOf(
       `Each point is the mean over the ${describePositions(shape, width)}; what differs by place is averaged away.`,
     );
   if (reduction === 'flatten' && shape.length > 1)
-    add('reduction', `Each point is all ${width} values of the layer in a row; shifting the input moves it far.`);
+    add(
+      'reduction',
+      `Each point is all ${formatCount(width)} values of the layer in a row; shifting the input moves it far.`,
+    );
   if (count < width)
-    add('wide', `${count} points in ${width} dimensions: distances are much alike there, and loops are mostly noise.`);
+    add(
+      'wide',
+      `${formatCount(count)} points in ${formatCount(width)} dimensions: distances are much alike there, and loops are mostly noise.`,
+    );
   // Zero-length bars of H0 are left out, so that what is missing are points that coincide.
   const [from, to] = rangeOfDimension(diagram, 0);
   const duplicates = count - (to - from);
   if (duplicates > 0)
-    add('duplicates', `${duplicates} of ${count} points coincide with another one, so that they count once in H0.`);
+    add(
+      'duplicates',
+      `${formatCount(duplicates)} of ${formatCount(count)} points coincide with another one, so that they count once in H0.`,
+    );
   if (loopNull !== undefined && loopNull.points < count)
     add(
       'null-sample',
-      `The null was drawn with ${loopNull.points} points, the layer has ${count}: fewer points leave longer noise, so that fewer loops pass.`,
+      `The null was drawn with ${formatCount(loopNull.points)} points, the layer has ${formatCount(count)}: fewer points leave longer noise, so that fewer loops pass.`,
     );
   return caveats;
 }

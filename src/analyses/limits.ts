@@ -1,4 +1,5 @@
 import { Fault, type Warning } from '../base/fault';
+import { formatBytes, formatCount } from '../base/numbers';
 import { forecastRipsBytes } from '../topology/rips';
 
 /** Fewer points than this say little about a shape. */
@@ -7,7 +8,7 @@ export const FEW_POINTS = 50;
 /** The warning that few points deserve. */
 export function fewPoints(points: number): readonly Warning[] {
   if (points >= FEW_POINTS) return [];
-  const count = points === 1 ? 'A single point is' : `${points} points are`;
+  const count = points === 1 ? 'A single point is' : `${formatCount(points)} points are`;
   return [{ code: 'few-points', message: `${count} too few for topology: the diagram says little about a shape.` }];
 }
 
@@ -55,11 +56,11 @@ function refuse(
   const lower = Math.min(2, maxDimension - 1);
   throw new Fault(
     'too-large',
-    `${points} points in dimension ${maxDimension} would take ${bytes < 2 ** 60 ? `about ${inUnits(bytes)}` : 'far more memory than there is'}, more than the ${inUnits(memoryLimitBytes)} allowed.`,
+    `${formatCount(points)} points in dimension ${maxDimension} would take ${bytes < 2 ** 60 ? `about ${formatBytes(bytes)}` : 'far more memory than there is'}, more than the ${formatBytes(memoryLimitBytes)} allowed.`,
     {
       hint: [
         fit >= 3
-          ? `About ${fit} points would fit${lower >= 1 ? `, or a lower dimension such as ${lower}` : ''}.`
+          ? `About ${formatCount(fit)} points would fit${lower >= 1 ? `, or a lower dimension such as ${lower}` : ''}.`
           : `Choose a lower dimension, such as ${Math.max(0, lower)}.`,
         ...(otherwise === undefined ? [] : [otherwise]),
       ].join(' '),
@@ -77,11 +78,4 @@ export function pointsWithin(points: number, limitBytes: number, bytesAt: (point
     else high = middle - 1;
   }
   return low;
-}
-
-/** Bytes for people: "1.2 GB". */
-export function inUnits(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  return `${Number((bytes / 1000 ** power).toPrecision(2))} ${units[power]!}`;
 }

@@ -1,7 +1,15 @@
+import {
+  formatCount,
+  formatNumber,
+  formatPercent,
+  formatQuantity,
+  formatShape,
+  formatShareRange,
+} from '../base/numbers';
 import type { Finding, InspectResult } from './inspect';
 import type { LayerTopology } from './layerTopology';
 import { miniBarcode } from './reportBarcode';
-import { escapeHtml, interval, number, percent, shapeText } from './reportText';
+import { escapeHtml } from './reportText';
 
 /** The interactive views, to be inlined: code that draws what `data` holds. */
 export interface ReportViews {
@@ -18,7 +26,7 @@ export interface ReportViews {
  */
 export function reportPage(full: InspectResult, views: ReportViews | undefined): string {
   const { head, layers } = full;
-  const title = `${baseName(head.model.name)}: topology of ${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}`;
+  const title = `${baseName(head.model.name)}: topology of ${formatQuantity(layers.length, 'layer')}`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -97,12 +105,14 @@ function baseName(file: string): string {
 
 function summary({ head }: InspectResult): string {
   const parts = [
-    `${head.model.format} (${head.model.producer}), ${head.model.parameters.toLocaleString('en')} parameters`,
-    `${baseName(head.data.name)}: ${head.data.rows} rows of ${head.data.rowShape.join(' × ')}, ${head.data.treatment}`,
-    `${head.sampledRows.length} points, seed ${head.parameters.seed}`,
+    `${head.model.format} (${head.model.producer}), ${formatQuantity(head.model.parameters, 'parameter')}`,
+    `${baseName(head.data.name)}: ${formatQuantity(head.data.rows, 'row')} of ${formatShape(head.data.rowShape)}, ${head.data.treatment}`,
+    `${formatQuantity(head.sampledRows.length, 'point')}, seed ${head.parameters.seed}`,
   ];
   if (head.accuracy !== undefined)
-    parts.push(`accuracy ${percent(head.accuracy.value)} % (95 % interval ${interval(head.accuracy)} %)`);
+    parts.push(
+      `accuracy ${formatPercent(head.accuracy.value)} (95 % interval ${formatShareRange(head.accuracy.low, head.accuracy.high)} %)`,
+    );
   return parts.join(' · ');
 }
 
@@ -117,9 +127,8 @@ function findingItem({ sentence, rule, weight, target }: Finding): string {
 function layerTable(layers: readonly LayerTopology[]): string {
   const numeric = (text: string) => `<td class="number">${text}</td>`;
   const rows = layers.map(layer => {
-    const h1 = layer.totalPersistence[1];
     return `<tr id="${layerId(layer.name)}">
-<th scope="row">${escapeHtml(layer.name)}</th><td>${escapeHtml(layer.op)}</td>${numeric(escapeHtml(shapeText(layer.shape)))}${numeric(String(layer.points))}${numeric(String(layer.dense0.count))}${numeric(String(layer.significant.components))}${numeric(layer.significant.loops === undefined ? '–' : String(layer.significant.loops))}${numeric(number(layer.totalPersistence[0] ?? 0))}${numeric(h1 === undefined ? '–' : number(h1))}${numeric(number(layer.medianDistance))}<td>${miniBarcode(layer)}</td>
+<th scope="row">${escapeHtml(layer.name)}</th><td>${escapeHtml(layer.op)}</td>${numeric(formatShape(layer.shape))}${numeric(formatCount(layer.points))}${numeric(formatCount(layer.dense0.count))}${numeric(formatCount(layer.significant.components))}${numeric(formatCount(layer.significant.loops))}${numeric(formatNumber(layer.totalPersistence[0]))}${numeric(formatNumber(layer.totalPersistence[1]))}${numeric(formatNumber(layer.medianDistance))}<td>${miniBarcode(layer)}</td>
 </tr>`;
   });
   return `<div class="wide"><table>

@@ -1,6 +1,7 @@
 import type { Warning } from '../base/fault';
 import { Fault } from '../base/fault';
 import { subProgress } from '../base/progress';
+import { formatCount, formatNumber } from '../base/numbers';
 import type { DataSet } from '../data/dataSet';
 import type { PersistenceDiagram } from '../topology/diagram';
 import { DistanceMatrix } from '../topology/distances';
@@ -95,10 +96,14 @@ export function witnessOfCloud(
   const { cancellation, progress } = context;
   const cloud = { count: data.rows, width: data.values.length / data.rows, values: data.values };
   if (parameters.landmarks > cloud.count)
-    throw new Fault('usage', `There are ${cloud.count} points, too few for ${parameters.landmarks} landmarks.`, {
-      hint: `Take at most ${cloud.count} landmarks; far fewer is what they are for.`,
-      source: '--landmarks',
-    });
+    throw new Fault(
+      'usage',
+      `There are ${formatCount(cloud.count)} points, too few for ${formatCount(parameters.landmarks)} landmarks.`,
+      {
+        hint: `Take at most ${formatCount(cloud.count)} landmarks; far fewer is what they are for.`,
+        source: '--landmarks',
+      },
+    );
   refuseTooLarge(parameters.landmarks, maxDimension, setting.memoryLimitBytes);
 
   const start = performance.now();
@@ -207,11 +212,11 @@ function summaryOf({ indices, coveringRadius }: Landmarks, bound: number | null)
 
 function inexact(points: number, { indices, coveringRadius }: Landmarks, bound: number | null): readonly Warning[] {
   if (indices.length >= points || coveringRadius === 0) return [];
-  const what = `From dimension 1 on the diagram is of ${indices.length} landmarks of ${points} points`;
+  const what = `From dimension 1 on the diagram is of ${formatCount(indices.length)} landmarks of ${formatCount(points)} points`;
   const message =
     bound === null
       ? `${what}; without the triangle inequality nothing bounds how far it is from that of all points.`
-      : `${what}: in bottleneck distance at most ${Number(bound.toPrecision(3))} from that of all points, so that a bar longer than twice that stands for one of the whole cloud.`;
+      : `${what}: in bottleneck distance at most ${formatNumber(bound)} from that of all points, so that a bar longer than twice that stands for one of the whole cloud.`;
   return [{ code: 'landmarks', message }];
 }
 
@@ -220,7 +225,7 @@ function fewWitnesses(points: number, { indices }: Landmarks): readonly Warning[
   return [
     {
       code: 'few-witnesses',
-      message: `${points} points are few witnesses for ${indices.length} landmarks: edges may be missing, and loops be seen that are none.`,
+      message: `${formatCount(points)} points are few witnesses for ${formatCount(indices.length)} landmarks: edges may be missing, and loops be seen that are none.`,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault, type Warning } from '../base/fault';
+import { formatCount } from '../base/numbers';
 import { centredKernelAlignment } from '../topology/centredKernelAlignment';
 import { rangeOfDimension, type PersistenceDiagram } from '../topology/diagram';
 import { bottleneckDistance } from '../topology/diagramDistance';
@@ -41,13 +42,21 @@ export function similarityOf(
 ): SimilarityResult {
   const points = a.count;
   if (points !== b.count)
-    throw new Fault('shape-mismatch', `The clouds have ${points} and ${b.count} rows, but must have the same rows.`, {
-      hint: 'Both files must hold the same inputs, in the same order.',
-    });
+    throw new Fault(
+      'shape-mismatch',
+      `The clouds have ${formatCount(points)} and ${formatCount(b.count)} rows, but must have the same rows.`,
+      {
+        hint: 'Both files must hold the same inputs, in the same order.',
+      },
+    );
   if (BYTES_PER_PAIR * points * points > memoryLimitBytes)
-    throw new Fault('too-large', `Distances among ${points} points and their copies do not fit into memory.`, {
-      hint: `Take at most ${Math.floor(Math.sqrt(memoryLimitBytes / BYTES_PER_PAIR))} rows.`,
-    });
+    throw new Fault(
+      'too-large',
+      `Distances among ${formatCount(points)} points and their copies do not fit into memory.`,
+      {
+        hint: `Take at most ${formatCount(Math.floor(Math.sqrt(memoryLimitBytes / BYTES_PER_PAIR)))} rows.`,
+      },
+    );
   const cka = centredKernelAlignment(a, b);
   const [distancesA, distancesB] = [a, b].map(cloud => distanceMatrix(cloud, 'euclidean', cancellation)) as [
     DistanceMatrix,

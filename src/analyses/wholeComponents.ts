@@ -1,5 +1,6 @@
 import { Fault } from '../base/fault';
 import { subProgress } from '../base/progress';
+import { formatCount } from '../base/numbers';
 import { forecastSpanningTreeBytes, joinSpanningTreeParts } from '../topology/largeSpanningTree';
 import type { Metric } from '../topology/metric';
 import { minimumSpanningTree } from '../topology/minimumSpanningTree';
@@ -78,7 +79,11 @@ export function refuseWholeComponents(cloud: PointCloud, metric: Metric, threads
   const { once, eachThread } = forecastSpanningTreeBytes(cloud.count, cloud.width);
   const bytes = metric === 'precomputed' ? 12 * cloud.count ** 2 : once + Math.min(threads, PARTS) * eachThread;
   if (bytes <= limitBytes) return;
-  throw new Fault('too-large', `The components of ${cloud.count} points would take more memory than is allowed.`, {
-    hint: 'Take a sample of the points, or fewer threads.',
-  });
+  throw new Fault(
+    'too-large',
+    `The components of ${formatCount(cloud.count)} points would take more memory than is allowed.`,
+    {
+      hint: 'Take a sample of the points, or fewer threads.',
+    },
+  );
 }

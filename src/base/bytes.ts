@@ -1,4 +1,5 @@
 import { Fault } from './fault';
+import { formatCount } from './numbers';
 
 /**
  * Bytes that can be read in parts. Readers of formats see files through this alone: they never open a path, and what
@@ -42,7 +43,7 @@ export class MemorySource implements ByteSource {
 export function pastEnd(source: ByteSource, offset: number, length: number): Fault {
   return new Fault(
     'corrupt',
-    `The file ends early: ${length} bytes were expected at offset ${offset}, but it has ${source.size}.`,
+    `The file ends early: ${formatCount(length)} bytes were expected at offset ${offset}, but it has ${formatCount(source.size)}.`,
     {
       hint: 'The file is truncated or damaged. Copy or export it again.',
       source: source.name,

@@ -1,4 +1,1 @@
-/** "1 loop", "2 loops". */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
+export { formatQuantity as counted } from '../base/numbers';

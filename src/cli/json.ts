@@ -22,6 +22,32 @@ export function byDimension<T>(values: readonly T[]): Record<string, T> {
   return Object.fromEntries(values.map((value, dimension) => [String(dimension), value]));
 }
 
+/** Fields that hold sentences. */
+const SENTENCES = new Set(['message', 'hint', 'sentence', 'rule']);
+
+/**
+ * The text of a result for programs: a number is digits alone, in sentences as well, where people are shown 1,437. Typed arrays and
+ * arrays of numbers are as they are.
+ */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(withPlainDigits(value));
+}
+
+function withPlainDigits(value: unknown): unknown {
+  if (Array.isArray(value)) return typeof value[0] === 'object' ? value.map(withPlainDigits) : value;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]: [string, unknown]) => [
+      key,
+      typeof entry === 'string' && SENTENCES.has(key) ? plainDigits(entry) : withPlainDigits(entry),
+    ]),
+  );
+}
+
+function plainDigits(sentence: string): string {
+  return sentence.replace(/(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/g, digits => digits.replaceAll(',', ''));
+}
+
 export function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

@@ -1,4 +1,5 @@
 import type { Disposable } from '../base/lifecycle';
+import { roughDurationOf } from '../base/numbers';
 
 const CELLS = 24;
 
@@ -28,7 +29,7 @@ export class ProgressBar implements Disposable {
   private remaining(fraction: number): string {
     const elapsed = (performance.now() - this.began) / 1000;
     if (elapsed < 2 || fraction < 0.05 || fraction > 0.99) return '';
-    const seconds = Math.ceil((elapsed * (1 - fraction)) / fraction);
-    return seconds < 90 ? `, ${seconds} s left` : `, ${Math.round(seconds / 60)} min left`;
+    const { value, unit } = roughDurationOf(1000 * Math.ceil((elapsed * (1 - fraction)) / fraction));
+    return `, ${value} ${unit} left`;
   }
 }

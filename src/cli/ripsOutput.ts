@@ -1,3 +1,4 @@
+import { formatCount, formatDuration, formatQuantity } from '../base/numbers';
 import type { RipsParameters, RipsResult } from '../analyses/rips';
 import { rangeOfDimension } from '../topology/diagram';
 import { METRICS, type Metric } from '../topology/metric';
@@ -95,7 +96,7 @@ export function ripsText(result: RipsResult, style: TextStyle, complex: string):
   });
   const paint = (dimension: number) => (dimension === 0 ? style.h0 : style.h1);
   return [
-    style.bold(`${result.points} points, ${complex} over Z/${result.coefficients}`),
+    style.bold(`${formatQuantity(result.points, 'point')}, ${complex} over Z/${result.coefficients}`),
     result.threshold === null
       ? `edges up to the enclosing radius ${figure(result.enclosingRadius)}`
       : `edges up to ${figure(result.threshold)}`,
@@ -104,8 +105,8 @@ export function ripsText(result: RipsResult, style: TextStyle, complex: string):
     textTable(
       [
         { title: 'dimension', cell: row => `H${row.dimension}` },
-        { title: 'pairs', align: 'right', cell: row => String(row.pairs.length) },
-        { title: 'endless', align: 'right', cell: row => String(row.pairs.length - row.finitePairs.length) },
+        { title: 'pairs', align: 'right', cell: row => formatCount(row.pairs.length) },
+        { title: 'endless', align: 'right', cell: row => formatCount(row.pairs.length - row.finitePairs.length) },
         {
           title: 'longest',
           align: 'right',
@@ -125,12 +126,12 @@ export function ripsText(result: RipsResult, style: TextStyle, complex: string):
     ...representativesText(result.cycles ?? [], result, 'cycle', style),
     ...representativesText(result.cocycles ?? [], result, 'cocycle', style),
     '',
-    style.dim(`${Math.round(milliseconds.total)} ms; every pair with --format json`),
+    style.dim(`${formatDuration(milliseconds.total)}; every pair with --format json`),
   ].join('\n');
 }
 
 function landmarksText({ indices, coveringRadius, bound }: NonNullable<RipsResult['landmarks']>): string {
-  const cover = `${indices.length} landmarks, no point farther than ${figure(coveringRadius)} from one`;
+  const cover = `${formatQuantity(indices.length, 'landmark')}, no point farther than ${figure(coveringRadius)} from one`;
   return bound === null
     ? cover
     : `${cover}; from H1 on at most ${figure(bound)} in bottleneck distance from the diagram of all points`;

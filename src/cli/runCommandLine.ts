@@ -5,6 +5,7 @@ import { Engine, VERSION } from '../engine';
 import type { Outcome } from './command';
 import { COMMANDS } from './commands';
 import { commandHelp, generalHelp } from './help';
+import { jsonText } from './json';
 import { findCommand, type Parsed, parseCommand } from './parse';
 import { ProgressBar } from './progressBar';
 import { plain } from './textTable';
@@ -79,7 +80,7 @@ async function run({ command, arguments: given, options }: Parsed): Promise<void
 function printOutcome(outcome: Outcome, json: boolean, quiet: boolean): void {
   const result = outcome.json();
   if (!json && !quiet) for (const warning of warningsOf(result)) process.stderr.write(`warning: ${plain(warning)}\n`);
-  const text = json ? JSON.stringify(result) : outcome.text(textStyle(process.stdout, process.env));
+  const text = json ? jsonText(result) : outcome.text(textStyle(process.stdout, process.env));
   print(`${text}\n`, outcome.exitCode ?? 0);
 }
 
@@ -92,7 +93,7 @@ function warningsOf(result: unknown): readonly string[] {
 function fail(error: unknown, json: boolean): void {
   const fault = faultOf(error);
   const code = exitCodeOf(fault);
-  if (json) return print(`${JSON.stringify({ error: fault })}\n`, code);
+  if (json) return print(`${jsonText({ error: fault })}\n`, code);
   const source = fault.source === undefined || fault.message.includes(fault.source) ? '' : `${fault.source}: `;
   const hint = fault.hint === undefined ? '' : `\n${fault.hint}`;
   process.stderr.write(`${plainLines(`${source}${fault.message}${hint}`)}\n`);

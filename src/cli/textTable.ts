@@ -1,3 +1,5 @@
+export { formatNumber as figure, formatPercent as percent } from '../base/numbers';
+
 export interface Column<Row> {
   readonly title: string;
   readonly align?: 'left' | 'right';
@@ -31,17 +33,6 @@ function length(text: string): number {
 }
 
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
-
-/** Three significant digits; "–" where there is nothing. */
-export function figure(value: number | undefined): string {
-  if (value === undefined) return '–';
-  if (value === Infinity) return '∞';
-  return value === 0 ? '0' : String(Number(value.toPrecision(3)));
-}
-
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
 
 /** Names are strangers' text: control characters would move the cursor or worse. */
 export function plain(text: string): string {

@@ -2,6 +2,7 @@ import type { ElementType, NumericArray } from '../base/array';
 import type { Cancellation } from '../base/cancellation';
 import { Fault, type Warning } from '../base/fault';
 import type { ByteStream } from '../base/byteStream';
+import { formatCount } from '../base/numbers';
 import { allocate } from './memory';
 import type { ArrayLayout } from './npyHeader';
 
@@ -54,7 +55,7 @@ export function readElements(
   if (rounded.count > 0)
     warnings.push({
       code: 'rounded',
-      message: `${rounded.count} integers beyond 2^53 were rounded to the nearest float64, the first at ${position(rounded.first, layout)}.`,
+      message: `${formatCount(rounded.count)} integers beyond 2^53 were rounded to the nearest float64, the first at ${position(rounded.first, layout)}.`,
     });
   return { shape: layout.shape, values, type, warnings };
 }

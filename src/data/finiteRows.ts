@@ -1,5 +1,6 @@
 import { Fault, type Warning } from '../base/fault';
 import { listedRows, quoted } from '../base/text';
+import { formatCount } from '../base/numbers';
 
 /** Rows × width values, and how to name their columns. */
 export interface RowsOfValues {
@@ -51,7 +52,7 @@ export function finiteRows(data: RowsOfValues, drop: boolean, source: string): F
       },
     );
   if (bad.length === rows)
-    throw new Fault('empty', `None of the ${rows} rows is finite, so no row is left.`, { source });
+    throw new Fault('empty', `None of the ${formatCount(rows)} rows is finite, so no row is left.`, { source });
 
   let kept = 0;
   let next = 0;

@@ -1,6 +1,7 @@
 import { Fault } from '../base/fault';
 import type { DataSet, Labels } from './dataSet';
 import { listed, listedRows, quoted } from '../base/text';
+import { formatCount, formatQuantity } from '../base/numbers';
 
 /** What a file holds for labels: the distinct values, where each comes first, and which one each row has. */
 export interface RawLabels {
@@ -125,10 +126,14 @@ function collect<T extends string | number>(values: ArrayLike<T>): RawLabels {
 export function alignLabels(labels: Labels, data: Pick<DataSet, 'rows' | 'dropped' | 'name'>): Labels {
   const rows = data.rows + data.dropped.length;
   if (labels.values.length !== rows)
-    throw new Fault('shape-mismatch', `There are ${labels.values.length} labels, but the data has ${rows} rows.`, {
-      hint: `Labels and ${quoted(data.name)} must have the same rows.`,
-      source: labels.name,
-    });
+    throw new Fault(
+      'shape-mismatch',
+      `There are ${formatQuantity(labels.values.length, 'label')}, but the data has ${formatQuantity(rows, 'row')}.`,
+      {
+        hint: `Labels and ${quoted(data.name)} must have the same rows.`,
+        source: labels.name,
+      },
+    );
   if (data.dropped.length === 0) return labels;
   const dropped = new Set(data.dropped);
   return { ...labels, values: labels.values.filter((_, row) => !dropped.has(row)) };
@@ -151,8 +156,8 @@ export function outputsOfLabels(labels: Labels, outputs: number): Int32Array {
     throw new Fault(
       'shape-mismatch',
       numbered
-        ? `The labels run from ${Math.min(...numbers)} to ${Math.max(...numbers)}, but the network tells ${most} classes, 0 to ${most - 1}${row >= 0 ? ` (row ${row} is the first outside)` : ''}.`
-        : `The labels have ${labels.classes.length} classes, but the network tells ${most}: ${listedRows(outside)} are left over.`,
+        ? `The labels run from ${Math.min(...numbers)} to ${Math.max(...numbers)}, but the network tells ${formatCount(most)} classes, 0 to ${most - 1}${row >= 0 ? ` (row ${row} is the first outside)` : ''}.`
+        : `The labels have ${formatQuantity(labels.classes.length, 'class', 'classes')}, but the network tells ${formatCount(most)}: ${listedRows(outside)} are left over.`,
       {
         hint: 'Are these the labels of this network? The order of the classes can be set with --classes.',
         source: labels.name,

@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault';
+import { formatBytes } from '../base/numbers';
 
 /** Zeros for `length` values, or `too-large` where the machine has no room for them. */
 export function allocate<T>(
@@ -9,8 +10,8 @@ export function allocate<T>(
   try {
     return new kind(length);
   } catch (cause) {
-    const mebibytes = Math.ceil((length * kind.BYTES_PER_ELEMENT) / 2 ** 20);
-    throw new Fault('too-large', `The values need ${mebibytes} MiB of memory at once, which is not to be had.`, {
+    const bytes = length * kind.BYTES_PER_ELEMENT;
+    throw new Fault('too-large', `The values need ${formatBytes(bytes)} of memory at once, which is not to be had.`, {
       hint: 'Use fewer rows or fewer columns.',
       source,
       cause,

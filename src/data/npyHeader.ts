@@ -3,6 +3,7 @@ import { Fault } from '../base/fault';
 import type { ByteStream } from '../base/byteStream';
 import { parsePythonLiteral, type PythonLiteral } from './pythonLiteral';
 import { quoted } from '../base/text';
+import { formatCount } from '../base/numbers';
 
 /** How the elements of an array lie in a file. */
 export interface ArrayLayout {
@@ -88,7 +89,7 @@ export function readNpyHeader(stream: ByteStream, where = 'The file'): NpyHeader
   const there = left - headerLength;
   if (!Number.isSafeInteger(bytes) || bytes !== there)
     throw corrupt(
-      `shape (${dimensions.join(', ')}) of ${elementType.type} takes ${Number.isSafeInteger(bytes) ? bytes : 'more than 2^53'} bytes, but ${there} follow its header`,
+      `shape (${dimensions.join(', ')}) of ${elementType.type} takes ${Number.isSafeInteger(bytes) ? formatCount(bytes) : 'more than 2^53'} bytes, but ${formatCount(there)} follow its header`,
     );
   return { shape: dimensions, fortranOrder, elements, ...elementType };
 }

@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault';
+import { formatCount, formatQuantity, formatShape } from '../base/numbers';
 import type { DataSet } from './dataSet';
 import { guessFlatImage, type ImageShape } from './imageGuess';
 
@@ -48,7 +49,7 @@ const SAMPLED_ROWS = 16;
  */
 export function previewLayout(data: DataSet, inputShape?: readonly (number | null)[]): PreviewLayout {
   const own = imageShape(data.rowShape);
-  if (own) return layout(data, own, `Rows of shape ${data.rowShape.join(' × ')} are drawn as images`);
+  if (own) return layout(data, own, `Rows of shape ${formatShape(data.rowShape)} are drawn as images`);
   const width = data.rowShape.reduce((product, size) => product * size, 1);
   const given = imageShape(inputShape ?? []);
   if (given && given.width * given.height * given.channels === width)
@@ -70,9 +71,13 @@ export function previewLayout(data: DataSet, inputShape?: readonly (number | nul
 /** One row, drawn as `layout` says; at most 256 cells. Throws `usage` for a row that is not there. */
 export function previewRow(data: DataSet, row: number, layout: PreviewLayout): RowPreview {
   if (!Number.isInteger(row) || row < 0 || row >= data.rows)
-    throw new Fault('usage', `There is no row ${row}: the data has ${data.rows} rows, counted from 0.`, {
-      source: data.name,
-    });
+    throw new Fault(
+      'usage',
+      `There is no row ${row}: the data has ${formatQuantity(data.rows, 'row')}, counted from 0.`,
+      {
+        source: data.name,
+      },
+    );
   const size = widthOf(data);
   const values = rowOf(data, row);
   const text = data.texts?.[row];
@@ -82,7 +87,7 @@ export function previewRow(data: DataSet, row: number, layout: PreviewLayout): R
       name: data.columns?.[i] ?? placeName(i, data.rowShape),
       value: String(Number(value.toPrecision(6))),
     }));
-    if (size > MOST_CELLS) cells.push({ name: '…', value: `${size - MOST_CELLS} more` });
+    if (size > MOST_CELLS) cells.push({ name: '…', value: `${formatCount(size - MOST_CELLS)} more` });
     return { kind: 'cells', row, cells };
   }
   const { width, height, channels, order, black, white } = layout;

@@ -1,6 +1,7 @@
 import { Fault } from '../base/fault';
 import { crc32 } from '../base/archive/crc32';
 import { quoted } from '../base/text';
+import { formatBytes, formatCount } from '../base/numbers';
 
 /** An array to be written, in C order. */
 export interface NamedArray {
@@ -47,7 +48,7 @@ export function writeNpz(arrays: readonly NamedArray[]): Uint8Array<ArrayBuffer>
   if (total > LARGEST || entries.length > 0xfffe)
     throw new Fault(
       'too-large',
-      `The arrays would take ${Math.ceil(total / 2 ** 20)} MiB in one archive; up to 4096 are written.`,
+      `The arrays would take ${formatBytes(total)} in one archive; up to ${formatBytes(LARGEST)} are written.`,
       {
         hint: 'Write fewer layers, or fewer rows.',
       },
@@ -100,7 +101,10 @@ function writeFields(view: DataView, at: number, flags: number, crc: number, siz
 
 function npyHeader({ shape, values }: Omit<NamedArray, 'name'>): Uint8Array<ArrayBuffer> {
   if (shape.reduce((product, size) => product * size, 1) !== values.length)
-    throw new Fault('shape-mismatch', `${values.length} values do not make an array of shape (${shape.join(', ')}).`);
+    throw new Fault(
+      'shape-mismatch',
+      `${formatCount(values.length)} values do not make an array of shape (${shape.join(', ')}).`,
+    );
   const sizes = shape.length === 1 ? `${shape[0]!},` : shape.join(', ');
   const text = `{'descr': '${descrOf(values)}', 'fortran_order': False, 'shape': (${sizes}), }`;
   // The header ends in a newline at a multiple of 64, so that the values are aligned.

@@ -6,6 +6,7 @@ import type { LayerFailure } from '../analyses/inspect';
 import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
+import { formatQuantity } from '../base/numbers';
 import type { DataDescription } from '../data/dataSet';
 import { describeData, openArray } from '../data/openData';
 import { channelsAt, drawPositions, meanOverPositions, planReduction } from '../probes/reduction';
@@ -47,7 +48,7 @@ export function openStoredLayers(
     if (shape.length === 0 || shape[0] !== rows)
       throw new Fault(
         'shape-mismatch',
-        `The array ${name} has shape (${shape.join(', ')}), but ${first.name} has ${rows} rows: activations have the same rows.`,
+        `The array ${name} has shape (${shape.join(', ')}), but ${first.name} has ${formatQuantity(rows, 'row')}: activations have the same rows.`,
         { source: given },
       );
     return { name, rowShape: shape.length === 1 ? [1] : shape.slice(1), read };

@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault';
+import { formatCount } from '../base/numbers';
 import { decodeElements } from './elements';
 import type { StoredType } from './model';
 
@@ -23,9 +24,13 @@ const CHUNK_VALUES = 1 << 18;
 /** All values of a tensor as floats, read a part at a time; integers beyond 2²⁴ are rounded. Throws `too-large`, `unsupported` for text. */
 export function readFloats(tensor: StoredTensor, source: string): Float32Array<ArrayBuffer> {
   if (tensor.size > MAX_VALUES)
-    throw new Fault('too-large', `Tensor "${tensor.name}" has ${tensor.size} values; at most ${MAX_VALUES} are read.`, {
-      source,
-    });
+    throw new Fault(
+      'too-large',
+      `Tensor "${tensor.name}" has ${formatCount(tensor.size)} values; at most ${formatCount(MAX_VALUES)} are read.`,
+      {
+        source,
+      },
+    );
   if (tensor.type === 'str')
     throw new Fault('unsupported', `Tensor "${tensor.name}" holds text, not numbers.`, { source });
   const values = new Float32Array(tensor.size);

@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault';
+import { formatQuantity } from '../base/numbers';
 import type { NetworkOutputs } from './outputs';
 
 /** One class a row: Labels of a data set are that. */
@@ -65,13 +66,17 @@ function isWhole(name: string): boolean {
 export function accuracy(outputs: NetworkOutputs, labels: RowLabels): Accuracy {
   const source = labels.name === undefined ? {} : { source: labels.name };
   if (labels.values.length !== outputs.rows) {
-    throw new Fault('shape-mismatch', `There are ${labels.values.length} labels for ${outputs.rows} rows.`, source);
+    throw new Fault(
+      'shape-mismatch',
+      `There are ${formatQuantity(labels.values.length, 'label')} for ${formatQuantity(outputs.rows, 'row')}.`,
+      source,
+    );
   }
   const scores = outputs.kind === 'classes' ? outputs.width : outputs.kind === 'label' ? Infinity : 2;
   if (labels.classes.length > scores) {
     throw new Fault(
       'shape-mismatch',
-      `The labels have ${labels.classes.length} classes, but the network tells ${scores} apart.`,
+      `The labels have ${formatQuantity(labels.classes.length, 'class', 'classes')}, but the network tells ${scores} apart.`,
       {
         hint: 'Choose the labels of this data, or a column of classes.',
         ...source,

@@ -1,6 +1,7 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault, type Warning } from '../base/fault';
 import { noProgress, type Progress } from '../base/progress';
+import { formatCount } from '../base/numbers';
 import type { Layer, Model } from '../models/model';
 import { batchRows } from './batchRows';
 import { forwardCost } from './forecast';
@@ -112,7 +113,10 @@ export async function capture(model: Model, data: InputRows, options: CaptureOpt
         collect.forEach((collector, i) => collector.add(found[layers[i]!.output]!, given, from, part.length));
         if (wanted !== undefined) answers?.add(found[wanted.tensor]!, given, part);
         done += part.length;
-        (options.progress ?? noProgress)(done / total, `running the network, ${done} of ${total} rows`);
+        (options.progress ?? noProgress)(
+          done / total,
+          `running the network, ${formatCount(done)} of ${formatCount(total)} rows`,
+        );
       }
     };
 

@@ -1,4 +1,5 @@
 import { Fault, type FaultData } from '../base/fault';
+import { formatBytes, formatCount } from '../base/numbers';
 import type { Layer } from '../models/model';
 import { batchRows } from './batchRows';
 import {
@@ -114,7 +115,7 @@ export class LayerCollector {
   finish(): LayerActivations | CaptureFailure {
     const { name, op } = this.layer;
     if (this.badCount > 0) {
-      const more = this.badCount > this.bad.length ? ` and ${this.badCount - this.bad.length} more` : '';
+      const more = this.badCount > this.bad.length ? ` and ${formatCount(this.badCount - this.bad.length)} more` : '';
       this.failure ??= new Fault(
         'not-finite',
         `Layer ${name} gives values that are not finite for ${this.badCount === 1 ? 'row' : 'rows'} ${this.bad.join(', ')}${more}.`,
@@ -165,8 +166,10 @@ export class LayerCollector {
     if (count * plan.width > MAX_VALUES) {
       this.failure = new Fault(
         'too-large',
-        `Layer ${layer.name} gives ${count} points of ${plan.width} values, ${Math.round((count * plan.width * 4) / 1e9)} GB.`,
-        { hint: `At most ${Math.floor(MAX_VALUES / plan.width)} points fit; or take the mean over positions.` },
+        `Layer ${layer.name} gives ${formatCount(count)} points of ${formatCount(plan.width)} values, ${formatBytes(count * plan.width * 4)}.`,
+        {
+          hint: `At most ${formatCount(Math.floor(MAX_VALUES / plan.width))} points fit; or take the mean over positions.`,
+        },
       );
       return undefined;
     }

@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault';
+import { formatCount, formatQuantity } from '../base/numbers';
 import type { Model, TensorInfo } from '../models/model';
 import { Feed, feedTensor } from './feeds';
 import { fitInput, product, type InputFit } from './fitInput';
@@ -68,7 +69,7 @@ export function networkInputs(
       if (given.rows !== data.rows) {
         throw new Fault(
           'shape-mismatch',
-          `Input "${input.name}" is given ${given.rows} rows, but the data has ${data.rows}.`,
+          `Input "${input.name}" is given ${formatQuantity(given.rows, 'row')}, but the data has ${formatCount(data.rows)}.`,
         );
       }
       give(input, given);

@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault';
+import { formatCount } from '../base/numbers';
 import type { PointCloud } from './pointCloud';
 
 /**
@@ -8,7 +9,10 @@ import type { PointCloud } from './pointCloud';
  */
 export function centredKernelAlignment(a: PointCloud, b: PointCloud): number {
   if (a.count !== b.count)
-    throw new Fault('shape-mismatch', `The clouds have ${a.count} and ${b.count} rows, but must have the same rows.`);
+    throw new Fault(
+      'shape-mismatch',
+      `The clouds have ${formatCount(a.count)} and ${formatCount(b.count)} rows, but must have the same rows.`,
+    );
   const [x, y] = [centredColumns(a), centredColumns(b)];
   const overlap = squaredProduct(x, a.width, y, b.width, a.count);
   const norms = Math.sqrt(

@@ -1,5 +1,6 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
+import { formatCount } from '../base/numbers';
 import { distanceKernel } from './kernels/distanceKernel';
 import { MAX_KERNEL_BYTES } from './kernels/webAssembly';
 import type { CoordinateMetric } from './metric';
@@ -47,9 +48,13 @@ export function distanceMatrix(
   const matrixAddress = lengthsAddress + stride * 8;
   const bytes = matrixAddress + stride * stride * 4;
   if (bytes > MAX_KERNEL_BYTES) {
-    throw new Fault('too-large', `The distances of ${count} points in ${width} dimensions do not fit into memory.`, {
-      hint: 'Take a sample of the points, or choose landmarks (rips --landmarks N): components stay those of all points.',
-    });
+    throw new Fault(
+      'too-large',
+      `The distances of ${formatCount(count)} points in ${formatCount(width)} dimensions do not fit into memory.`,
+      {
+        hint: 'Take a sample of the points, or choose landmarks (rips --landmarks N): components stay those of all points.',
+      },
+    );
   }
   const directional = metric === 'cosine' || metric === 'correlation';
   const directions = directional ? unitRows(cloud, metric === 'correlation') : undefined;

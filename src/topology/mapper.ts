@@ -1,6 +1,7 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { noProgress, type Progress } from '../base/progress';
+import { formatQuantity } from '../base/numbers';
 import { KNEE_SAMPLE, kneeRadius, neighbourDistances } from './kneeRadius';
 import { boxCover, intervalCover } from './mapperCover';
 import { nerve, nerveBetti, type NerveSimplices } from './mapperNerve';
@@ -143,7 +144,10 @@ function checkLenses(cloud: PointCloud, lenses: readonly Float64Array[]): void {
   if (lenses.length === 0) throw new Fault('usage', 'Mapper needs a lens.');
   for (const lens of lenses) {
     if (lens.length !== cloud.count)
-      throw new Fault('shape-mismatch', `The lens has ${lens.length} values, but the cloud has ${cloud.count} points.`);
+      throw new Fault(
+        'shape-mismatch',
+        `The lens has ${formatQuantity(lens.length, 'value')}, but the cloud has ${formatQuantity(cloud.count, 'point')}.`,
+      );
     const unbounded = lens.findIndex(value => !Number.isFinite(value));
     if (unbounded >= 0) throw new Fault('not-finite', `The lens of point ${unbounded} is ${lens[unbounded]}.`);
   }

@@ -1,5 +1,6 @@
 import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
+import { formatBytes, formatCount, formatShape } from '../base/numbers';
 import { radixOrder } from './radixOrder';
 
 /** Whether the entries of a grid are vertices (a cell has the maximum of its vertices) or top-dimensional cubes (a face has the minimum of its cubes). */
@@ -70,7 +71,7 @@ export function rankedGrid(
   if (entries.length !== count)
     throw new Fault(
       'shape-mismatch',
-      `A grid of shape (${shape.join(', ')}) has ${count} entries, not ${entries.length}.`,
+      `A grid of shape (${shape.join(', ')}) has ${formatCount(count)} entries, not ${formatCount(entries.length)}.`,
     );
   const layout = layoutOf(shape, construction);
   const { dual, layers, lengths, padded, vertices } = layout;
@@ -99,11 +100,10 @@ export function rankedGrid(
 }
 
 function tooLarge(shape: readonly number[], needed: number, limit: number): Fault {
-  const megabytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MB`;
   const step = Math.max(2, Math.ceil((needed / limit) ** (1 / shape.length)));
   return new Fault(
     'too-large',
-    `Persistence of a grid of ${shape.join(' × ')} takes about ${megabytes(needed)}; there are ${megabytes(limit)}.`,
+    `Persistence of a grid of ${formatShape(shape)} takes about ${formatBytes(needed)}; there are ${formatBytes(limit)}.`,
     {
       hint: `Take every ${step === 2 ? 'second' : `${step}th`} entry along each axis: that would fit.`,
     },

@@ -1,5 +1,6 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
+import { formatCount } from '../base/numbers';
 import { totalPersistence } from './diagram';
 import { DistanceMatrix } from './distances';
 import { quantileOfSorted } from './quantile';
@@ -29,7 +30,10 @@ export function representationTopologyDivergence(
   cancellation = Cancellation.never,
 ): RepresentationTopologyDivergence {
   if (a.count !== b.count)
-    throw new Fault('shape-mismatch', `The clouds have ${a.count} and ${b.count} rows, but must have the same rows.`);
+    throw new Fault(
+      'shape-mismatch',
+      `The clouds have ${formatCount(a.count)} and ${formatCount(b.count)} rows, but must have the same rows.`,
+    );
   const [scaledA, scaledB] = [scaled(a), scaled(b)];
   const ab = direction(scaledA, scaledB, a.count, cancellation);
   const ba = direction(scaledB, scaledA, a.count, cancellation);

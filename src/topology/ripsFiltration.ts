@@ -1,5 +1,6 @@
 import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
+import { formatCount } from '../base/numbers';
 import type { DistanceMatrix } from './distances';
 import { ripsKernel, type RipsKernel } from './kernels/ripsKernel';
 import { MAX_KERNEL_BYTES, type KernelMemory } from './kernels/webAssembly';
@@ -59,7 +60,7 @@ export class RipsFiltration {
     this.nearestAddress = sumsAddress + this.stride * 4;
     const heapAddress = this.nearestAddress + this.stride * NEAREST_BYTES;
     if (heapAddress + HEAP_BYTES > MAX_KERNEL_BYTES) {
-      throw new Fault('too-large', `Rips persistence of ${count} points does not fit into memory.`, {
+      throw new Fault('too-large', `Rips persistence of ${formatCount(count)} points does not fit into memory.`, {
         hint: 'Take a sample of the points, or choose landmarks (rips --landmarks N): components stay those of all points.',
       });
     }

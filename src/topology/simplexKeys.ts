@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault';
+import { formatCount } from '../base/numbers';
 
 /**
  * Numbers the simplices of a Rips filtration so that the order of the numbers is an order of the filtration. A simplex of
@@ -26,9 +27,13 @@ export class SimplexKeys {
       }
     }
     if (edgeCount * this.restCount(topDimension - 1) > Number.MAX_SAFE_INTEGER) {
-      throw new Fault('too-large', `${count} points are too many for homology of dimension ${topDimension - 1}.`, {
-        hint: 'Take fewer points, a smaller threshold, or a lower dimension.',
-      });
+      throw new Fault(
+        'too-large',
+        `${formatCount(count)} points are too many for homology of dimension ${topDimension - 1}.`,
+        {
+          hint: 'Take fewer points, a smaller threshold, or a lower dimension.',
+        },
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { inUnits, persistenceBytes, pointsWithin, refuseTooLarge } from '../../src/analyses/limits';
+import { persistenceBytes, pointsWithin, refuseTooLarge } from '../../src/analyses/limits';
 
 describe('refuseTooLarge', () => {
   it('lets through what fits', () => {
@@ -13,7 +13,7 @@ describe('refuseTooLarge', () => {
       (error: unknown) => {
         assert.ok(error instanceof Error && 'hint' in error && 'code' in error);
         assert.equal(error.code, 'too-large');
-        const fit = Number(/About (\d+) points/.exec(String(error.hint))?.[1]);
+        const fit = Number(/About ([\d,]+) points/.exec(String(error.hint))?.[1]?.replaceAll(',', ''));
         assert.ok(persistenceBytes(fit, 1) <= 1e9 && persistenceBytes(fit + 1, 1) > 1e9, `${fit} points`);
         return true;
       },
@@ -38,11 +38,5 @@ describe('pointsWithin', () => {
       pointsWithin(10, 1, points => points * 2),
       0,
     );
-  });
-});
-
-describe('inUnits', () => {
-  it('has two digits and a unit', () => {
-    assert.deepEqual([0, 999, 1234, 5.67e9, 2e12].map(inUnits), ['0 B', '1000 B', '1.2 kB', '5.7 GB', '2 TB']);
   });
 });

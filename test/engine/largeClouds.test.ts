@@ -156,6 +156,6 @@ describe('the operation witness', () => {
 
   it('warns where there are few witnesses, and refuses more landmarks than points', () => {
     assert.deepEqual(run({ landmarks: 300 }).warnings.map(({ code }) => code), ['few-witnesses']); // prettier-ignore
-    assert.throws(() => run({ landmarks: 1001 }), fault('usage', /1000/));
+    assert.throws(() => run({ landmarks: 1001 }), fault('usage', /1,000/));
   });
 });

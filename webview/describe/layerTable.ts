@@ -1,7 +1,7 @@
 import type { DescribeResult, DescribeWords } from '../../src/protocol/describe';
 import { formatCount } from '../format/numbers';
 import { element } from '../inspect/dom';
-import { fill, formatShape } from './shapes';
+import { fill, tensorShape } from './shapes';
 
 type Layer = DescribeResult['layers'][number];
 
@@ -70,7 +70,7 @@ export function heading(text: string, numeric = false): HTMLTableCellElement {
 
 function row(layer: Layer, index: number, words: DescribeWords): HTMLTableRowElement {
   const weights = layer.weights.map(({ name, shape, type }) => {
-    const what = `${formatShape(shape, words.unknown)} ${type}`;
+    const what = `${tensorShape(shape, words.unknown)} ${type}`;
     return element('span', { class: 'weight', title: `${name}: ${what}` }, [
       element('span', { class: 'weight-name', text: lastPart(name, layer.name) }),
       ` ${what}`,
@@ -80,7 +80,7 @@ function row(layer: Layer, index: number, words: DescribeWords): HTMLTableRowEle
     element('td', { class: 'number quiet', text: String(index) }),
     element('th', { class: 'name', text: layer.name, title: layer.name, attributes: { scope: 'row' } }),
     element('td', { text: layer.op }),
-    element('td', { class: 'shape', text: formatShape(layer.outputShape, words.unknown) }),
+    element('td', { class: 'shape', text: tensorShape(layer.outputShape, words.unknown) }),
     element('td', { class: 'number', text: layer.parameters === 0 ? '' : formatCount(layer.parameters) }),
     element('td', { class: 'weights' }, weights),
   ]);

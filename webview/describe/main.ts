@@ -1,9 +1,9 @@
 import type { DescribeFromView, DescribeResult, DescribeToView, DescribeWords } from '../../src/protocol/describe';
 import type { FaultData } from '../../src/protocol/results';
-import { formatCount } from '../format/numbers';
+import { formatBytes, formatCount } from '../format/numbers';
 import { drawIcon, element } from '../inspect/dom';
 import { heading, layerTable } from './layerTable';
-import { fill, formatBytes, formatShape, sentenceCase } from './shapes';
+import { fill, tensorShape, sentenceCase } from './shapes';
 import './describe.css';
 
 /** The page that says what a model file holds. All it shows is strangers' text, and becomes text alone. */
@@ -119,7 +119,7 @@ function tensors(title: string, id: string, list: DescribeResult['inputs'], say:
   const rows = list.map(({ name, shape, type }) =>
     element('tr', {}, [
       element('th', { class: 'name', text: name, title: name, attributes: { scope: 'row' } }),
-      element('td', { class: 'shape', text: formatShape(shape, say.unknown) }),
+      element('td', { class: 'shape', text: tensorShape(shape, say.unknown) }),
       element('td', { text: type }),
     ]),
   );

@@ -51,7 +51,7 @@ export function factsOf(layer: LayerTopology): Fact[] {
       label: 'components beyond the band',
       value: formatCount(significant.components),
       rule: `of ${formatCount(pairsOf(layer, 0).count)}, 95 % band ${formatNumber(band.width)}`,
-      why: `Fasy et al. 2014: ${band.subsamples} subsamples of ${band.subsampleSize} points`,
+      why: `Fasy et al. 2014: ${formatCount(band.subsamples)} subsamples of ${formatCount(band.subsampleSize)} points`,
     },
   ];
   if (1 <= maxDimensionOf(layer)) {
@@ -65,7 +65,7 @@ export function factsOf(layer: LayerTopology): Fact[] {
       why:
         loopNull === undefined
           ? 'The null was not computed: too few points for it'
-          : `The longest loops of ${loopNull.draws} covariance-matched Gaussian clouds of ${loopNull.points} points`,
+          : `The longest loops of ${formatCount(loopNull.draws)} covariance-matched Gaussian clouds of ${formatCount(loopNull.points)} points`,
     });
   }
   const totals = layer.totalPersistence.map((total, k) => `${homologyName(k)} ${formatNumber(total)}`);

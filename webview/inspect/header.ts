@@ -3,7 +3,7 @@ import {
   formatCount,
   formatNumber,
   formatPercent,
-  formatPercentRange,
+  formatShareRange,
   formatQuantity,
   formatShape,
 } from '../format/numbers';
@@ -130,7 +130,7 @@ export class Header {
     ]);
     this.facts.append(...facts.map(([text, title]) => element('span', { class: 'fact', text, title })));
     if (accuracy !== undefined) {
-      const range = formatPercentRange(accuracy.low, accuracy.high);
+      const range = formatShareRange(accuracy.low, accuracy.high);
       this.accuracy.append(
         element('span', { class: 'label', text: 'accuracy ' }),
         element('span', { class: 'value', text: formatPercent(accuracy.value) }),

@@ -1,4 +1,5 @@
 import type { InspectHead, LayerTopology } from '../../src/protocol/results';
+import { formatCount } from '../format/numbers';
 import { dimensionDash, dimensionPaint, dimensionShape, type Mark } from '../plots/scene';
 import { classPaint, classShape, MOST_COLOURS } from '../plots/scatter';
 import { LIVE_INK } from '../render/ink';
@@ -76,7 +77,7 @@ export class ClassLegend {
     });
     this.root.replaceChildren(...this.buttons);
     if (MOST_COLOURS < classes.length) {
-      const text = `${classes.length} classes: grey until one is pointed at`;
+      const text = `${formatCount(classes.length)} classes: grey until one is pointed at`;
       this.root.prepend(element('span', { class: 'legend-note', text }));
     }
   }

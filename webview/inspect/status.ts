@@ -1,4 +1,4 @@
-import { formatDuration, formatRemaining } from '../format/numbers';
+import { formatCount, formatDuration, formatQuantity, formatRemaining } from '../format/numbers';
 import { drawIcon, element } from './dom';
 import type { State } from './store';
 
@@ -64,8 +64,8 @@ export class StatusView {
       waiting: () => (status.kind === 'waiting' ? status.message : ''),
       confirm: () => (status.kind === 'confirm' ? status.message : ''),
       running: () => 'Computing.',
-      done: () => `Done: ${state.layers.size} layers.`,
-      cancelled: () => `Stopped: ${state.layers.size} layers are kept.`,
+      done: () => `Done: ${formatQuantity(state.layers.size, 'layer')}.`,
+      cancelled: () => `Stopped: ${formatQuantity(state.layers.size, 'layer is', 'layers are')} kept.`,
       failed: () => (status.kind === 'failed' ? status.fault.message : ''),
     };
     this.live.textContent = texts[status.kind]();
@@ -107,10 +107,10 @@ export class StatusView {
       case 'done':
         this.phrase.textContent = status.cached
           ? `kept from an earlier run of ${formatDuration(status.milliseconds)}; model, data and settings are unchanged`
-          : `${state.layers.size} layers in ${formatDuration(status.milliseconds)}`;
+          : `${formatQuantity(state.layers.size, 'layer')} in ${formatDuration(status.milliseconds)}`;
         break;
       case 'cancelled':
-        this.phrase.textContent = `stopped: ${status.finished} of ${status.total} layers are kept`;
+        this.phrase.textContent = `stopped: ${formatCount(status.finished)} of ${formatQuantity(status.total, 'layer')} are kept`;
         break;
       case 'waiting':
       case 'confirm':
@@ -159,7 +159,10 @@ export class StatusView {
       if (fault.hint !== undefined) children.push(element('p', { class: 'hint', text: fault.hint }));
       if (0 < state.layers.size) {
         children.push(
-          element('p', { class: 'hint', text: `${state.layers.size} layers were finished before and are kept.` }),
+          element('p', {
+            class: 'hint',
+            text: `${formatQuantity(state.layers.size, 'layer was', 'layers were')} finished before and kept.`,
+          }),
         );
       }
       children.push(

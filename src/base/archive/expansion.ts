@@ -1,3 +1,4 @@
+import { formatBytes, formatCount } from '../numbers';
 import { Fault } from '../fault';
 
 /** How far a compressed file may expand: beyond this ratio only up to this many bytes. DEFLATE itself reaches 1032. */
@@ -9,7 +10,7 @@ export function refuseExpansion(what: string, compressedSize: number, size: numb
   if (size > RATIO_FREE_BYTES && size > RATIO_LIMIT * compressedSize)
     throw new Fault(
       'too-large',
-      `${what} would expand from ${compressedSize} to ${size} bytes, more than ${RATIO_LIMIT} times.`,
+      `${what} would expand from ${formatBytes(compressedSize)} to ${formatBytes(size)}, more than ${formatCount(RATIO_LIMIT)} times.`,
       {
         hint: 'If you trust the file, save it uncompressed, as numpy.savez and torch.save do.',
         source,

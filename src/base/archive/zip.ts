@@ -1,3 +1,4 @@
+import { formatCount } from '../numbers';
 import type { ByteSource } from '../bytes';
 import { Fault } from '../fault';
 import { refuseExpansion } from './expansion';
@@ -38,9 +39,13 @@ export function readZipDirectory(source: ByteSource): readonly ZipEntry[] {
     new Fault('corrupt', `The archive is damaged: ${what}.`, { hint: HINT, source: source.name });
   const { count, directoryOffset, directorySize } = findDirectory(source, corrupt);
   if (count > MOST_ENTRIES || directorySize > MOST_DIRECTORY_BYTES)
-    throw new Fault('too-large', `The archive has ${count} entries, more than ${MOST_ENTRIES} or than can be listed.`, {
-      source: source.name,
-    });
+    throw new Fault(
+      'too-large',
+      `The archive has ${formatCount(count)} entries, more than ${formatCount(MOST_ENTRIES)} or than can be listed.`,
+      {
+        source: source.name,
+      },
+    );
 
   const bytes = source.read(directoryOffset, directorySize);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

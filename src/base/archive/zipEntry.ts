@@ -1,3 +1,4 @@
+import { formatCount } from '../numbers';
 import { Inflate } from 'fflate';
 import type { ByteSource } from '../bytes';
 import { Fault } from '../fault';
@@ -26,7 +27,9 @@ export function streamOfEntry(source: ByteSource, entry: ZipEntry): ByteStream {
     size: entry.size,
     take(length) {
       if (length > entry.size - taken)
-        throw corrupt(`ends early: ${length} bytes were expected at ${taken} of ${entry.size}`);
+        throw corrupt(
+          `ends early: ${formatCount(length)} bytes were expected at ${taken} of ${formatCount(entry.size)}`,
+        );
       taken += length;
       if (length <= pending.length) {
         const bytes = pending.subarray(0, length);

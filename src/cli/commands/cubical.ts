@@ -1,3 +1,4 @@
+import { formatCount, formatShape } from '../../base/numbers';
 import type { CubicalResult } from '../../analyses/measures';
 import type { Command, TextStyle } from '../command';
 import { diagramJson } from '../json';
@@ -82,12 +83,12 @@ function textOf({ shape, diagram, maxDimension }: CubicalResult, style: TextStyl
   const table = textTable(
     [
       { title: 'dimension', align: 'right', cell: row => `H${row.dimension}` },
-      { title: 'pairs', align: 'right', cell: row => String(row.pairs) },
-      { title: 'essential', align: 'right', cell: row => String(row.essential) },
+      { title: 'pairs', align: 'right', cell: row => formatCount(row.pairs) },
+      { title: 'essential', align: 'right', cell: row => formatCount(row.essential) },
       { title: 'longest finite', align: 'right', cell: row => figure(row.longest) },
     ],
     rows,
     style.dim,
   );
-  return `A grid of ${shape.join(' × ')}.\n${table}`;
+  return `A grid of ${formatShape(shape)}.\n${table}`;
 }

@@ -1,3 +1,4 @@
+import { NOT_KNOWN, formatCount, formatQuantity } from '../../base/numbers';
 import type { DescribeResult } from '../../analyses/describe';
 import type { Shape } from '../../models/model';
 import type { Command, TextStyle } from '../command';
@@ -56,7 +57,7 @@ function describeText(result: DescribeResult, style: TextStyle): string {
     style.bold(`${plain(result.format)}, by ${plain(result.producer)}${details}`),
     `inputs   ${tensors(result.inputs)}`,
     `outputs  ${tensors(result.outputs)}`,
-    `${result.parameters.toLocaleString('en')} parameters in ${result.layers.length} layers`,
+    `${formatQuantity(result.parameters, 'parameter')} in ${formatQuantity(result.layers.length, 'layer')}`,
     '',
     textTable(
       [
@@ -66,7 +67,7 @@ function describeText(result: DescribeResult, style: TextStyle): string {
         {
           title: 'parameters',
           align: 'right',
-          cell: layer => (layer.parameters === 0 ? '–' : layer.parameters.toLocaleString('en')),
+          cell: layer => (layer.parameters === 0 ? NOT_KNOWN : formatCount(layer.parameters)),
         },
         { title: 'weights', cell: layer => layer.weights.map(({ shape }) => shape.join('×') || 'scalar').join(', ') },
       ],

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/numbers';
 import type { DistanceResult } from '../../analyses/measures';
 import type { Command } from '../command';
 import { figure } from '../textTable';
@@ -68,5 +69,5 @@ function textOf({ distance: value, matching }: DistanceResult): string {
   if (value === null) return 'There is no distance: the essential classes differ in number.';
   const pairs = matching?.filter(([i, j]) => i !== null && j !== null).length;
   const alone = matching === null ? 0 : matching.length - pairs!;
-  return `distance ${figure(value)} (${value})${matching === null ? '' : `: ${pairs} points matched with each other, ${alone} with the diagonal`}`;
+  return `distance ${figure(value)} (${value})${matching === null ? '' : `: ${formatCount(pairs)} points matched with each other, ${formatCount(alone)} with the diagonal`}`;
 }

@@ -1,3 +1,4 @@
+import { formatCount, formatPercent, formatQuantity, formatShareRange } from '../../base/numbers';
 import type { InspectResult } from '../../analyses/inspect';
 import type { LayerTopology } from '../../analyses/layerTopology';
 import { rangeOfDimension } from '../../topology/diagram';
@@ -5,7 +6,7 @@ import { barcodeText } from '../barcodeText';
 import type { Command, TextStyle } from '../command';
 import { INSPECT_OPTIONS, inspectInput } from '../inspectOptions';
 import { byDimension, diagramJson, finite } from '../json';
-import { figure, percent, plain, textTable } from '../textTable';
+import { figure, plain, textTable } from '../textTable';
 
 export const inspect: Command = {
   name: 'inspect',
@@ -92,10 +93,12 @@ export function inspectText(result: InspectResult, style: TextStyle): string {
   const accuracyText =
     accuracy === undefined
       ? ''
-      : ` · accuracy ${percent(accuracy.value)} (${percent(accuracy.low).replace(' %', '')}–${percent(accuracy.high)})`;
+      : ` · accuracy ${formatPercent(accuracy.value)} (${formatShareRange(accuracy.low, accuracy.high)} %)`;
   const lines = [
-    style.bold(`${plain(model.name)} · ${plain(data.name)}, ${data.rows} rows${accuracyText}`),
-    style.dim(`${head.sampledRows.length} points, seed ${head.parameters.seed}; ${plain(data.treatment)}`),
+    style.bold(`${plain(model.name)} · ${plain(data.name)}, ${formatQuantity(data.rows, 'row')}${accuracyText}`),
+    style.dim(
+      `${formatQuantity(head.sampledRows.length, 'point')}, seed ${head.parameters.seed}; ${plain(data.treatment)}`,
+    ),
     '',
     layerTable(layers, style),
     '',
@@ -111,7 +114,7 @@ function layerTable(layers: readonly LayerTopology[], style: TextStyle): string 
       { title: 'layer', cell: layer => plain(layer.name) },
       { title: 'op', cell: layer => plain(layer.op) },
       { title: 'shape', align: 'right', cell: layer => layer.shape.join('×') },
-      { title: 'β0*', align: 'right', cell: layer => String(layer.dense0.count) },
+      { title: 'β0*', align: 'right', cell: layer => formatCount(layer.dense0.count) },
       { title: 'loops', align: 'right', cell: layer => loopsText(layer) },
       { title: 'median', align: 'right', cell: layer => figure(layer.medianDistance) },
       { title: 'barcode H0', cell: layer => style.h0(barcodeText(pairsOf(layer, 0), 12)) },
@@ -126,7 +129,7 @@ function layerTable(layers: readonly LayerTopology[], style: TextStyle): string 
 function loopsText({ significant, diagram }: LayerTopology): string {
   if (significant.loops === undefined) return '–';
   const [from, to] = rangeOfDimension(diagram, 1);
-  return `${significant.loops}/${to - from}`;
+  return `${formatCount(significant.loops)}/${formatCount(to - from)}`;
 }
 
 function pairsOf({ diagram }: LayerTopology, dimension: number) {

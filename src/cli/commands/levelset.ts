@@ -1,3 +1,4 @@
+import { formatShape } from '../../base/numbers';
 import type { LevelSetResult } from '../../analyses/measures';
 import type { Command } from '../command';
 import { counted } from '../counted';
@@ -29,5 +30,5 @@ function textOf({ shape, components, loops, voids }: LevelSetResult): string {
     counted(loops, 'loop'),
     ...(voids === undefined ? [] : [counted(voids, 'void')]),
   ];
-  return `${what.join(', ')} in a grid of ${shape.join(' × ')}`;
+  return `${what.join(', ')} in a grid of ${formatShape(shape)}`;
 }

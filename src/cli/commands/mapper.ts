@@ -1,5 +1,6 @@
 import type { MapperResult } from '../../analyses/mapper';
 import { Fault } from '../../base/fault';
+import { formatCount } from '../../base/numbers';
 import type { Command, TextStyle } from '../command';
 import { DATA_OPTIONS, dataReading } from '../command';
 import { counted } from '../counted';
@@ -154,7 +155,7 @@ function textOf(result: MapperResult, style: TextStyle): string {
   const { points, nodes, edges, coverage, components, loops, eps, purity } = result;
   const summary = [
     `${style.bold(counted(nodes.length, 'node'))}, ${counted(edges.length, 'edge')}, ${style.h0(counted(components, 'component'))}, ${style.h1(counted(loops, 'loop'))}`,
-    `${percent(coverage)} of ${points} points are in a node (radius ${figure(eps)}).`,
+    `${percent(coverage)} of ${formatCount(points)} points are in a node (radius ${figure(eps)}).`,
     ...(result.betti === undefined
       ? []
       : [
@@ -181,7 +182,7 @@ function textOf(result: MapperResult, style: TextStyle): string {
     [
       { title: 'node', align: 'right', cell: node => String(node.id) },
       { title: 'interval', align: 'right', cell: node => String(node.interval) },
-      { title: 'members', align: 'right', cell: node => String(node.members.length) },
+      { title: 'members', align: 'right', cell: node => formatCount(node.members.length) },
       { title: 'colour', cell: node => colourText(node.colour) },
     ],
     shown,
@@ -201,6 +202,6 @@ function colourText(colour: MapperResult['nodes'][number]['colour']): string {
   if (typeof colour === 'number') return figure(colour);
   return Object.entries(colour)
     .sort((a, b) => b[1] - a[1])
-    .map(([name, count]) => `${plain(name)} ${count}`)
+    .map(([name, count]) => `${plain(name)} ${formatCount(count)}`)
     .join(', ');
 }

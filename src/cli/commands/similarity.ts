@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/numbers';
 import type { SimilarityResult } from '../../analyses/similarity';
 import type { Command } from '../command';
 import { DATA_OPTIONS, dataReading } from '../command';
@@ -31,7 +32,7 @@ function jsonOf({ bottleneck, ...rest }: SimilarityResult) {
 function textOf({ points, cka, rtd, bottleneck }: SimilarityResult): string {
   return [
     `linear CKA   ${cka === null ? 'not defined' : cka.toFixed(4)}`,
-    `RTD          ${figure(rtd.mean)} (A to B ${figure(rtd.ab)}, B to A ${figure(rtd.ba)}; of ${points} points)`,
+    `RTD          ${figure(rtd.mean)} (A to B ${figure(rtd.ab)}, B to A ${figure(rtd.ba)}; of ${formatCount(points)} points)`,
     `bottleneck   H0 ${figure(bottleneck[0])}, H1 ${figure(bottleneck[1])} (distances over their median)`,
   ].join('\n');
 }

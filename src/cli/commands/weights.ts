@@ -1,3 +1,4 @@
+import { formatShape } from '../../base/numbers';
 import type { WeightsResult } from '../../analyses/weights';
 import type { Command, TextStyle } from '../command';
 import { figure, plain, textTable } from '../textTable';
@@ -25,7 +26,7 @@ function textOf({ neuralPersistence, deepGraphPersistence }: WeightsResult, styl
   const table = textTable(
     [
       { title: 'layer', cell: layer => plain(layer.name) },
-      { title: 'weights', align: 'right', cell: layer => `${layer.rows} × ${layer.columns}` },
+      { title: 'weights', align: 'right', cell: layer => formatShape([layer.rows, layer.columns]) },
       { title: 'neural persistence', align: 'right', cell: layer => layer.value.toFixed(4) },
       { title: 'official', align: 'right', cell: layer => layer.official.toFixed(4) },
       { title: 'variance', align: 'right', cell: layer => figure(layer.variance) },

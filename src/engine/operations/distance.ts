@@ -3,6 +3,7 @@ import type { DistanceResult } from '../../analyses/measures';
 import type { Warning } from '../../base/fault';
 import { Fault } from '../../base/fault';
 import { DisposableStore } from '../../base/lifecycle';
+import { formatBytes } from '../../base/numbers';
 import { bottleneckDistance, wassersteinDistance } from '../../topology/diagramDistance';
 import type { DiagramDistance, DiagramPoints } from '../../topology/diagramPoints';
 import { slicedWassersteinDistance } from '../../topology/slicedWasserstein';
@@ -24,7 +25,9 @@ export function distance(input: DistanceInput, context: OperationContext<never>)
       blaming(path, () => {
         const source = store.add(FileSource.open(path));
         if (source.size > MOST_BYTES)
-          throw new Fault('too-large', `The file has ${source.size} bytes, more than results have.`, { source: path });
+          throw new Fault('too-large', `The file has ${formatBytes(source.size)}, more than results have.`, {
+            source: path,
+          });
         const text = new TextDecoder().decode(source.read(0, source.size));
         return {
           points: pointsOfDiagramFile(text, dimension, path),

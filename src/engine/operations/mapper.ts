@@ -4,6 +4,7 @@ import type { Cancellation } from '../../base/cancellation';
 import { Fault } from '../../base/fault';
 import { DisposableStore } from '../../base/lifecycle';
 import { subProgress } from '../../base/progress';
+import { formatCount } from '../../base/numbers';
 import { alignLabels } from '../../data/labels';
 import type { DataSet } from '../../data/dataSet';
 import { openData, openLabels } from '../../data/openData';
@@ -146,7 +147,7 @@ function numbersOfRows(
   if (numbers.values.length !== rows)
     throw new Fault(
       'shape-mismatch',
-      `There must be one number for each of the ${rows} points, but ${numbers.rows} rows of ${numbers.values.length / numbers.rows} are given.`,
+      `There must be one number for each of the ${formatCount(rows)} points, but ${formatCount(numbers.rows)} rows of ${numbers.values.length / numbers.rows} are given.`,
       { source: reference },
     );
   const dropped = new Set(data.dropped);

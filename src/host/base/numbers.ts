@@ -1,25 +1,51 @@
+import { durationOf, formatCount, roughDurationOf, sizeOf, type Measure, type TimeUnit } from '../../base/numbers';
 import type { Translate } from './translate';
 
-/** A duration as people say it: 0.4 s, 12 s, 3 min, 2 h. */
+/** How long something took: 380 ms, 12 s, 3 min 20 s. */
 export function sayDuration(milliseconds: number, t: Translate): string {
-  const seconds = milliseconds / 1000;
-  if (seconds < 0.95) return t('{0} s', Math.max(0.1, Math.round(seconds * 10) / 10));
-  if (seconds < 9.5) return t('{0} s', (Math.round(seconds * 10) / 10).toString());
-  if (seconds < 99.5) return t('{0} s', Math.round(seconds));
-  const minutes = seconds / 60;
-  if (minutes < 99.5) return t('{0} min', Math.round(minutes));
-  return t('{0} h', Math.round(minutes / 60));
+  return durationOf(milliseconds)
+    .map(measure => sayTime(measure, t))
+    .join(' ');
 }
 
-/** An amount of memory: 820 MB, 1.4 GB. */
+/** How long something is expected to take: 400 ms, 12 s, 3 min, 2 h. */
+export function sayRoughDuration(milliseconds: number, t: Translate): string {
+  return sayTime(roughDurationOf(milliseconds), t);
+}
+
+/** An amount of memory, or the size of a file: 820 MB, 1.4 GB. */
 export function sayBytes(bytes: number, t: Translate): string {
-  const megabytes = bytes / 2 ** 20;
-  if (megabytes < 1) return t('{0} KB', Math.max(1, Math.round(bytes / 1024)));
-  if (megabytes < 999.5) return t('{0} MB', Math.round(megabytes));
-  return t('{0} GB', (Math.round((megabytes / 1024) * 10) / 10).toString());
+  const { value, unit } = sizeOf(bytes);
+  switch (unit) {
+    case 'B':
+      return t('{0} B', value);
+    case 'KB':
+      return t('{0} KB', value);
+    case 'MB':
+      return t('{0} MB', value);
+    case 'GB':
+      return t('{0} GB', value);
+    case 'TB':
+      return t('{0} TB', value);
+    case 'PB':
+      return t('{0} PB', value);
+  }
 }
 
-/** A count with the locale's separators: 12,345. */
+/** A number of things: 12,345. */
 export function sayCount(count: number): string {
-  return count.toLocaleString('en-US');
+  return formatCount(count);
+}
+
+function sayTime({ value, unit }: Measure<TimeUnit>, t: Translate): string {
+  switch (unit) {
+    case 'ms':
+      return t('{0} ms', value);
+    case 's':
+      return t('{0} s', value);
+    case 'min':
+      return t('{0} min', value);
+    case 'h':
+      return t('{0} h', value);
+  }
 }

@@ -7,6 +7,7 @@ import type { DataChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
 import { DATA_EXTENSIONS } from '../base/fileKinds';
 import { sayCount } from '../base/numbers';
+import { formatShape } from '../../base/numbers';
 import { labelCandidates, nearest, rankCandidates } from './candidates';
 import { shortName, splitReference } from './reference';
 
@@ -78,7 +79,7 @@ function wanted({ inputs }: DescribeResult): string {
   const shape = inputs.length === 1 ? inputs[0]?.shape?.slice(1) : undefined;
   if (!shape || shape.length === 0 || shape.includes(null))
     return vscode.l10n.t('Choose the rows that the model is given');
-  return vscode.l10n.t('Choose the rows that the model is given, of {0} numbers each', shape.join(' × '));
+  return vscode.l10n.t('Choose the rows that the model is given, of {0} numbers each', formatShape(shape));
 }
 
 /** What to do about the item that was accepted, or whose button was pressed. */
@@ -107,7 +108,7 @@ function candidateItem(
 ): Item & { readonly isCurrent: boolean } {
   const { data, rows, rowsExact, rowShape, labels } = candidate;
   const isCurrent = current?.kind === 'file' && current.data === data;
-  const shape = rowShape.length === 0 ? '1' : rowShape.join(' × ');
+  const shape = rowShape.length === 0 ? '1' : formatShape(rowShape);
   const size = rowsExact
     ? vscode.l10n.t('{0} rows of {1}', sayCount(rows), shape)
     : vscode.l10n.t('about {0} rows of {1}', sayCount(rows), shape);

@@ -5,7 +5,7 @@ import type { InspectForecast, InspectInput } from '../../engine';
 import type { DescribeResult } from '../../protocol/describe';
 import type { DataChoice, InputPreview, InspectResult, PanelRestore, PanelStatus, ToView } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
-import { sayBytes, sayCount, sayDuration } from '../base/numbers';
+import { sayBytes, sayCount, sayRoughDuration } from '../base/numbers';
 import type { Translate } from '../base/translate';
 import { inspectCommandLine } from './commandLine';
 
@@ -274,7 +274,7 @@ export class InspectSession {
     const { t } = this.context;
     const message = t(
       'This will take about {0} and {1} of memory: {2} layers at {3} points, to dimension {4}.',
-      sayDuration(forecast.milliseconds, t),
+      sayRoughDuration(forecast.milliseconds, t),
       sayBytes(forecast.bytes, t),
       sayCount(forecast.layers),
       sayCount(forecast.points),

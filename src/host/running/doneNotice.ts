@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/lifecycle';
-import { sayDuration } from '../base/numbers';
+import { sayCount, sayDuration } from '../base/numbers';
 import { SECTION, setting } from '../base/settings';
 import type { InspectPanel } from '../inspect/inspectPanel';
 import type { InspectPanels } from '../inspect/inspectPanels';
@@ -57,7 +57,7 @@ function ending(panel: InspectPanel): string | undefined {
   return vscode.l10n.t(
     '{0}: {1} layers inspected in {2}.',
     name,
-    result.layers.length,
+    sayCount(result.layers.length),
     sayDuration(status.milliseconds, (message, ...args) => t(message, ...args)),
   );
 }

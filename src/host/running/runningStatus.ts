@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle';
+import { sayCount } from '../base/numbers';
 import type { CommandId } from '../commands/table';
 import type { InspectPanel } from '../inspect/inspectPanel';
 import type { InspectPanels } from '../inspect/inspectPanels';
@@ -66,7 +67,8 @@ export class RunningStatus implements Disposable {
     }
     this.item ??= this.make();
     const asks = running.some(panel => panel.session.status.kind === 'confirm');
-    const name = running.length === 1 ? path.basename(first.model) : vscode.l10n.t('{0} models', running.length);
+    const name =
+      running.length === 1 ? path.basename(first.model) : vscode.l10n.t('{0} models', sayCount(running.length));
     const share = Math.min(...running.map(fractionOf));
     this.item.text =
       `${asks ? '$(question)' : '$(sync~spin)'} ${name} ${asks ? '' : `${Math.floor(share * 100)} %`}`.trim();

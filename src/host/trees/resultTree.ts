@@ -59,6 +59,6 @@ function tooltip(entry: HistoryEntry): string {
   const when = new Date(entry.when).toLocaleString(vscode.env.language);
   if (entry.kind === 'report') return `${entry.file}\n${when}`;
   const data = entry.data.kind === 'random' ? vscode.l10n.t('random input') : entry.data.data;
-  const how = vscode.l10n.t('{0} layers, to dimension {1}', entry.layers, entry.maxDimension);
+  const how = vscode.l10n.t('{0} layers, to dimension {1}', sayCount(entry.layers), entry.maxDimension);
   return `${entry.model}\n${data}\n${how}\n${when}`;
 }

@@ -1,5 +1,6 @@
 import type { ByteSource, Siblings } from '../../base/bytes';
 import { Fault, type Warning } from '../../base/fault';
+import { formatBytes } from '../../base/numbers';
 import type { Layer, Model, ModelDetail, StoredType, TensorInfo, UnsupportedOperator } from '../model';
 import { notFiniteWarnings } from '../notFinite';
 import { classNamesOf } from './classNames';
@@ -91,7 +92,8 @@ export class OnnxModel implements Model {
     add('IR version', String(this.file.irVersion));
     if (this.file.graph.name !== '') add('graph', this.file.graph.name);
     if (this.file.functions.size > 0) add('local functions', String(this.file.functions.size));
-    for (const [location, file] of this.values.externalFiles) add('weights in', `${location} (${file.size} bytes)`);
+    for (const [location, file] of this.values.externalFiles)
+      add('weights in', `${location} (${formatBytes(file.size)})`);
     if (this.file.documentation !== '') add('description', this.file.documentation);
     for (const [name, value] of this.file.metadata)
       details.push({ name, value: value.length > 1000 ? `${value.slice(0, 1000)}…` : value, metadata: true });

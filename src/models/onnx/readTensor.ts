@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault';
+import { formatCount, formatShape } from '../../base/numbers';
 import { elementKind, type ElementKind } from './elementTypes';
 import { FIELDS, type OnnxTensor } from './protocol';
 import { BYTES, FIXED32, FIXED64, VARINT, type Message } from './wire';
@@ -86,11 +87,11 @@ export function readTensor(message: Message, external: ExternalRule, what = 'a t
     size *= dim;
   }
   if (!Number.isSafeInteger(size) || !dims.every(Number.isSafeInteger)) {
-    throw message.damaged(`${named} is said to have the shape ${dims.join(' × ')}, more values than any file holds`);
+    throw message.damaged(`${named} is said to have the shape ${formatShape(dims)}, more values than any file holds`);
   }
   const described = { name, dims, kind, size, range: { start: message.from, end: message.to } };
   const bytes = Math.ceil((size * kind.bits) / 8);
-  const shape = dims.length === 0 ? 'a single value' : dims.join(' × ');
+  const shape = dims.length === 0 ? 'a single value' : formatShape(dims);
 
   if (location !== 0 || entries.length > 0) {
     if (location !== 1 || entries.length === 0 || raw !== undefined || typedField !== undefined) {
@@ -106,14 +107,16 @@ export function readTensor(message: Message, external: ExternalRule, what = 'a t
     if (typedField !== undefined) throw message.damaged(`${named} holds its values twice`);
     if (kind.type === 'str' || raw.end - raw.start !== bytes) {
       throw message.damaged(
-        `${named} of ${shape} ${kind.type} takes ${bytes} bytes, but ${raw.end - raw.start} are there`,
+        `${named} of ${shape} ${kind.type} takes ${formatCount(bytes)} bytes, but ${formatCount(raw.end - raw.start)} are there`,
       );
     }
     return { ...described, storage: { at: 'raw', range: raw } };
   }
   const expected = kind.bits < 8 && kind.bits > 0 ? bytes : kind.type.startsWith('complex') ? size * 2 : size;
   if (typedCount !== expected || (typedField !== undefined && typedField !== kind.field)) {
-    throw message.damaged(`${named} of ${shape} takes ${expected} values, but ${typedCount} are there`);
+    throw message.damaged(
+      `${named} of ${shape} takes ${formatCount(expected)} values, but ${formatCount(typedCount)} are there`,
+    );
   }
   return { ...described, storage: { at: 'typed' } };
 }
@@ -162,7 +165,9 @@ function readExternal(message: Message, named: string, entries: readonly Message
   };
   const length = whole('length') ?? bytes;
   if (length !== bytes) {
-    throw message.damaged(`${named} takes ${bytes} bytes, but ${length} are set aside in ${JSON.stringify(location)}`);
+    throw message.damaged(
+      `${named} takes ${formatCount(bytes)} bytes, but ${formatCount(length)} are set aside in ${JSON.stringify(location)}`,
+    );
   }
   return { at: 'external' as const, location, offset: whole('offset') ?? 0, length };
 }

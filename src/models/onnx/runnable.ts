@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault';
+import { formatBytes } from '../../base/numbers';
 import type { OnnxModel } from './onnxModel';
 import { externalTensors } from './onnxModel';
 import { FIELDS, type OnnxTensor } from './protocol';
@@ -210,7 +211,7 @@ function joined(chunks: readonly Bytes[], source: string): Bytes {
   if (length > MAX_BYTES) {
     throw new Fault(
       'too-large',
-      `The network with its weights takes ${length} bytes; a runtime takes at most ${MAX_BYTES}.`,
+      `The network with its weights takes ${formatBytes(length)}; a runtime takes at most ${formatBytes(MAX_BYTES)}.`,
       {
         hint: 'Ask for layers near the input, or use a smaller model.',
         source,

@@ -1,5 +1,6 @@
 import type { ByteSource, Siblings } from '../../base/bytes';
 import { Fault } from '../../base/fault';
+import { formatCount } from '../../base/numbers';
 import { bfloat16, decodeElements, float16, narrowFloat, narrowInteger } from '../elements';
 import { readFloats, type StoredTensor } from '../storedTensor';
 import { FIELDS, type OnnxAttribute, type OnnxTensor } from './protocol';
@@ -30,7 +31,7 @@ export class TensorValues {
     if (offset + length > file.size) {
       throw new Fault(
         'corrupt',
-        `Tensor "${tensor.name}" lies at bytes ${offset} to ${offset + length} of ${location}, which has ${file.size}.`,
+        `Tensor "${tensor.name}" lies at bytes ${offset} to ${offset + length} of ${location}, which has ${formatCount(file.size)}.`,
         { hint: 'The file of weights belongs to another model, or is truncated.', source: this.source.name },
       );
     }

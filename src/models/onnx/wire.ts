@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../base/bytes';
 import { Fault } from '../../base/fault';
+import { formatCount } from '../../base/numbers';
 
 /** Wire types of protocol buffers (encoding guide, "Message Structure"); groups (3, 4) are refused. */
 export const VARINT = 0;
@@ -178,7 +179,7 @@ export class Message {
     this.end = this.start + length;
     if (this.end > this.to) {
       throw this.damaged(
-        `a field at byte ${this.start} needs ${length} bytes, but ${Math.max(0, this.to - this.start)} are left`,
+        `a field at byte ${this.start} needs ${formatCount(length)} bytes, but ${formatCount(Math.max(0, this.to - this.start))} are left`,
       );
     }
     this.position = this.end;
