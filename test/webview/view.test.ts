@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { encodeResult } from '../../src/protocol/codec';
 import type { ToView } from '../../src/protocol/panel';
 import { launchBrowser } from '../e2e/browser';
@@ -42,6 +42,14 @@ async function withView(options: ViewOptions, use: (view: ViewPage) => Promise<v
   } finally {
     await view.close();
   }
+}
+
+/** Where an element is in the window. */
+function boxOf(page: Page, selector: string): Promise<{ left: number; right: number; top: number; bottom: number }> {
+  return page.locator(selector).evaluate(element => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    return { left, right, top, bottom };
+  });
 }
 
 describe('the panel', () => {
@@ -155,6 +163,86 @@ describe('the panel', () => {
       await page.waitForSelector('.detail h2:text("relu3")');
       await page.waitForSelector('.plot-barcode.flash');
       await page.waitForSelector('.plot-scatter .lit');
+    });
+  });
+
+  it('says the whole rule of every finding, at any width, and once where several share it', async () => {
+    await withView({}, async ({ page, deliver }) => {
+      const [first] = result.findings;
+      const findings = [...result.findings, { ...first!, rule: 'A rule of its own. '.repeat(20) }, first!, first!];
+      await deliver(start, { type: 'result', result: { ...result, findings } }, done);
+      await page.getByRole('button', { name: /^\d+ more$/ }).click();
+      assert.deepEqual(
+        await page.locator('.finding .rule').allInnerTexts(),
+        findings.flatMap(({ rule }, i) => (rule === findings[i - 1]?.rule ? [] : [rule.trim()])),
+      );
+      for (const width of [1400, 700, 420]) {
+        await page.setViewportSize({ width, height: 900 });
+        const cut = await page
+          .locator('.finding .text')
+          .evaluateAll(
+            texts =>
+              texts.filter(text => text.clientWidth < text.scrollWidth || text.clientHeight < text.scrollHeight).length,
+          );
+        assert.equal(cut, 0, `at ${width} px`);
+      }
+    });
+  });
+
+  it('has a place of its own for the inputs, which hide nothing of the plots', async () => {
+    await withView({}, async ({ page, deliver }) => {
+      await deliver(...whole);
+      await page.locator('tr[data-layer=relu3]').click();
+      for (const [width, height] of [
+        [1400, 900],
+        [1100, 810],
+        [900, 600],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        await page.locator('.plot-barcode .mirror').focus();
+        await page.keyboard.press('ArrowDown');
+        await page.locator('.tile').first().waitFor();
+        const [plots, inputs] = [await boxOf(page, '.plots'), await boxOf(page, '.inputs')];
+        assert.ok(inputs.right <= plots.left + 1, `${width}: the inputs lie over the plots`);
+        assert.ok(plots.bottom <= height && inputs.bottom <= height, `${width}: something is out of sight`);
+        assert.equal(await page.evaluate(() => document.documentElement.scrollHeight - window.innerHeight), 0);
+      }
+      const before = await boxOf(page, '.inputs');
+      await page.keyboard.press('Escape');
+      await page.locator('.tile').first().waitFor({ state: 'detached' });
+      assert.deepEqual(await boxOf(page, '.inputs'), before, 'the drawer grows with what it holds');
+    });
+  });
+
+  it('keeps the plot that a choice was made in clear of its inputs where it is narrow', async () => {
+    await withView({ width: 700 }, async ({ page, deliver }) => {
+      await deliver(...whole);
+      await page.locator('tr[data-layer=relu3]').click();
+      for (const plot of ['barcode', 'scatter']) {
+        await page.locator(`.plot-${plot} .mirror`).focus();
+        await page.keyboard.press('ArrowDown');
+        await page.locator('.tile').first().waitFor();
+        await page.evaluate(() => new Promise(resolve => setTimeout(resolve, 100)));
+        const [picture, inputs] = [await boxOf(page, `.plot-${plot} .plot-body`), await boxOf(page, '.inputs')];
+        assert.ok(picture.bottom <= inputs.top + 1, `${plot}: ${picture.bottom} px lies behind ${inputs.top} px`);
+        assert.ok(inputs.bottom - inputs.top < 0.25 * 900);
+      }
+    });
+  });
+
+  it('folds the inputs away, and leaves them so', async () => {
+    await withView({}, async ({ page, deliver }) => {
+      await deliver(...whole);
+      await page.getByRole('button', { name: 'Hide the inputs' }).click();
+      const fold = page.getByRole('button', { name: 'Show the inputs' });
+      assert.equal(await fold.getAttribute('aria-expanded'), 'false');
+      const { top, bottom } = await boxOf(page, '.inputs');
+      assert.ok(bottom - top < 50);
+      await page.waitForFunction(() => sessionStorage.getItem('state')?.includes('"inputsOpen":false'));
+      await page.reload();
+      await deliver(...whole);
+      await fold.click();
+      assert.equal(await page.locator('.inputs-body').isVisible(), true);
     });
   });
 

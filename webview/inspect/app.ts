@@ -61,7 +61,7 @@ export class App {
       showLog: () => post({ type: 'showLog' }),
     });
     const left = element('div', { class: 'left-pane' }, [this.layers.root, this.status.strip]);
-    this.panes = element('div', { class: 'panes' }, [left, this.detail.root]);
+    this.panes = element('div', { class: 'panes' }, [left, this.detail.root, this.inputs.root]);
     container.classList.add('inspect', mode);
     document.body.classList.add('inspect-page');
     if (container.localName !== 'main') container.setAttribute('role', 'main');

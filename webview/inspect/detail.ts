@@ -73,7 +73,6 @@ export class Detail {
       title,
       this.facts,
       plots,
-      inputs.root,
     ]);
   }
 
@@ -91,6 +90,7 @@ export class Detail {
       click: feature => {
         if (feature === undefined || feature.kind === 'scale') this.store.keep(undefined);
         else this.store.toggle(feature);
+        this.stayInSight(name);
       },
       move: index => this.move(name, index),
       openDocs: page => this.actions.openDocs(page),
@@ -159,7 +159,8 @@ export class Detail {
       else if (isLit) for (const view of Object.values(this.views)) view.light();
       if (isRedrawn || before.kept !== state.kept) this.mirrorPlots(state, layer);
     }
-    if (isLit || before.inputs !== state.inputs) this.inputs.update(state, layer, inputsFeature(state));
+    const isFolded = before?.preferences.inputsOpen !== state.preferences.inputsOpen;
+    if (isLit || isFolded || before.inputs !== state.inputs) this.inputs.update(state, layer, inputsFeature(state));
   }
 
   private updateTitle(state: State, layer: LayerTopology | undefined): void {
@@ -286,6 +287,14 @@ export class Detail {
     if (name === 'betti') this.store.keep({ kind: 'scale', scale: scaleSteps(layer)[index]! });
     else if (name === 'scatter') this.store.keep({ kind: 'point', point: index });
     else this.store.keep(barsByLength(layer, dimensions)[index]);
+    this.stayInSight(name);
+  }
+
+  /** The inputs of what was chosen take their place first; the plot that they are about is not to lie behind them. */
+  private stayInSight(name: PlotName): void {
+    requestAnimationFrame(() => {
+      requestAnimationFrame(() => this.views[name].root.scrollIntoView({ block: 'nearest' }));
+    });
   }
 
   /** Goes to the place that shows a finding. */

@@ -43,6 +43,7 @@ const ICONS = {
   export: 'M8 2v8M5 7l3 3 3-3M3 12v2h10v-2',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
   help: 'M5.6 5.7a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.2.9-1.2 1.9M8 12.4h.01',
+  chevron: 'M4 6l4 4 4-4',
   close: 'M4 4l8 8M12 4l-8 8',
   warning: 'M8 2.5L14 13.5H2zM8 6.5v3.5M8 11.8h.01',
   error: 'M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM6 6l4 4M10 6l-4 4',

@@ -1,4 +1,5 @@
 import type { Finding } from '../../src/protocol/results';
+import { formatCount } from '../format/numbers';
 import { drawIcon, element } from './dom';
 import type { State } from './store';
 
@@ -8,6 +9,7 @@ import type { State } from './store';
 const MOST_AT_FIRST = 5;
 const MOST_WHERE_LOW = 3;
 const LOW_PIXELS = 850;
+const NARROW_PIXELS = 800;
 
 export class Findings {
   readonly root = element('section', { class: 'findings', attributes: { 'aria-label': 'Findings' } });
@@ -28,13 +30,14 @@ export class Findings {
     ) {
       return;
     }
-    const items: HTMLElement[] = findings.map(finding => this.item(finding));
+    const rules = rulesOf(findings);
+    const items: HTMLElement[] = findings.map((finding, i) => this.item(finding, rules[i]!));
     for (const warning of warnings) {
       if (findings.some(finding => finding.sentence.includes(warning.message))) continue;
       items.push(
         element('li', { class: 'finding warning' }, [
           drawIcon('warning'),
-          element('span', { class: 'sentence', text: warning.message }),
+          element('p', { class: 'text' }, [element('span', { class: 'sentence', text: warning.message })]),
         ]),
       );
     }
@@ -46,24 +49,26 @@ export class Findings {
           : 'Nothing stands out in these layers.';
       items.push(element('li', { class: 'finding empty', text }));
     }
-    const most = window.innerHeight < LOW_PIXELS ? MOST_WHERE_LOW : MOST_AT_FIRST;
+    const most = window.innerHeight < LOW_PIXELS || window.innerWidth <= NARROW_PIXELS ? MOST_WHERE_LOW : MOST_AT_FIRST;
     const shown = this.all ? items : items.slice(0, most);
     this.list.replaceChildren(...shown);
     if (shown.length < items.length) {
       const more = element('button', {
         class: 'link',
-        text: `${items.length - shown.length} more`,
+        text: `${formatCount(items.length - shown.length)} more`,
         attributes: { type: 'button' },
         onClick: () => {
           this.all = true;
           this.list.replaceChildren(...items);
+          // The button is gone: the focus goes to what it made way for.
+          items[shown.length]?.querySelector('button')?.focus();
         },
       });
       this.list.append(element('li', { class: 'finding more' }, [more]));
     }
   }
 
-  private item(finding: Finding): HTMLElement {
+  private item(finding: Finding, rule: string): HTMLElement {
     const caveat = finding.kind === 'caveat';
     const strong = finding.weight === 'strong';
     const mark = caveat
@@ -72,8 +77,11 @@ export class Findings {
           class: `dot ${strong ? 'strong' : 'note'}`,
           attributes: { role: 'img', 'aria-label': strong ? 'finding' : 'note' },
         });
-    const children: Node[] = [mark, element('span', { class: 'sentence', text: finding.sentence })];
-    if (finding.rule !== '') children.push(ruleOf(finding.rule));
+    const text = element('p', { class: 'text' }, [
+      element('span', { class: 'sentence', text: finding.sentence }),
+      ...(rule === '' ? [] : [' ', element('span', { class: 'rule', text: rule })]),
+    ]);
+    const children: Node[] = [mark, text];
     if (finding.target !== undefined) {
       children.push(
         element('button', {
@@ -88,17 +96,7 @@ export class Findings {
   }
 }
 
-/** One line of it; all of it when it is clicked. */
-function ruleOf(text: string): HTMLElement {
-  const rule = element('button', {
-    class: 'rule',
-    text,
-    title: text,
-    attributes: { type: 'button', 'aria-expanded': 'false' },
-    onClick: () => {
-      const isOpen = rule.classList.toggle('open');
-      rule.setAttribute('aria-expanded', String(isOpen));
-    },
-  });
-  return rule;
+/** The rule of each finding; of findings in a row that share one, the first says it. */
+export function rulesOf(findings: readonly Finding[]): string[] {
+  return findings.map(({ rule }, i) => (rule === findings[i - 1]?.rule ? '' : rule));
 }

@@ -77,6 +77,7 @@ export function readPreferences(saved: unknown): Preferences {
     sortColumn: column ?? NO_PREFERENCES.sortColumn,
     sortDescending: of('sortDescending') === true,
     barOrder: of('barOrder') === 'length' ? 'length' : 'birth',
+    inputsOpen: of('inputsOpen') !== false,
     dimensions: Array.isArray(dimensions) ? [0, 1, 2].map(k => dimensions[k] !== false) : NO_PREFERENCES.dimensions,
   };
 }

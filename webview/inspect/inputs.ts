@@ -1,9 +1,9 @@
 import type { InputPreview } from '../../src/protocol/panel';
 import type { InspectHead, LayerTopology } from '../../src/protocol/results';
-import { formatCount } from '../format/numbers';
+import { formatCount, formatQuantity } from '../format/numbers';
 import type { Feature } from '../plots/feature';
 import { cycleOf, litBy, pairsOf, rowOfPoint } from '../plots/layerData';
-import { element } from './dom';
+import { element, iconButton, uniqueId } from './dom';
 import { HELP } from './help';
 import { createHelp, helpToggle } from './plotView';
 import type { State, Store } from './store';
@@ -22,6 +22,10 @@ export class Inputs {
   private readonly note = element('span', { class: 'inputs-note' });
   private readonly tiles = element('div', { class: 'tiles', attributes: { role: 'list' } });
   private readonly hint = element('p', { class: 'hint' });
+  private readonly body = element('div', { class: 'inputs-body', id: uniqueId('inputs') }, [this.hint, this.tiles]);
+  private readonly fold = iconButton('chevron', '', () =>
+    this.store.prefer({ inputsOpen: !this.store.state.preferences.inputsOpen }),
+  );
   private readonly requested = new Set<number>();
   private requests = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,13 +39,26 @@ export class Inputs {
     },
   ) {
     const help = createHelp(HELP.inputs, events);
-    const header = element('div', { class: 'plot-header' }, [this.heading, this.note, helpToggle('the inputs', help)]);
+    this.fold.setAttribute('aria-controls', this.body.id);
+    this.fold.classList.add('fold');
+    const header = element('div', { class: 'plot-header' }, [
+      this.heading,
+      this.note,
+      element('span', { class: 'ends' }, [helpToggle('the inputs', help), this.fold]),
+    ]);
     this.root = element('section', { class: 'inputs', attributes: { 'aria-label': 'Inputs of what is selected' } }, [
       header,
       help,
-      this.hint,
-      this.tiles,
+      this.body,
     ]);
+  }
+
+  private updateFold(isOpen: boolean): void {
+    const label = isOpen ? 'Hide the inputs' : 'Show the inputs';
+    this.fold.title = label;
+    this.fold.setAttribute('aria-label', label);
+    this.fold.setAttribute('aria-expanded', String(isOpen));
+    this.root.classList.toggle('closed', !isOpen);
   }
 
   /** A new run has other rows. */
@@ -53,12 +70,16 @@ export class Inputs {
   update(state: State, layer: LayerTopology | undefined, feature: Feature | undefined): void {
     const { head } = state;
     clearTimeout(this.timer);
+    this.updateFold(state.preferences.inputsOpen);
+    this.root.classList.toggle('has-kept', state.kept !== undefined);
     const points = layer === undefined ? [] : [...litBy(layer, feature).points];
     const rows = pointsWithRows(head, layer, points);
     const shown = rows.slice(0, MOST_TILES);
     this.heading.textContent = headingOf(layer, feature);
     this.note.textContent =
-      state.mode === 'panel' && shown.length < rows.length ? `${shown.length} of ${formatCount(rows.length)}` : '';
+      state.mode === 'panel' && shown.length < rows.length
+        ? `${formatCount(shown.length)} of ${formatCount(rows.length)}`
+        : '';
     if (shown.length === 0) {
       this.show([], hintOf(layer, feature, state.mode));
       return;
@@ -190,7 +211,9 @@ function preview(input: InputPreview): HTMLElement {
     ]),
   );
   if (cells.length < input.cells.length) {
-    table.append(element('span', { class: 'cell-more', text: `+ ${input.cells.length - cells.length} columns` }));
+    table.append(
+      element('span', { class: 'cell-more', text: `+ ${formatQuantity(input.cells.length - cells.length, 'column')}` }),
+    );
   }
   return table;
 }

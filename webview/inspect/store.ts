@@ -24,6 +24,8 @@ export interface Preferences {
   readonly barOrder: BarOrder;
   /** Which of H0, H1, H2 are drawn. */
   readonly dimensions: readonly boolean[];
+  /** Whether the drawer of the inputs is open. */
+  readonly inputsOpen: boolean;
 }
 
 export interface ParameterChanges {
@@ -61,6 +63,7 @@ export const NO_PREFERENCES: Preferences = {
   sortDescending: false,
   barOrder: 'birth',
   dimensions: [true, true, true],
+  inputsOpen: true,
 };
 
 export function emptyState(mode: State['mode'], preferences: Preferences): State {
