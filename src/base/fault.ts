@@ -27,6 +27,9 @@ export interface FaultData {
   readonly source?: string;
 }
 
+/** Names in a message come from strangers' files: what would move a terminal's cursor, end a line or turn text around is shown as a dot. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** A refusal that a person can act on. Anything thrown that is not a Fault is a defect of ours. */
 export class Fault extends Error implements FaultData {
   override readonly name = 'Fault';
@@ -35,7 +38,7 @@ export class Fault extends Error implements FaultData {
   readonly source?: string;
 
   constructor(code: FaultCode, message: string, more: { hint?: string; source?: string; cause?: unknown } = {}) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    super(message.replace(UNSEEN, '·'), more.cause === undefined ? undefined : { cause: more.cause });
     this.code = code;
     if (more.hint !== undefined) this.hint = more.hint;
     if (more.source !== undefined) this.source = more.source;

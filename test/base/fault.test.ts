@@ -19,6 +19,11 @@ describe('Fault', () => {
     assert.deepEqual(Object.keys(new Fault('usage', 'No.').toData()), ['code', 'message']);
   });
 
+  it('shows what strangers hide in their names', () => {
+    const fault = new Fault('corrupt', 'Tensor "a\n\u001b[2J\u202eb\u2028c" is broken.');
+    assert.equal(fault.message, 'Tensor "a··[2J·b·c" is broken.');
+  });
+
   it('tells a cancelled run from a failed one', () => {
     assert.ok(isCancelled(new Fault('cancelled', 'Stopped.')));
     assert.ok(!isCancelled(new Fault('corrupt', 'Broken.')));

@@ -92,7 +92,7 @@ function codeOf(target: FuzzTarget, content: Bytes, seed: number, run: number): 
     return 'opens';
   } catch (error) {
     if (!(error instanceof Fault)) throw new FuzzFailure(target.name, seed, run, 'threw no fault', content, error);
-    if (!/^\S[^\n]{10,500}$/.test(error.message) || /undefined|\[object/.test(error.message))
+    if (!/^\S[^\n]{10,1000}$/.test(error.message) || /undefined|\[object/.test(error.message))
       throw new FuzzFailure(target.name, seed, run, `says ${JSON.stringify(error.message.slice(0, 200))}`, content);
     return error.code;
   }
