@@ -13,7 +13,7 @@ export class FakeSiblings implements Siblings {
 
   open(relativeName: string): MemorySource {
     this.opened.push(relativeName);
-    const file = this.files[relativeName];
+    const file = Object.hasOwn(this.files, relativeName) ? this.files[relativeName] : undefined;
     if (file === undefined) throw new Fault('not-found', `There is no file ${relativeName}.`);
     return new MemorySource(relativeName, file);
   }
