@@ -5,6 +5,7 @@ import { kerasH5Format } from './keras/h5Format';
 import { lookalike } from './lookalikes';
 import type { Model } from './model';
 import { onnxFormat } from './onnx/format';
+import { torchArchiveFormat, torchPickleFormat } from './torch/format';
 import { safetensorsFormat, shardIndexFormat } from './safetensors/format';
 
 /** A file format of models: told by content, never by the file's name. */
@@ -18,7 +19,14 @@ export interface ModelFormat {
 }
 
 /** Formats that their first bytes give away. */
-const SIGNED: readonly ModelFormat[] = [safetensorsFormat, shardIndexFormat, kerasH5Format, kerasArchiveFormat];
+const SIGNED: readonly ModelFormat[] = [
+  torchPickleFormat,
+  torchArchiveFormat,
+  safetensorsFormat,
+  shardIndexFormat,
+  kerasH5Format,
+  kerasArchiveFormat,
+];
 
 /** Every format that is read, in the order in which they are tried. ONNX has no signature: a file is tried as one when it looks like nothing else. */
 export const MODEL_FORMATS: readonly ModelFormat[] = [...SIGNED, onnxFormat];

@@ -34,8 +34,6 @@ export function lookalike(source: ByteSource): Lookalike | undefined {
     );
   }
   if (starts('PK\x03\x04') || starts('PK\x05\x06')) return zip(ascii);
-  if (/^\x80[\x02-\x05]/.test(ascii))
-    return refused('unsupported', 'a Python pickle, such as an old PyTorch checkpoint', TORCH_HINT);
   if (starts('TFL3', 4))
     return refused('unsupported', 'a TensorFlow Lite model', 'Convert it with tf2onnx, and open the .onnx file.');
   if (starts('ORTM', 4))
@@ -43,9 +41,9 @@ export function lookalike(source: ByteSource): Lookalike | undefined {
   if (starts('GGUF')) return refused('unsupported', 'a GGUF model', TORCH_HINT);
   if (starts('\x93NUMPY'))
     return refused('not-a-model', 'a NumPy array, not a model', 'Give it as data, and a model beside it.');
-  if (starts('\x1f\x8b')) return refused('not-a-model', 'a gzip archive, not a model', 'Unpack it first.');
+  if (starts('\x1f\x8b')) return refused('unsupported', 'a gzip archive', 'Unpack it first.');
   if (starts('Rar!') || starts('7z\xbc\xaf') || starts('BZh') || starts('\xfd7zXZ') || starts('\x28\xb5\x2f\xfd')) {
-    return refused('not-a-model', 'a compressed archive, not a model', 'Unpack it first.');
+    return refused('unsupported', 'a compressed archive', 'Unpack it first.');
   }
   if (starts('ustar', 257))
     return refused('unsupported', 'a tar archive', 'Unpack it first, or export the model to ONNX.');
@@ -66,15 +64,9 @@ export function lookalike(source: ByteSource): Lookalike | undefined {
 
 function zip(ascii: string): Lookalike {
   // Names of the first entries stand in the first bytes.
-  if (/\.pkl|archive\/|\/data\/|constants/.test(ascii))
-    return refused('unsupported', 'a PyTorch file (a zip of pickles)', TORCH_HINT);
   if (/\.npy/.test(ascii))
     return refused('not-a-model', 'a NumPy archive (.npz), not a model', 'Give it as data, and a model beside it.');
-  return refused(
-    'unsupported',
-    'a zip archive, such as a PyTorch or Keras model',
-    'Unpack it, or export the model to ONNX.',
-  );
+  return refused('unsupported', 'a zip archive', 'If a model is packed in it, unpack it first.');
 }
 
 function refused(code: Lookalike['code'], what: string, hint: string): Lookalike {

@@ -15,6 +15,11 @@ export interface FuzzTarget {
 
 /** Joins parts into one array. */
 export function joined(...parts: readonly Uint8Array[]): Bytes {
+  return concatenated(parts);
+}
+
+/** The same for more parts than a call takes arguments. */
+export function concatenated(parts: readonly Uint8Array[]): Bytes {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

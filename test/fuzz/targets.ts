@@ -2,6 +2,7 @@ import { hdf5Target } from '../models/hdf5/fuzzTarget';
 import { kerasConfigTarget, kerasFileTarget } from '../models/keras/fuzzTarget';
 import { onnxTarget } from '../models/onnx/fuzzTarget';
 import { safetensorsTarget, shardIndexTarget } from '../models/safetensors/fuzzTarget';
+import { pickleTarget, torchTarget } from '../models/torch/fuzzTarget';
 import type { FuzzTarget } from './target';
 
 /** Every reader of untrusted files. A new one belongs here, and in the suite of its own folder with `checkFuzz`. */
@@ -12,4 +13,6 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   hdf5Target,
   kerasConfigTarget,
   kerasFileTarget,
+  torchTarget,
+  pickleTarget,
 ];

@@ -1,4 +1,6 @@
 import { type ByteSource, MemorySource, pastEnd } from '../bytes';
+import { Fault } from '../fault';
+import { quoted } from '../text';
 import type { ZipEntry } from './zip';
 import { streamOfEntry } from './zipEntry';
 
@@ -29,6 +31,26 @@ export function sourceOfEntry(source: ByteSource, entry: ZipEntry): ByteSource {
   for (let left = entry.size; left > 0; left -= STEP_BYTES) stream.take(Math.min(STEP_BYTES, left));
   stream.finish();
   return new PartSource(source.name, source, entry.offset, entry.size);
+}
+
+/** A deflated entry is held whole: so much of any, and beyond that no more than three times the archive. */
+const FREE_BYTES = 64 * 2 ** 20;
+
+/**
+ * The same, with nothing read before it is asked for. Throws `too-large` for a deflated entry that would not fit into memory, and `corrupt` when read.
+ */
+export function lazySourceOfEntry(archive: ByteSource, entry: ZipEntry): ByteSource {
+  if (entry.method === 'deflated' && entry.size > Math.max(FREE_BYTES, 3 * archive.size))
+    throw new Fault('too-large', `${quoted(entry.name)} in the archive inflates to ${entry.size} bytes.`, {
+      hint: 'Store it uncompressed, as torch.save does.',
+      source: archive.name,
+    });
+  let content: ByteSource | undefined;
+  return {
+    name: archive.name,
+    size: entry.size,
+    read: (offset, length) => (content ??= sourceOfEntry(archive, entry)).read(offset, length),
+  };
 }
 
 /** All bytes of an entry. Throws `corrupt`. */

@@ -45,8 +45,13 @@ function wrapperPrefix(tensors: readonly StateTensor[]): string {
 function place(name: string): { readonly path: string; readonly own: string } {
   const parametrised = name.indexOf('.parametrizations.');
   const dot = parametrised > 0 ? parametrised : Math.max(name.lastIndexOf('.'), name.lastIndexOf('/'));
-  return dot <= 0 ? { path: name, own: name } : { path: name.slice(0, dot), own: name.slice(dot + 1) };
+  if (dot > 0) return { path: name.slice(0, dot), own: name.slice(dot + 1) };
+  // The state of a single layer has no path at all.
+  return { path: OWN_NAME.test(name) ? 'network' : name, own: name };
 }
+
+const OWN_NAME =
+  /^(weight|bias|kernel|running_(mean|var)|num_batches_tracked|in_proj_\w+|(weight|bias)_(ih|hh|g|v)\w*)$/;
 
 /** One layer a module; `operators` says what is known of some, the others are guessed. */
 export function layersOfModules(

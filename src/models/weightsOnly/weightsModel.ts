@@ -2,7 +2,7 @@ import { Fault, type Warning } from '../../base/fault';
 import type { Layer, Model } from '../model';
 import { notFiniteWarnings } from '../notFinite';
 import { readFloats } from '../storedTensor';
-import { isTrained, layersOfModules, modulesOf } from './moduleLayers';
+import { isTrained, layersOfModules, modulesOf, type ModuleTensors } from './moduleLayers';
 import type { StateTensor } from './stateTensor';
 
 /** What a format found in a file of weights. */
@@ -11,6 +11,8 @@ export interface WeightsFile {
   readonly producer: string;
   readonly details: Model['details'];
   readonly tensors: readonly StateTensor[];
+  /** Modules in the order of the network; found from the tensors' names where undefined. */
+  readonly modules?: readonly ModuleTensors[] | undefined;
   /** Operators of modules by their paths, where the file says them. */
   readonly operators?: ReadonlyMap<string, string> | undefined;
   /** As the user gave it. */
@@ -38,7 +40,7 @@ export class WeightsModel implements Model {
     this.producer = file.producer;
     this.details = file.details;
     this.byName = new Map(file.tensors.map(tensor => [tensor.name, tensor]));
-    this.layers = layersOfModules(modulesOf(file.tensors), file.operators);
+    this.layers = layersOfModules(file.modules ?? modulesOf(file.tensors), file.operators);
     this.parameters = this.layers.reduce((sum, layer) => sum + layer.parameters, 0);
   }
 

@@ -1,0 +1,5 @@
+import { checkFuzz } from '../../fuzz/checkFuzz';
+import { pickleTarget, torchTarget } from './fuzzTarget';
+
+checkFuzz(torchTarget);
+checkFuzz(pickleTarget);
