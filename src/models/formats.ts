@@ -21,11 +21,11 @@ export interface ModelFormat {
 /** Formats that their first bytes give away. */
 const SIGNED: readonly ModelFormat[] = [
   torchPickleFormat,
-  torchArchiveFormat,
   safetensorsFormat,
   shardIndexFormat,
   kerasH5Format,
   kerasArchiveFormat,
+  torchArchiveFormat,
 ];
 
 /** Every format that is read, in the order in which they are tried. ONNX has no signature: a file is tried as one when it looks like nothing else. */
