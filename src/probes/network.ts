@@ -4,6 +4,7 @@ import type { Dimension } from '../models/onnx/protocol';
 import { onnxNetwork } from './onnx/onnxNetwork';
 import type { ClassOutput } from './outputs';
 import type { RuntimeName, RuntimeOptions } from './runtime';
+import { kerasNetwork } from './tfjs/kerasNetwork';
 
 /** A batch of numbers for one input, not yet in the form of any runtime. */
 export interface FeedTensor {
@@ -53,6 +54,7 @@ export async function loadNetwork(model: Model, options: RuntimeOptions): Promis
     case 'onnx':
       return onnxNetwork(program.model, options);
     case 'keras':
+      return kerasNetwork(program.model, options);
     case undefined:
       throw new Fault('unsupported', `Models of the format ${model.format} can be described, but not run.`);
   }

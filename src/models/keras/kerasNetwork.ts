@@ -13,6 +13,10 @@ export interface LayerCall {
   /** Its place among all calls: each comes after those that it reads from. */
   readonly order: number;
   readonly inputs: readonly TensorReference[];
+  /** The name of the argument that each input was given as, where it has one. */
+  readonly names: readonly (string | undefined)[];
+  /** Arguments that are true, such as use_causal_mask. */
+  readonly flags: ReadonlySet<string>;
   /** Numbers that stand among its inputs, such as the 2 of `x * 2`; by the place of the argument. */
   readonly constants: ReadonlyMap<number, number>;
   /** Whether a mask says which of its steps count. */

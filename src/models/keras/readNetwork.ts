@@ -148,7 +148,7 @@ class Scope {
         continue;
       }
       current ??= [this.impliedInput(layer, config)];
-      current = this.apply(layer, current, { constants: new Map(), masked: false });
+      current = this.apply(layer, current, PLAIN);
     }
     if (current === undefined) throw broken('it lists no layers');
     return { outputs: current };
@@ -234,7 +234,7 @@ class Scope {
   private apply(
     layer: Listed,
     inputs: readonly TensorReference[],
-    { constants, masked }: Pick<Node, 'constants' | 'masked'>,
+    { constants, masked, names, flags }: Omit<Node, 'inputs'>,
   ): readonly TensorReference[] {
     if (NETWORKS.test(layer.className) && isNetworkConfig(layer.object)) {
       return this.builder.place(
@@ -245,11 +245,11 @@ class Scope {
         inputs,
       ).outputs;
     }
-    return [this.builder.call(this.describe(layer), { inputs, constants, masked })];
+    return [this.builder.call(this.describe(layer), { inputs, constants, masked, names, flags })];
   }
 
   private input(layer: Listed): TensorReference {
-    const reference = this.builder.call(this.describe(layer), { inputs: [], constants: new Map(), masked: false });
+    const reference = this.builder.call(this.describe(layer), { ...PLAIN, inputs: [] });
     this.builder.inputs.push(reference);
     return reference;
   }
@@ -348,24 +348,29 @@ function historyOf(value: Json | undefined): History | undefined {
   return { name: text, call: callIndex, output: outputIndex };
 }
 
-interface Node {
+interface Node extends Pick<LayerCall, 'constants' | 'masked' | 'names' | 'flags'> {
   readonly inputs: readonly History[];
-  readonly constants: ReadonlyMap<number, number>;
-  readonly masked: boolean;
 }
+
+const PLAIN: Omit<Node, 'inputs'> = { constants: new Map(), masked: false, names: [], flags: new Set() };
 
 /** A call: of Keras 3, arguments with tensors among them; before, a list of histories, with more in a fourth entry. */
 function readNode(node: Json): Node {
   const inputs: History[] = [];
+  const names: (string | undefined)[] = [];
+  const flags = new Set<string>();
   const constants = new Map<number, number>();
-  const collect = (value: Json): void => {
+  const collect = (value: Json, name?: string): void => {
     const history =
       asText(entry(value, 'class_name')) === '__keras_tensor__'
         ? historyOf(entry(entry(value, 'config'), 'keras_history'))
         : historyOf(value);
-    if (history !== undefined) inputs.push(history);
-    else if (isList(value)) value.forEach(collect);
-    else if (isObject(value)) for (const inner of value.values()) collect(inner);
+    if (history !== undefined) {
+      inputs.push(history);
+      names.push(name);
+    } else if (value === true && name !== undefined) flags.add(name);
+    else if (isList(value)) for (const inner of value) collect(inner, name);
+    else if (isObject(value)) for (const [key, inner] of value) collect(inner, key);
   };
   if (isObject(node)) {
     asList(entry(node, 'args')).forEach((argument, place) => {
@@ -374,8 +379,8 @@ function readNode(node: Json): Node {
     });
     const named = entry(node, 'kwargs');
     const masked = isObject(entry(named, 'mask'));
-    if (isObject(named)) for (const [key, value] of named) if (key !== 'mask') collect(value);
-    return { inputs, constants, masked };
+    if (isObject(named)) for (const [key, value] of named) if (key !== 'mask') collect(value, key);
+    return { inputs, constants, masked, names, flags };
   }
   // [[name, call, output, {…}], …], or one of them alone.
   const list = asList(node);
@@ -384,12 +389,12 @@ function readNode(node: Json): Node {
     collect(item);
     const more = asList(item)[3];
     if (!isObject(more)) continue;
-    for (const value of more.values()) {
+    for (const [key, value] of more) {
       if (typeof value === 'number') constants.set(constants.size + 1, value);
-      else collect(value);
+      else collect(value, key);
     }
   }
-  return { inputs, constants, masked: false };
+  return { inputs, constants, masked: false, names, flags };
 }
 
 function quoted(name: string): string {

@@ -33,7 +33,7 @@ export const LAYERS: ReadonlySet<string> = new Set([
 
 /** Operations of keras.ops that are computed here. */
 export const OPERATIONS: ReadonlySet<string> = new Set(
-  'Add Subtract Multiply Divide TrueDivide Maximum Minimum Relu Relu6 Sigmoid Tanh Gelu Silu Softplus Exp Log Sqrt Square Negative Absolute'.split(
+  'Add Subtract Multiply Divide TrueDivide Maximum Minimum Relu Relu6 Sigmoid Tanh Silu Softplus Exp Log Sqrt Square Negative Absolute'.split(
     ' ',
   ),
 );
@@ -49,6 +49,13 @@ export function unsupportedPart(layer: KerasLayer, call: LayerCall, settings: La
   if (className === 'InputLayer') return undefined;
   if (isOperation(layer)) return OPERATIONS.has(className) ? undefined : `keras.ops ${className}`;
   if (call.masked && RECURRENT.test(settings.className)) return `${className} with a mask`;
+  if (call.flags.has('training')) return `${className} in training`;
+  if (
+    settings.className === 'MultiHeadAttention' &&
+    (call.inputs.length > 3 || call.names.some(name => /mask/.test(name ?? '')))
+  ) {
+    return `${className} with a mask`;
+  }
   return unsupportedSettings(settings, className);
 }
 

@@ -1,0 +1,72 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { activate, finish, input, weight, type Forward } from './layerContext';
+import type { Library } from './loadLibrary';
+
+/** x · w over the last axis of x, whatever stands before it. */
+export function multiply(tf: Library, x: Tensor, w: Tensor): Tensor {
+  const [rows, columns] = w.shape as [number, number];
+  const flat = tf.reshape(x, [x.size / Math.max(1, rows), rows]);
+  return tf.reshape(tf.matMul(flat, w), [...x.shape.slice(0, -1), columns]);
+}
+
+export const dense: Forward = context => {
+  const x = input(context);
+  return finish(
+    context,
+    multiply(context.tf, x.rank < 2 ? context.tf.expandDims(x, -1) : x, weight(context, 'kernel')),
+  );
+};
+
+export const embedding: Forward = context => {
+  const { tf } = context;
+  return tf.gather(weight(context, 'embeddings'), tf.cast(input(context), 'int32'));
+};
+
+/**
+ * Multi-head attention (Vaswani and others 2017, 3.2.2), as Keras calls it: with a query, a value, and a key that is the value where it is
+ * not given.
+ */
+export const multiHeadAttention: Forward = context => {
+  const { tf, inputs, call, weights } = context;
+  const named = (name: string) => {
+    const at = call?.names.indexOf(name) ?? -1;
+    return at < 0 ? undefined : inputs[at];
+  };
+  const query = named('query') ?? input(context);
+  const places = inputs.filter((_, i) => call?.names[i] === undefined);
+  const value = named('value') ?? places[1] ?? query;
+  const key = named('key') ?? places[2] ?? value;
+
+  // [batch, heads, positions, width]
+  const project = (x: Tensor, part: string) => {
+    const kernel = weight(context, `${part}/kernel`);
+    const [from, heads, width] = kernel.shape as [number, number, number];
+    let projected = multiply(tf, x, tf.reshape(kernel, [from, heads * width]));
+    const bias = weights.get(`${part}/bias`);
+    if (bias !== undefined) projected = tf.add(projected, tf.reshape(bias, [heads * width]));
+    return tf.transpose(tf.reshape(projected, [x.shape[0]!, x.shape[1]!, heads, width]), [0, 2, 1, 3]);
+  };
+  const [q, k, v] = [project(query, 'query'), project(key, 'key'), project(value, 'value')];
+  let scores = tf.matMul(tf.mul(q, 1 / Math.sqrt(q.shape[3]!)), k, false, true);
+  if (call?.flags.has('use_causal_mask') === true)
+    scores = tf.add(scores, causalMask(tf, scores.shape[2]!, scores.shape[3]!));
+  const attended = tf.transpose(tf.matMul(tf.softmax(scores), v), [0, 2, 1, 3]);
+  const [batch, positions, heads, width] = attended.shape as [number, number, number, number];
+  const kernel = weight(context, 'attention_output/kernel');
+  const out = multiply(
+    tf,
+    tf.reshape(attended, [batch, positions, heads * width]),
+    tf.reshape(kernel, [heads * width, kernel.shape[2]!]),
+  );
+  const bias = weights.get('attention_output/bias');
+  return bias === undefined ? out : tf.add(out, bias);
+};
+
+/** Far below zero where a position would look at a later one. */
+function causalMask(tf: Library, rows: number, columns: number): Tensor {
+  const values = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++) for (let j = i + 1; j < columns; j++) values[i * columns + j] = -1e9;
+  return tf.tensor(values, [rows, columns]);
+}
+
+export const activation: Forward = context => activate(context, input(context));
