@@ -36,9 +36,26 @@ const kernelBytes = {
     });
   },
 };
+/** TensorFlow.js is a script of its own, which is loaded when the first network is run on it. */
+const tfjsApart = {
+  name: 'tfjsApart',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/library$/ }, ({ importer }) =>
+      /[\\/]probes[\\/]tfjs[\\/]/.test(importer) ? { path: './tfjs.js', external: true } : undefined,
+    );
+  },
+};
+/** What TensorFlow.js would fetch from the network with is not there: models are read by our own readers. */
+const noFetch = {
+  name: 'noFetch',
+  setup(build) {
+    build.onResolve({ filter: /^node-fetch$/ }, () => ({ path: 'node-fetch', namespace: 'none' }));
+    build.onLoad({ filter: /./, namespace: 'none' }, () => ({ contents: 'module.exports = undefined;', loader: 'js' }));
+  },
+};
 const node = {
   ...shared,
-  plugins: [kernelBytes],
+  plugins: [kernelBytes, tfjsApart],
   platform: 'node',
   target: 'node20',
   format: 'cjs',
@@ -55,6 +72,14 @@ const builds = [
       short: 'src/engine/shortRips.ts',
       cli: 'src/cli/main.ts',
     },
+  },
+  {
+    ...node,
+    plugins: [noFetch],
+    mainFields: ['module', 'main'],
+    // The extension host of Node 22 throws when it is looked at.
+    define: { ...shared.define, navigator: 'undefined' },
+    entryPoints: { tfjs: 'src/probes/tfjs/library.ts' },
   },
   {
     ...shared,
@@ -81,7 +106,13 @@ const builds = [
   })),
 ];
 
-const runtimes = ['onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common', '@jsquash/jpeg'];
+const runtimes = [
+  'onnxruntime-node',
+  'onnxruntime-web',
+  'onnxruntime-common',
+  '@jsquash/jpeg',
+  '@tensorflow/tfjs-backend-wasm',
+];
 
 /**
  * The inference runtimes, trimmed to what the target loads: the whole packages are ten times that. The target `universal` has
@@ -116,6 +147,8 @@ function copyRuntime(target = `${process.platform}-${process.arch}`) {
     'dist/ort-wasm-simd-threaded.wasm',
   ]);
   copy('@jsquash/jpeg', ['package.json', 'LICENSE', 'codec/dec/mozjpeg_dec.wasm']);
+  // Node 20 has SIMD everywhere; its threads are off in Node, and its plain build is for older engines.
+  copy('@tensorflow/tfjs-backend-wasm', ['package.json', 'dist/tfjs-backend-wasm-simd.wasm']);
   fs.writeFileSync(record, wanted);
 }
 

@@ -23,6 +23,7 @@ function notice(name) {
   const holder = withoutFile[name];
   const heading = `${name} ${version} (${license})`;
   if (holder !== undefined) return [heading, `Copyright (c) ${holder}`, mit].join('\n\n');
+  if (texts.length === 0 && license === 'Apache-2.0') return [heading, apache].join('\n\n');
   // A test refuses to ship this.
   if (texts.length === 0) return `${heading}\n\nNO LICENCE FILE`;
   const read = texts.map(file => fs.readFileSync(path.join(folder, file), 'utf8').trim());
@@ -37,6 +38,7 @@ const withoutFile = {
   'onnxruntime-common': 'Microsoft Corporation',
   'onnxruntime-node': 'Microsoft Corporation',
   'onnxruntime-web': 'Microsoft Corporation',
+  seedrandom: 'David Bau',
 };
 
 /**
@@ -44,6 +46,9 @@ const withoutFile = {
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const elsewhere = { '@jsquash/jpeg': ['codec/LICENSE.codec.md'] };
+
+/** The Apache licence, as a package has it that is bundled along with those of TensorFlow.js, which do not carry it. */
+const apache = fs.readFileSync(path.join(root, 'node_modules', 'long', 'LICENSE'), 'utf8').trim();
 
 /** The MIT licence, as the repository has it, from its first paragraph on. */
 const mit = fs

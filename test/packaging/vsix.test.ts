@@ -6,7 +6,15 @@ import { strFromU8, unzipSync } from 'fflate';
 import { ensureVsix } from '../../scripts/lib/vsix.mjs';
 
 /** All that we wrote and that runs. */
-const scripts = ['extension.js', 'worker.js', 'short.js', 'cli.js', 'webview/inspect.js', 'webview/describe.js'];
+const scripts = [
+  'extension.js',
+  'worker.js',
+  'short.js',
+  'cli.js',
+  'tfjs.js',
+  'webview/inspect.js',
+  'webview/describe.js',
+];
 
 const runtime = 'extension/dist/runtime/node_modules';
 
@@ -16,11 +24,12 @@ const allowed: readonly RegExp[] = [
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls(\.[a-z-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/i,
   /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
-  /^extension\/dist\/(extension|worker|short|cli)\.js$/,
+  /^extension\/dist\/(extension|worker|short|cli|tfjs)\.js$/,
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/webview\/[\w.-]+\.(js|css|ttf|woff2)$/,
   /^extension\/dist\/runtime\/node_modules\/onnxruntime-(common|node|web)\/[\w./-]+\.(js|mjs|json|wasm|node|dll|dylib|so[.\d]*)$/,
-  /^extension\/docs\/(analyses\/)?[\w-]+\.md$/,
+  /^extension\/dist\/runtime\/node_modules\/@tensorflow\/tfjs-backend-wasm\/(package\.json|dist\/[\w-]+\.wasm)$/,
+  /^extension\/docs\/((analyses|formats)\/)?[\w-]+\.md$/,
   /^extension\/python\/run_model\.py$/,
   /^extension\/media\/[\w./-]+\.(svg|png)$/,
   /^extension\/samples\/[\w./-]+\.(onnx|npy|npz|csv|md|py)$/,
@@ -32,6 +41,8 @@ const needed: readonly RegExp[] = [
   /^extension\/dist\/worker\.js$/,
   /^extension\/dist\/short\.js$/,
   /^extension\/dist\/cli\.js$/,
+  /^extension\/dist\/tfjs\.js$/,
+  /^extension\/dist\/runtime\/.*\/tfjs-backend-wasm-simd\.wasm$/,
   /^extension\/dist\/webview\/inspect\.js$/,
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/runtime\/.*\.wasm$/,
