@@ -1,4 +1,4 @@
-import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import { finish, input, weight, type Forward, type LayerContext } from './layerContext';
 import type { Library } from './loadLibrary';
 
@@ -37,7 +37,7 @@ export const convolution1D: Forward = context =>
     const kernel = weight(context, 'kernel');
     const stride = settings.sizes('strides', 1, 1)[0]!;
     const dilation = settings.sizes('dilation_rate', 1, 1)[0]!;
-    const before = settings.padding === 'causal' ? (kernel.shape[0]! - 1) * dilation : 0;
+    const before = settings.padding === 'causal' ? (kernel.shape[0] - 1) * dilation : 0;
     const padded =
       before > 0
         ? tf.pad(x, [
@@ -96,10 +96,10 @@ export const convolution3D: Forward = context =>
 export const transposedConvolution1D: Forward = context =>
   channelsLast(context, x => {
     const { tf, settings } = context;
-    const kernel = tf.expandDims(weight(context, 'kernel'), 0) as Tensor4D;
+    const kernel = tf.expandDims<Tensor4D>(weight(context, 'kernel'), 0);
     const stride = settings.sizes('strides', 1, 1)[0]!;
     const length = grown(x.shape[1]!, kernel.shape[1], stride, settings.padding);
-    const shape: [number, number, number, number] = [x.shape[0]!, 1, length, kernel.shape[2]];
+    const shape: [number, number, number, number] = [x.shape[0], 1, length, kernel.shape[2]];
     const result = tf.conv2dTranspose(asImage(tf, x), kernel, shape, [1, stride], samePad(settings.padding));
     return finish(context, tf.squeeze(result, [1]));
   });
@@ -112,7 +112,7 @@ export const transposedConvolution2D: Forward = context =>
     const [height, width] = [0, 1].map(axis =>
       grown(x.shape[axis + 1]!, kernel.shape[axis]!, strides[axis]!, settings.padding),
     );
-    const shape: [number, number, number, number] = [x.shape[0]!, height!, width!, kernel.shape[2]];
+    const shape: [number, number, number, number] = [x.shape[0], height!, width!, kernel.shape[2]];
     return finish(context, tf.conv2dTranspose(x as Tensor4D, kernel, shape, strides, samePad(settings.padding)));
   });
 
@@ -203,10 +203,10 @@ function deepMaximum(
   pad: 'same' | 'valid',
 ): Tensor {
   const [batch, depth, height, width, channels] = x.shape as [number, number, number, number, number];
-  const planes = tf.reshape(x, [batch * depth, height, width, channels]) as Tensor4D;
+  const planes = tf.reshape<Rank.R4>(x, [batch * depth, height, width, channels]);
   const flat = tf.maxPool(planes, two(size.slice(1)), two(strides.slice(1)), pad);
   const [, rows, columns] = flat.shape;
-  const columnsOfDepth = tf.reshape(flat, [batch, depth, rows * columns, channels]) as Tensor4D;
+  const columnsOfDepth = tf.reshape<Rank.R4>(flat, [batch, depth, rows * columns, channels]);
   const pooled = tf.maxPool(columnsOfDepth, [size[0]!, 1], [strides[0]!, 1], pad);
   return tf.reshape(pooled, [batch, pooled.shape[1], rows, columns, channels]);
 }

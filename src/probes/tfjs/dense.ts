@@ -44,7 +44,7 @@ export const multiHeadAttention: Forward = context => {
     let projected = multiply(tf, x, tf.reshape(kernel, [from, heads * width]));
     const bias = weights.get(`${part}/bias`);
     if (bias !== undefined) projected = tf.add(projected, tf.reshape(bias, [heads * width]));
-    return tf.transpose(tf.reshape(projected, [x.shape[0]!, x.shape[1]!, heads, width]), [0, 2, 1, 3]);
+    return tf.transpose(tf.reshape(projected, [x.shape[0], x.shape[1]!, heads, width]), [0, 2, 1, 3]);
   };
   const [q, k, v] = [project(query, 'query'), project(key, 'key'), project(value, 'value')];
   let scores = tf.matMul(tf.mul(q, 1 / Math.sqrt(q.shape[3]!)), k, false, true);

@@ -4,8 +4,9 @@ import path from 'node:path';
 import process from 'node:process';
 import { Fault } from '../../base/fault';
 import type { RuntimeName, RuntimeOptions } from '../runtime';
+import type * as LibraryModule from './library';
 
-export type Library = typeof import('./library');
+export type Library = typeof LibraryModule;
 
 /** TensorFlow.js with a backend that computes. */
 export interface TfjsRuntime extends RuntimeName {

@@ -18,7 +18,7 @@ export const flatten: Forward = context => {
 export const reshape: Forward = context => {
   const target = asList(context.settings.get('target_shape')).map(item => asInteger(item) ?? -1);
   const x = input(context);
-  return context.tf.reshape(x, [x.shape[0]!, ...target]);
+  return context.tf.reshape(x, [x.shape[0], ...target]);
 };
 
 export const permute: Forward = context => {
