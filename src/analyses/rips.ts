@@ -2,11 +2,11 @@ import type { Warning } from '../base/fault';
 import { subProgress } from '../base/progress';
 import type { DataSet } from '../data/dataSet';
 import type { PersistenceDiagram } from '../topology/diagram';
-import { distanceMatrix, precomputedDistances } from '../topology/distances';
 import type { Metric } from '../topology/metric';
 import type { Representative } from '../topology/representative';
 import { rips } from '../topology/rips';
 import type { AnalysisContext, Provenance } from './analysis';
+import { cloudDistances, type GeodesicParameters } from './cloudDistances';
 import { fewPoints, refuseTooLarge } from './limits';
 
 export interface RipsParameters {
@@ -22,6 +22,21 @@ export interface RipsParameters {
   readonly seed: number;
   /** Given, dimensions from 1 on are of so many landmarks, and dimension 0 of all points without their matrix. */
   readonly landmarks?: number;
+  /** Given, distances are those along the graph of nearest neighbours. */
+  readonly geodesic?: GeodesicParameters;
+  /** Given, the diagram is that of a sparse complex: within a factor of 1 + this. */
+  readonly sparse?: number;
+}
+
+/** How far a diagram can be from the exact one, and the size of the complex that it is of. */
+export interface Approximation {
+  readonly epsilon: number;
+  /** 1 + epsilon; `null` where nothing bounds the error. */
+  readonly factor: number | null;
+  /** The same as a sentence. */
+  readonly guarantee: string | null;
+  /** Simplices of each dimension. */
+  readonly simplices: readonly number[];
 }
 
 /** Which points stood for all, and how well. */
@@ -48,6 +63,8 @@ export interface RipsResult {
   readonly cocycles: readonly Representative[] | undefined;
   readonly representedFrom: number;
   readonly landmarks?: LandmarkSummary;
+  readonly geodesic?: GeodesicParameters;
+  readonly approximation?: Approximation;
   readonly milliseconds: { readonly distances: number; readonly reduction: number; readonly total: number };
   readonly warnings: readonly Warning[];
   readonly provenance: Provenance;
@@ -68,7 +85,7 @@ export function ripsOfCloud(
   began: number,
   context: Pick<AnalysisContext, 'cancellation' | 'progress'>,
 ): RipsResult {
-  const { metric, maxDimension, threshold, coefficients, cycles, cocycles } = parameters;
+  const { metric, maxDimension, threshold, coefficients, cycles, cocycles, geodesic } = parameters;
   const { cancellation, progress } = context;
   const cloud = { count: data.rows, width: data.values.length / data.rows, values: data.values };
   const packed = metric === 'precomputed' ? 0 : cloud.width;
@@ -76,8 +93,7 @@ export function ripsOfCloud(
 
   const start = performance.now();
   progress(0, 'distances');
-  const distances =
-    metric === 'precomputed' ? precomputedDistances(cloud) : distanceMatrix(cloud, metric, cancellation);
+  const distances = cloudDistances(cloud, metric, geodesic, cancellation, subProgress(progress, 0, 0.2));
   const measured = performance.now();
   const result = rips(distances, {
     maxDimension,
@@ -99,6 +115,7 @@ export function ripsOfCloud(
     cycles: cycles ? result.cycles : undefined,
     cocycles: cocycles ? result.cocycles : undefined,
     representedFrom: 0,
+    ...(geodesic === undefined ? {} : { geodesic }),
     milliseconds: { distances: measured - start, reduction: end - measured, total: end - began },
     warnings: [...data.warnings, ...fewPoints(cloud.count)],
     provenance,

@@ -12,6 +12,7 @@ import { renamed, type Representative } from '../topology/representative';
 import { rips, type RipsResult as TopologyResult } from '../topology/rips';
 import { witnessMatrix, type WitnessNu } from '../topology/witness';
 import type { AnalysisContext, Provenance } from './analysis';
+import { isMetric } from './cloudDistances';
 import { fewPoints, refuseTooLarge } from './limits';
 import type { LandmarkSummary, RipsParameters, RipsResult } from './rips';
 import { refuseWholeComponents, wholeComponents } from './wholeComponents';
@@ -59,8 +60,7 @@ export async function ripsOfLandmarks(
   const measured = performance.now();
   const result = reduce(matrix, parameters, 1, { ...context, progress: subProgress(progress, 0.8, 1) });
   const end = performance.now();
-  const isMetric = metric === 'euclidean' || metric === 'manhattan' || metric === 'chebyshev';
-  const bound = isMetric ? landmarkBound(landmarks) : null;
+  const bound = isMetric(metric) ? landmarkBound(landmarks) : null;
   return {
     points: cloud.count,
     threshold: threshold ?? null,

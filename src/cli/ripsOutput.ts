@@ -75,6 +75,8 @@ export function ripsJson(result: RipsResult): unknown {
             indices: [...result.landmarks.indices],
           },
         }),
+    ...(result.geodesic === undefined ? {} : { geodesic: result.geodesic }),
+    ...(result.approximation === undefined ? {} : { approximation: result.approximation }),
     milliseconds: result.milliseconds,
     warnings: result.warnings,
     provenance: result.provenance,
@@ -97,10 +99,10 @@ export function ripsText(result: RipsResult, style: TextStyle, complex: string):
   const paint = (dimension: number) => (dimension === 0 ? style.h0 : style.h1);
   return [
     style.bold(`${formatQuantity(result.points, 'point')}, ${complex} over Z/${result.coefficients}`),
-    result.threshold === null
-      ? `edges up to the enclosing radius ${figure(result.enclosingRadius)}`
-      : `edges up to ${figure(result.threshold)}`,
+    ...edgesText(result),
+    ...(result.geodesic === undefined ? [] : [geodesicText(result.geodesic)]),
     ...(result.landmarks === undefined ? [] : [landmarksText(result.landmarks)]),
+    ...(result.approximation === undefined ? [] : [approximationText(result.approximation)]),
     '',
     textTable(
       [
@@ -128,6 +130,21 @@ export function ripsText(result: RipsResult, style: TextStyle, complex: string):
     '',
     style.dim(`${formatDuration(milliseconds.total)}; every pair with --format json`),
   ].join('\n');
+}
+
+/** What bounded the computation. A sparse complex needs no bound: it has no edges that do not matter. */
+function edgesText({ threshold, enclosingRadius, approximation }: RipsResult): readonly string[] {
+  if (threshold !== null) return [`edges up to ${figure(threshold)}`];
+  return approximation === undefined ? [`edges up to the enclosing radius ${figure(enclosingRadius)}`] : [];
+}
+
+function geodesicText({ neighbours, along }: NonNullable<RipsResult['geodesic']>): string {
+  return `distances in ${along} along the graph of ${formatQuantity(neighbours, 'nearest neighbour')}`;
+}
+
+function approximationText({ factor, simplices }: NonNullable<RipsResult['approximation']>): string {
+  const complex = `a complex of ${formatCount(simplices.reduce((sum, count) => sum + count, 0))} simplices`;
+  return factor === null ? complex : `${complex}; bars within a factor of ${figure(factor)}`;
 }
 
 function landmarksText({ indices, coveringRadius, bound }: NonNullable<RipsResult['landmarks']>): string {

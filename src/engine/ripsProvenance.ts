@@ -16,6 +16,8 @@ export function ripsProvenance(opened: OpenData, parameters: RipsInput['paramete
       cycles: parameters.cycles,
       cocycles: parameters.cocycles,
       ...(parameters.landmarks === undefined ? {} : { landmarks: parameters.landmarks }),
+      ...(parameters.geodesic === undefined ? {} : parameters.geodesic),
+      ...(parameters.sparse === undefined ? {} : { sparse: parameters.sparse }),
     },
     seed: parameters.seed,
   };

@@ -19,8 +19,9 @@ export function shortRun(
   input: RipsInput,
   signal: AbortSignal | undefined,
 ): Promise<RipsResult | undefined> | undefined {
-  const { maxDimension, coefficients, landmarks, cycles, cocycles } = input.parameters;
-  if (maxDimension > 1 || coefficients !== 2 || landmarks !== undefined || cycles || cocycles) return undefined;
+  const { maxDimension, coefficients, landmarks, sparse, geodesic, cycles, cocycles } = input.parameters;
+  if (maxDimension > 1 || coefficients !== 2 || cycles || cocycles) return undefined;
+  if (landmarks !== undefined || sparse !== undefined || geodesic !== undefined) return undefined;
   const { file } = parseDataReference(input.cloud, fileExists);
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   // A compressed file may hold any number of bytes.

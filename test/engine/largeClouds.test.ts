@@ -139,6 +139,77 @@ describe('the operation rips with landmarks', () => {
   });
 });
 
+describe('the operation rips with a sparse complex', () => {
+  const ring = circle(120, 0.05, 4);
+  const ringFile = fileOf('sparse-ring.npy', ring);
+  const run = (more: object = {}) =>
+    rips({ cloud: ringFile, parameters: { ...parameters(), sparse: 0.5, ...more } }, context);
+
+  it('states its guarantee, and keeps it', async () => {
+    const exact = await rips({ cloud: ringFile, parameters: parameters() }, context);
+    const { diagram, approximation, warnings, provenance, enclosingRadius } = await run();
+    assert.deepEqual([approximation!.epsilon, approximation!.factor], [0.5, 1.5]);
+    assert.match(approximation!.guarantee!, /more than 1.5 times its birth has a counterpart/);
+    assert.deepEqual(warnings, [{ code: 'approximate', message: approximation!.guarantee }]);
+    assert.ok(approximation!.simplices[1]! < (120 * 119) / 2);
+    assert.equal(provenance.parameters['sparse'], 0.5);
+    assert.ok(Math.abs(enclosingRadius - exact.enclosingRadius) < 1e-6);
+    for (const dimension of [0, 1])
+      for (const [birth, death] of pairsOf(exact.diagram, dimension)) {
+        if (dimension > 0 && death <= 1.5 * birth) continue;
+        const within = (found: number, wanted: number) => found === wanted || (found >= wanted * (1 - 1e-6) && found <= 1.5 * wanted * (1 + 1e-6)); // prettier-ignore
+        assert.ok(
+          pairsOf(diagram, dimension).some(([b, d]) => within(b, birth) && within(d, death)),
+          `${birth}, ${death}`,
+        );
+      }
+  });
+
+  it('has no guarantee where the triangle inequality may fail', async () => {
+    const { approximation, warnings } = await run({ metric: 'cosine' });
+    assert.deepEqual([approximation!.factor, approximation!.guarantee], [null, null]);
+    assert.match(warnings[0]!.message, /nothing bounds/);
+    // Paths along a graph have it, whatever its edges are.
+    const paths = await run({ metric: 'cosine', geodesic: { neighbours: 6, along: 'lengths' } });
+    assert.equal(paths.approximation!.factor, 1.5);
+  });
+
+  it('has cycles and cocycles through points of the cloud', async () => {
+    const { diagram, cycles, cocycles } = await run({ cycles: true, cocycles: true });
+    const longest = pairsOf(diagram, 1).reduce((best, [b, d], i, all) => (d - b > all[best]![1] - all[best]![0] ? i : best), 0); // prettier-ignore
+    const loop = cycles!.find(({ dimension, pair }) => dimension === 1 && pair === longest)!;
+    const turns = [...loop.vertices].map(i => Math.floor((2 * Math.atan2(ring.values[2 * i + 1]!, ring.values[2 * i]!)) / Math.PI)); // prettier-ignore
+    assert.equal(new Set(turns).size, 4, 'the loop goes through all quarters');
+    assert.equal(cocycles!.length, diagram.birth.length);
+  });
+
+  it('is refused where it does not fit, and together with landmarks', async () => {
+    await assert.rejects(
+      rips({ cloud: ringFile, parameters: { ...parameters(), sparse: 0.1 }, memoryLimitBytes: 1e5 }, context),
+      fault('too-large', /larger epsilon/),
+    );
+    await assert.rejects(run({ landmarks: 5 }), fault('usage', /--landmarks/));
+  });
+});
+
+describe('the operation rips along a graph of neighbours', () => {
+  it('counts hops, or adds lengths up, and leaves apart what no path joins', async () => {
+    const line = { count: 7, width: 1, values: Float64Array.of(0, 1, 2, 3, 50, 51, 52) };
+    const cloud = fileOf('line.npy', line);
+    const deaths = async (along: 'hops' | 'lengths') => {
+      const geodesic = { neighbours: 1, along };
+      const result = await rips({ cloud, parameters: { ...parameters(), maxDimension: 0, geodesic } }, context);
+      assert.deepEqual(result.geodesic, geodesic);
+      assert.equal(result.provenance.parameters['along'], along);
+      return pairsOf(result.diagram, 0).map(([, death]) => death);
+    };
+    assert.deepEqual(await deaths('hops'), [1, 1, 1, 1, 1, Infinity, Infinity]);
+    line.values.set([0, 2, 4, 6]);
+    fileOf('line.npy', line);
+    assert.deepEqual(await deaths('lengths'), [1, 1, 2, 2, 2, Infinity, Infinity]);
+  });
+});
+
 describe('the operation witness', () => {
   const ringFile = fileOf('witnesses.npy', circle(1000, 0.03, 5));
   const run = (more: object = {}) =>

@@ -1,3 +1,5 @@
+import type { GeodesicParameters } from '../../analyses/cloudDistances';
+import { Fault } from '../../base/fault';
 import { type Command, DATA_OPTIONS, dataReading } from '../command';
 import { RIPS_OPTIONS, ripsJson, ripsParameters, ripsText } from '../ripsOutput';
 
@@ -16,6 +18,23 @@ export const rips: Command = {
       placeholder: 'N',
       help: 'for large clouds: components exactly, of all points; from dimension 1 on N landmarks, with a bound on the error',
     },
+    {
+      name: 'neighbours',
+      value: { kind: 'integer', minimum: 1, maximum: 1_000_000 },
+      placeholder: 'K',
+      help: 'distances along the graph that joins every point with its K nearest; no path: never joined',
+    },
+    {
+      name: 'along',
+      value: { kind: 'choice', choices: ['hops', 'lengths'] },
+      help: 'with --neighbours: a path is as long as it has edges, or as the sum of their lengths (hops)',
+    },
+    {
+      name: 'sparse',
+      value: { kind: 'number', minimum: 1e-6, maximum: 1e6 },
+      placeholder: 'E',
+      help: 'approximate, within a factor of 1 + E, from a complex that is small where the cloud has few dimensions',
+    },
     ...DATA_OPTIONS,
   ],
   examples: [
@@ -32,18 +51,43 @@ export const rips: Command = {
       line: 'neural-topology rips large.npy --landmarks 1000',
       what: 'A hundred thousand points: components of all, loops of a thousand that cover them.',
     },
+    {
+      line: 'neural-topology rips surface.npy --sparse 0.5',
+      what: 'Bars within a factor of 1.5, from a sparse complex; the result says what holds.',
+    },
+    {
+      line: 'neural-topology rips relu3.npy --neighbours 14 --threshold 2.5',
+      what: 'Hops in the graph of 14 nearest neighbours, as Naitzat, Zhitnikov and Lim count.',
+    },
   ],
   async run({ arguments: [cloud], options, seed, engine, signal, onProgress }) {
     const landmarks = options.number('landmarks');
+    const sparse = options.number('sparse');
+    const neighbours = options.number('neighbours');
+    const along = options.text('along') as GeodesicParameters['along'] | undefined;
+    if (along !== undefined && neighbours === undefined)
+      throw new Fault(
+        'usage',
+        '--along says how paths between neighbours are measured, but there are no --neighbours.',
+        {
+          source: '--along',
+        },
+      );
     const result = await engine().run(
       'rips',
       {
         cloud: cloud!,
-        parameters: { ...ripsParameters(options, seed), ...(landmarks === undefined ? {} : { landmarks }) },
+        parameters: {
+          ...ripsParameters(options, seed),
+          ...(landmarks === undefined ? {} : { landmarks }),
+          ...(sparse === undefined ? {} : { sparse }),
+          ...(neighbours === undefined ? {} : { geodesic: { neighbours, along: along ?? 'hops' } }),
+        },
         ...dataReading(options),
       },
       { signal, onProgress },
     );
-    return { json: () => ripsJson(result), text: style => ripsText(result, style, 'Vietoris–Rips') };
+    const complex = sparse === undefined ? 'Vietoris–Rips' : 'sparse Vietoris–Rips';
+    return { json: () => ripsJson(result), text: style => ripsText(result, style, complex) };
   },
 };

@@ -1,5 +1,7 @@
 import { ripsOfCloud, type RipsResult } from '../../analyses/rips';
 import { ripsOfLandmarks } from '../../analyses/ripsOfLandmarks';
+import { sparseRipsOfCloud } from '../../analyses/sparseRipsOfCloud';
+import { Fault } from '../../base/fault';
 import { DisposableStore } from '../../base/lifecycle';
 import { memoryLimit } from '../memoryLimit';
 import { openCloud } from '../openCloud';
@@ -17,13 +19,26 @@ export async function rips(input: RipsInput, context: OperationContext<never>): 
     const { parameters } = input;
     const provenance = ripsProvenance(opened, parameters);
     const limit = input.memoryLimitBytes ?? memoryLimit();
-    const { landmarks } = parameters;
+    const { landmarks, sparse, geodesic } = parameters;
     if (landmarks !== undefined) {
+      if (sparse !== undefined || geodesic !== undefined)
+        throw new Fault(
+          'usage',
+          'Landmarks are taken of the whole cloud, not of a sparse complex or a graph of neighbours.',
+          {
+            hint: 'Leave out --landmarks, or --sparse and --neighbours.',
+            source: '--landmarks',
+          },
+        );
       const setting = { memoryLimitBytes: limit, threads: context.threads, provenance, began };
       return await blamingLater(input.cloud, () =>
         ripsOfLandmarks(data, { ...parameters, landmarks }, setting, context),
       );
     }
+    if (sparse !== undefined)
+      return blaming(input.cloud, () =>
+        sparseRipsOfCloud(data, { ...parameters, sparse }, limit, provenance, began, context),
+      );
     return blaming(input.cloud, () => ripsOfCloud(data, parameters, limit, provenance, began, context));
   } finally {
     store.dispose();

@@ -1,0 +1,33 @@
+import type { Cancellation } from '../base/cancellation';
+import { subProgress, type Progress } from '../base/progress';
+import { distanceMatrix, precomputedDistances, type DistanceMatrix } from '../topology/distances';
+import { geodesicDistances, neighbourGraph } from '../topology/geodesic';
+import type { Metric } from '../topology/metric';
+import type { PointCloud } from '../topology/pointCloud';
+import { pointDistances } from '../topology/pointDistances';
+
+/** The graph that joins every point with its nearest ones, and how paths along it are measured. */
+export interface GeodesicParameters {
+  readonly neighbours: number;
+  readonly along: 'hops' | 'lengths';
+}
+
+/** All distances of a cloud, or along the graph of its nearest neighbours where that is given. */
+export function cloudDistances(
+  cloud: PointCloud,
+  metric: Metric,
+  geodesic: GeodesicParameters | undefined,
+  cancellation: Cancellation,
+  progress: Progress,
+): DistanceMatrix {
+  if (geodesic === undefined)
+    return metric === 'precomputed' ? precomputedDistances(cloud) : distanceMatrix(cloud, metric, cancellation);
+  progress(0, 'finding neighbours');
+  const graph = neighbourGraph(pointDistances(cloud, metric), geodesic.neighbours, cancellation);
+  return geodesicDistances(graph, geodesic.along, cancellation, subProgress(progress, 0.5, 1));
+}
+
+/** Whether the triangle inequality holds. Paths along a graph have it, whatever the lengths of the edges. */
+export function isMetric(metric: Metric, geodesic?: GeodesicParameters): boolean {
+  return geodesic !== undefined || metric === 'euclidean' || metric === 'manhattan' || metric === 'chebyshev';
+}
