@@ -2,7 +2,7 @@ import { loadStarted } from './base/clock';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { toDisposable } from '../base/lifecycle';
-import { DATA_EXTENSIONS, MODEL_EXTENSIONS } from './base/fileKinds';
+import { DATA_FILES, MODEL_FILES, PYTHON_FILES } from './base/fileKinds';
 import { EngineService } from './base/engineService';
 import { exportFrom, makeCommands, selectData, type CommandContext } from './commands/commands';
 import { registerCommands } from './commands/register';
@@ -30,9 +30,9 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const log = keep(vscode.window.createOutputChannel('Neural Topology', { log: true }));
   const engine = keep(new EngineService(context, log));
-  const models = keep(new WorkspaceFiles(MODEL_EXTENSIONS));
-  const data = keep(new WorkspaceFiles(DATA_EXTENSIONS));
-  const sources = keep(new WorkspaceFiles(['.py']));
+  const models = keep(new WorkspaceFiles(MODEL_FILES));
+  const data = keep(new WorkspaceFiles(DATA_FILES));
+  const sources = keep(new WorkspaceFiles(PYTHON_FILES));
   const links = new DataLinks(context.workspaceState);
   const panels: InspectPanels = keep(
     new InspectPanels({

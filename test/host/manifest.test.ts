@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import ts from 'typescript';
-import { globOf, MODEL_EXTENSIONS } from '../../src/host/base/fileKinds';
+import { globOf, isOfKind, MODEL_FILES, patternOf, WEIGHTS_FILES } from '../../src/host/base/fileKinds';
 import { root } from './localisation';
 
 interface MenuItem {
@@ -64,18 +64,32 @@ describe('The manifest', () => {
   });
 
   it('shows commands on the files that they apply to, and on no others', () => {
-    const extension = new RegExp(
-      /resourceExtname =~ \/(.+)\/i/.exec(contributes.menus['explorer/context']![0]!.when!)![1]!,
-      'i',
-    );
-    for (const model of MODEL_EXTENSIONS) assert.ok(extension.test(model) && extension.test(model.toUpperCase()));
-    for (const other of ['.npy', '.py', '.onnx.txt', '.onnxx', '']) assert.ok(!extension.test(other), other);
-    for (const item of contributes.menus['explorer/context']!) assert.match(item.when!, /resourceExtname/);
+    const kinds = { 'neuralTopology.runWithPython': WEIGHTS_FILES } as const;
+    for (const { command, when } of contributes.menus['explorer/context']!) {
+      const pattern = /resourceFilename =~ \/(.+)\/i/.exec(when!)![1]!;
+      assert.equal(
+        pattern,
+        patternOf(command === 'neuralTopology.runWithPython' ? kinds[command] : MODEL_FILES),
+        command,
+      );
+    }
+    const name = new RegExp(patternOf(MODEL_FILES), 'i');
+    for (const model of ['a.onnx', 'A.ONNX', 'b.c.pt', 'model.json', 'Saved_Model.pb'])
+      assert.ok(name.test(model) && isOfKind(`/w/${model}`, MODEL_FILES), model);
+    for (const other of [
+      'a.npy',
+      'net.py',
+      'a.onnx.txt',
+      'a.onnxx',
+      'onnx',
+      'package.json',
+      'my-model.json',
+      'a.pb',
+      '',
+    ])
+      assert.ok(!name.test(other) && !isOfKind(`/w/${other}`, MODEL_FILES), other);
     const patterns = contributes.customEditors.flatMap(({ selector }) => selector.map(one => one.filenamePattern));
-    assert.deepEqual(
-      patterns,
-      MODEL_EXTENSIONS.map(ending => `*${ending}`),
-    );
+    assert.deepEqual(patterns, [...MODEL_FILES.extensions.map(ending => `*${ending}`), ...MODEL_FILES.names]);
     assert.equal(contributes.customEditors[0]!.priority, 'option');
   });
 
@@ -121,7 +135,10 @@ describe('The manifest', () => {
 
 describe('The glob of kinds of files', () => {
   it('finds them in either case', () => {
-    assert.equal(globOf(['.npy']), '**/*.[nN][pP][yY]');
-    assert.equal(globOf(['.npy', '.csv']), '**/*.{[nN][pP][yY],[cC][sS][vV]}');
+    assert.equal(globOf({ extensions: ['.npy'], names: [] }), '**/*.[nN][pP][yY]');
+    assert.equal(
+      globOf({ extensions: ['.npy', '.h5'], names: ['m.pb'] }),
+      '{**/*.[nN][pP][yY],**/*.[hH]5,**/[mM].[pP][bB]}',
+    );
   });
 });

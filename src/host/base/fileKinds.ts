@@ -1,18 +1,50 @@
-/** Which files are ours, by their names. The manifest's `when` clauses say the same, and a test compares the two. */
-export const MODEL_EXTENSIONS = ['.onnx'] as const;
-/** Weights that a person's own Python can put into the class they came from. */
-export const WEIGHTS_EXTENSIONS = ['.pt', '.pth', '.safetensors'] as const;
-export const DATA_EXTENSIONS = ['.npy', '.npz', '.csv'] as const;
+import path from 'node:path';
 
-export function hasExtension(path: string, extensions: readonly string[]): boolean {
-  const lower = path.toLowerCase();
-  return extensions.some(extension => lower.endsWith(extension));
+/** Which files are ours, by their names. The manifest's `when` clauses say the same, and a test compares the two. */
+export interface FileKind {
+  /** With the dot, in lower case. */
+  readonly extensions: readonly string[];
+  /** Whole names of files whose extension says too little. */
+  readonly names: readonly string[];
 }
 
-/** A glob for all files with one of these extensions, in either case. */
-export function globOf(extensions: readonly string[]): string {
-  const eitherCase = (extension: string) =>
-    [...extension.slice(1)].map(letter => `[${letter.toLowerCase()}${letter.toUpperCase()}]`).join('');
-  const patterns = extensions.map(eitherCase);
-  return patterns.length === 1 ? `**/*.${patterns[0]!}` : `**/*.{${patterns.join(',')}}`;
+export const MODEL_FILES: FileKind = {
+  extensions: ['.onnx', '.pt', '.pth', '.ckpt', '.safetensors', '.h5', '.hdf5', '.keras', '.gguf'],
+  names: ['model.json', 'saved_model.pb', 'pytorch_model.bin', 'model.safetensors.index.json'],
+};
+/** Weights that a person's own Python can put into the class they came from. */
+export const WEIGHTS_FILES: FileKind = {
+  extensions: ['.pt', '.pth', '.ckpt', '.safetensors'],
+  names: ['pytorch_model.bin'],
+};
+export const DATA_FILES: FileKind = { extensions: ['.npy', '.npz', '.csv'], names: [] };
+export const PYTHON_FILES: FileKind = { extensions: ['.py'], names: [] };
+
+export function isOfKind(file: string, { extensions, names }: FileKind): boolean {
+  const name = path.basename(file).toLowerCase();
+  return names.includes(name) || extensions.some(extension => name.endsWith(extension));
+}
+
+/** A glob for all files of a kind, in either case. */
+export function globOf({ extensions, names }: FileKind): string {
+  const endings = extensions.map(extension => `**/*.${eitherCase(extension.slice(1))}`);
+  const patterns = [...endings, ...names.map(name => `**/${eitherCase(name)}`)];
+  return patterns.length === 1 ? patterns[0]! : `{${patterns.join(',')}}`;
+}
+
+/** The regular expression that a `when` clause holds a file's name against. */
+export function patternOf({ extensions, names }: FileKind): string {
+  const plain = (text: string) => text.replaceAll('.', '\\.');
+  const ending = `\\.(${extensions.map(extension => plain(extension.slice(1))).join('|')})$`;
+  return names.length === 0 ? ending : `${ending}|^(${names.map(plain).join('|')})$`;
+}
+
+/** Extensions as a dialog's filter takes them. */
+export function filterOf({ extensions, names }: FileKind): string[] {
+  const more = names.map(name => path.extname(name).slice(1));
+  return [...new Set([...extensions.map(extension => extension.slice(1)), ...more])];
+}
+
+function eitherCase(text: string): string {
+  return text.replace(/[a-z]/g, letter => `[${letter}${letter.toUpperCase()}]`);
 }

@@ -5,7 +5,7 @@ import type { DataLinks } from '../data/dataLinks';
 import { pickData } from '../data/pickData';
 import { DESCRIBE_TYPE } from '../describe/describeEditor';
 import type { EngineService } from '../base/engineService';
-import { WEIGHTS_EXTENSIONS } from '../base/fileKinds';
+import { filterOf, MODEL_FILES, WEIGHTS_FILES } from '../base/fileKinds';
 import type { InspectPanel } from '../inspect/inspectPanel';
 import type { InspectPanels } from '../inspect/inspectPanels';
 import { exportReport } from '../results/exportReport';
@@ -68,7 +68,7 @@ export function makeCommands(context: CommandContext): CommandTable {
       }
     },
     'neuralTopology.runWithPython': async (clicked, selected) => {
-      const weights = filesOf(clicked, selected, WEIGHTS_EXTENSIONS)[0] ?? (await askForWeights());
+      const weights = filesOf(clicked, selected, WEIGHTS_FILES)[0] ?? (await askForWeights());
       const made = weights && (await runWithPython(weights, pythonContext(context)));
       if (made) await inspect(context, made);
     },
@@ -138,7 +138,7 @@ function pythonContext(context: CommandContext): PythonContext {
 async function askForWeights(): Promise<vscode.Uri | undefined> {
   const files = await vscode.window.showOpenDialog({
     openLabel: vscode.l10n.t('Run with Python'),
-    filters: { [vscode.l10n.t('Weights')]: WEIGHTS_EXTENSIONS.map(extension => extension.slice(1)) },
+    filters: { [vscode.l10n.t('Weights')]: filterOf(WEIGHTS_FILES) },
   });
   return files?.[0];
 }
@@ -214,7 +214,7 @@ async function askForModel(models: WorkspaceFiles): Promise<vscode.Uri | undefin
   }));
   const browse = {
     label: vscode.l10n.t('Browse…'),
-    description: vscode.l10n.t('a model elsewhere: .onnx'),
+    description: vscode.l10n.t('a saved model elsewhere'),
     iconPath: new vscode.ThemeIcon('folder-opened'),
     uri: undefined,
   };
@@ -227,7 +227,7 @@ async function askForModel(models: WorkspaceFiles): Promise<vscode.Uri | undefin
   if (chosen.uri) return chosen.uri;
   const files = await vscode.window.showOpenDialog({
     openLabel: vscode.l10n.t('Inspect'),
-    filters: { [vscode.l10n.t('Models')]: ['onnx'] },
+    filters: { [vscode.l10n.t('Models')]: filterOf(MODEL_FILES) },
   });
   return files?.[0];
 }

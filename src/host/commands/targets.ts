@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
-import { hasExtension, MODEL_EXTENSIONS } from '../base/fileKinds';
+import { isOfKind, MODEL_FILES, type FileKind } from '../base/fileKinds';
 import type { FileItem } from './table';
 
 /** The model files that a command is meant for, from whatever VS Code called it with; each once. */
 export function modelsOf(clicked: unknown, selected: unknown): readonly vscode.Uri[] {
-  return filesOf(clicked, selected, MODEL_EXTENSIONS);
+  return filesOf(clicked, selected, MODEL_FILES);
 }
 
-/** The same for files with one of these extensions. */
-export function filesOf(clicked: unknown, selected: unknown, extensions: readonly string[]): readonly vscode.Uri[] {
+/** The same for files of another kind. */
+export function filesOf(clicked: unknown, selected: unknown, kind: FileKind): readonly vscode.Uri[] {
   const given = Array.isArray(selected) && selected.length > 0 ? (selected as readonly unknown[]) : [clicked];
   const found = new Map<string, vscode.Uri>();
   for (const uri of given.map(uriOf)) {
-    if (uri?.scheme === 'file' && hasExtension(uri.fsPath, extensions)) found.set(uri.fsPath, uri);
+    if (uri?.scheme === 'file' && isOfKind(uri.fsPath, kind)) found.set(uri.fsPath, uri);
   }
   return [...found.values()];
 }

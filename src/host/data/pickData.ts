@@ -5,7 +5,7 @@ import type { DataCandidate } from '../../engine';
 import type { DescribeResult } from '../../protocol/describe';
 import type { DataChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
-import { DATA_EXTENSIONS } from '../base/fileKinds';
+import { DATA_FILES, filterOf } from '../base/fileKinds';
 import { sayCount } from '../base/numbers';
 import { formatShape } from '../../base/numbers';
 import { labelCandidates, nearest, rankCandidates } from './candidates';
@@ -240,7 +240,7 @@ async function openFile(near: vscode.Uri, openLabel: string): Promise<vscode.Uri
     defaultUri: vscode.Uri.joinPath(near, '..'),
     openLabel,
     title: openLabel,
-    filters: { [vscode.l10n.t('Data')]: DATA_EXTENSIONS.map(extension => extension.slice(1)) },
+    filters: { [vscode.l10n.t('Data')]: filterOf(DATA_FILES) },
   });
   return files?.[0];
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle';
 import type { DataChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
-import { DATA_EXTENSIONS, hasExtension, MODEL_EXTENSIONS } from '../base/fileKinds';
+import { DATA_FILES, isOfKind, MODEL_FILES } from '../base/fileKinds';
 import { packArrays } from '../base/packArrays';
 import { inspectSettings, setting } from '../base/settings';
 import { webviewOptions } from '../base/view';
@@ -136,7 +136,7 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
     const kept = parseRestore(typeof state === 'object' && state !== null && 'host' in state ? state.host : undefined);
     if (!kept) return undefined;
     const uri = vscode.Uri.parse(kept.model);
-    if (uri.scheme !== 'file' || !hasExtension(uri.fsPath, MODEL_EXTENSIONS)) return undefined;
+    if (uri.scheme !== 'file' || !isOfKind(uri.fsPath, MODEL_FILES)) return undefined;
     const link = this.context.links.get(uri);
     const data: DataChoice | undefined = isDataFile(kept.data) ? kept.data : link && { kind: 'file', ...link };
     const { points, maxDimension, reduction } = kept;
@@ -156,8 +156,7 @@ function isDataFile(data: DataChoice | undefined): boolean {
   if (data?.kind !== 'file') return data !== undefined;
   return [data.data, data.labels].every(
     reference =>
-      reference === undefined ||
-      (path.isAbsolute(reference) && hasExtension(splitReference(reference).file, DATA_EXTENSIONS)),
+      reference === undefined || (path.isAbsolute(reference) && isOfKind(splitReference(reference).file, DATA_FILES)),
   );
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle';
-import { globOf } from '../base/fileKinds';
+import { globOf, type FileKind } from '../base/fileKinds';
 
 const MOST_FILES = 2000;
 
@@ -15,7 +15,7 @@ export class WorkspaceFiles implements Disposable {
   private watching = false;
   readonly onDidChange = this.changed.event;
 
-  constructor(private readonly extensions: readonly string[]) {}
+  constructor(private readonly kind: FileKind) {}
 
   find(): Promise<readonly vscode.Uri[]> {
     this.watch();
@@ -33,7 +33,7 @@ export class WorkspaceFiles implements Disposable {
   }
 
   private async search(): Promise<readonly vscode.Uri[]> {
-    const files = await vscode.workspace.findFiles(globOf(this.extensions), excluded(), MOST_FILES);
+    const files = await vscode.workspace.findFiles(globOf(this.kind), excluded(), MOST_FILES);
     return files.sort((a, b) => a.path.localeCompare(b.path, undefined, { numeric: true }));
   }
 
@@ -41,9 +41,7 @@ export class WorkspaceFiles implements Disposable {
   private watch(): void {
     if (this.watching) return;
     this.watching = true;
-    const watcher = this.store.add(
-      vscode.workspace.createFileSystemWatcher(globOf(this.extensions), false, true, false),
-    );
+    const watcher = this.store.add(vscode.workspace.createFileSystemWatcher(globOf(this.kind), false, true, false));
     let timer: NodeJS.Timeout | undefined;
     // A training run writes many files at once: they make one change.
     const soon = () => {
