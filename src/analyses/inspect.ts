@@ -102,7 +102,8 @@ export interface InspectResult {
 /** What a panel receives while the run goes on. `findings` replace earlier ones. */
 export type InspectPartial =
   | { readonly kind: 'head'; readonly head: InspectHead }
-  | { readonly kind: 'layer'; readonly layer: LayerTopology }
+  /** `keptSince` where an earlier run computed it: when that was, in milliseconds since 1970. No result says so: results do not depend on it. */
+  | { readonly kind: 'layer'; readonly layer: LayerTopology; readonly keptSince?: number }
   | { readonly kind: 'failure'; readonly failure: LayerFailure }
   | { readonly kind: 'findings'; readonly findings: readonly Finding[] };
 

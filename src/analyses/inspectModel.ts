@@ -40,9 +40,15 @@ export type CaptureRequest = Required<
   Pick<CaptureOptions, 'layers' | 'rows' | 'reduction' | 'maxPoints' | 'outputs' | 'seed' | 'onLayer' | 'progress'>
 >;
 
+/** A layer that an earlier run computed, and when, in milliseconds since 1970. */
+export interface KeptLayer {
+  readonly layer: LayerTopology;
+  readonly since: number;
+}
+
 /** What an earlier run of the same inspection has left. */
 export interface LayerStore {
-  layer(name: string): LayerTopology | undefined;
+  layer(name: string): KeptLayer | undefined;
   keepLayer(layer: LayerTopology): void;
   outcome(): CaptureOutcome | undefined;
   keepOutcome(outcome: CaptureOutcome): void;
@@ -77,9 +83,9 @@ export async function inspectModel(
 
   const topologies = new Map<string, LayerTopology>();
   const failures: LayerFailure[] = [];
-  const finished = (layer: LayerTopology) => {
+  const finished = (layer: LayerTopology, keptSince?: number) => {
     topologies.set(layer.name, layer);
-    context.partial({ kind: 'layer', layer });
+    context.partial({ kind: 'layer', layer, ...(keptSince === undefined ? {} : { keptSince }) });
     context.partial({ kind: 'findings', findings: findingsOf(head, inOrder(subject, topologies), failures) });
   };
   const failed = (failure: LayerFailure) => {
@@ -87,8 +93,8 @@ export async function inspectModel(
     context.partial({ kind: 'failure', failure });
   };
   for (const { name } of subject.layers) {
-    const layer = store.layer(name);
-    if (layer !== undefined) finished(layer);
+    const earlier = store.layer(name);
+    if (earlier !== undefined) finished(earlier.layer, earlier.since);
   }
 
   let outcome = kept;

@@ -1,11 +1,10 @@
 import type { InspectParameters } from '../analyses/inspect';
-import type { CaptureOutcome, LayerStore } from '../analyses/inspectModel';
-import type { LayerTopology } from '../analyses/layerTopology';
+import type { CaptureOutcome, KeptLayer, LayerStore } from '../analyses/inspectModel';
 import type { CacheKey, LayerCache } from './layerCache';
 import { VERSION } from './version';
 
-/** Raised when the numbers of a layer would come out otherwise: older entries of the cache are then not found. */
-const ANALYSIS_VERSION = 1;
+/** Raised when the numbers or sentences of a layer would come out otherwise, or an entry has another form: older entries of the cache are then not found. */
+const ANALYSIS_VERSION = 2;
 
 /** What the activations come from: equal identities, equal activations. */
 export interface InspectIdentity {
@@ -35,23 +34,34 @@ export function layerStore(
   const outcomeKey: CacheKey = { ...shared, what: 'outcome', layers: layers ?? 'all', labels };
   const layerKey = (name: string): CacheKey => ({ ...shared, what: 'layer', layer: name });
   return {
-    layer: name => cache?.get(layerKey(name), isLayer(name)),
-    keepLayer: layer => cache?.put(layerKey(layer.name), layer),
+    layer: name => cache?.get(layerKey(name), isKept(name)),
+    keepLayer: layer => cache?.put(layerKey(layer.name), { layer, since: Date.now() } satisfies KeptLayer),
     outcome: () => cache?.get(outcomeKey, isOutcome),
     keepOutcome: outcome => cache?.put(outcomeKey, outcome),
   };
 }
 
 /** Entries are ours and have a checksum: this tells one layer from another, and a layer from something else. */
-function isLayer(name: string): (value: unknown) => value is LayerTopology {
-  return (value): value is LayerTopology =>
+function isKept(name: string): (value: unknown) => value is KeptLayer {
+  return (value): value is KeptLayer =>
+    typeof value === 'object' &&
+    value !== null &&
+    'since' in value &&
+    typeof value.since === 'number' &&
+    'layer' in value &&
+    isLayer(value.layer, name);
+}
+
+function isLayer(value: unknown, name: string): boolean {
+  return (
     typeof value === 'object' &&
     value !== null &&
     'name' in value &&
     value.name === name &&
     'diagram' in value &&
     'projection' in value &&
-    'caveats' in value;
+    'caveats' in value
+  );
 }
 
 function isOutcome(value: unknown): value is CaptureOutcome {

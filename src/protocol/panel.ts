@@ -50,7 +50,12 @@ export type PanelStatus =
       readonly phrase: string;
       readonly remainingMilliseconds?: number;
     }
-  | { readonly kind: 'done'; readonly milliseconds: number; readonly cached: boolean }
+  | {
+      readonly kind: 'done';
+      readonly milliseconds: number;
+      /** Layers that earlier runs had computed, and when the first and the last of those were, in milliseconds since 1970. */
+      readonly kept?: { readonly layers: number; readonly first: number; readonly last: number };
+    }
   | { readonly kind: 'cancelled'; readonly finished: number; readonly total: number }
   | { readonly kind: 'failed'; readonly fault: FaultData };
 

@@ -21,7 +21,7 @@ const start: ToView = {
   modelPath: '/models/digits-cnn/final.onnx',
   commandLine: 'neural-topology inspect digits-cnn/final.onnx --data test.npz',
 };
-const done: ToView = { type: 'status', status: { kind: 'done', milliseconds: 2400, cached: false } };
+const done: ToView = { type: 'status', status: { kind: 'done', milliseconds: 2400 } };
 const result = makeResult();
 const whole: readonly ToView[] = [start, { type: 'result', result }, done];
 

@@ -40,6 +40,12 @@ export function formatRemaining(milliseconds: number | undefined): string {
   return `about ${value}\u00a0${unit} left`;
 }
 
+/** A moment in the reader's time and language: 26 Nov 2026, 16:37. */
+export function formatMoment(milliseconds: number): string {
+  const language = globalThis.document?.documentElement.lang || 'en';
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(milliseconds);
+}
+
 /** H₀, H₁, H₂ */
 export function homologyName(dimension: number): string {
   return 'H' + '₀₁₂₃'.charAt(dimension);

@@ -57,7 +57,7 @@ function startReport(text: string): void {
   if (result === undefined) return;
   const host = reportHost();
   const store = new Store(emptyState('report', readPreferences(undefined)), nextFrame);
-  store.set({ title: result.head.model.name, status: { kind: 'done', milliseconds: 0, cached: true } });
+  store.set({ title: result.head.model.name, status: { kind: 'done', milliseconds: 0 } });
   store.showResult(result);
   store.flush();
   new App(store, (message: FromView) => host.post(message), containerOf());

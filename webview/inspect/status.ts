@@ -1,4 +1,5 @@
-import { formatCount, formatDuration, formatQuantity, formatRemaining } from '../format/numbers';
+import type { PanelStatus } from '../../src/protocol/panel';
+import { formatCount, formatDuration, formatMoment, formatQuantity, formatRemaining } from '../format/numbers';
 import { drawIcon, element } from './dom';
 import type { State } from './store';
 
@@ -105,9 +106,7 @@ export class StatusView {
         break;
       }
       case 'done':
-        this.phrase.textContent = status.cached
-          ? `kept from an earlier run of ${formatDuration(status.milliseconds)}; model, data and settings are unchanged`
-          : `${formatQuantity(state.layers.size, 'layer')} in ${formatDuration(status.milliseconds)}`;
+        this.phrase.textContent = doneText(status, state.layers.size);
         break;
       case 'cancelled':
         this.phrase.textContent = `stopped: ${formatCount(status.finished)} of ${formatQuantity(status.total, 'layer')} are kept`;
@@ -177,4 +176,15 @@ export class StatusView {
       this.card.replaceChildren(...children);
     }
   }
+}
+
+/** What was computed now, and what earlier runs had computed. */
+export function doneText({ milliseconds, kept }: Extract<PanelStatus, { kind: 'done' }>, layers: number): string {
+  const time = formatDuration(milliseconds);
+  if (kept === undefined) return `${formatQuantity(layers, 'layer')} in ${time}`;
+  const [first, last] = [formatMoment(kept.first), formatMoment(kept.last)];
+  const when = first === last ? first : `${first} – ${last}`;
+  if (kept.layers < layers)
+    return `${formatQuantity(layers, 'layer')} in ${time}, ${formatCount(kept.layers)} of them kept from an earlier run (${when})`;
+  return `${formatQuantity(layers, 'layer')} kept from an earlier run (${when}); model, data and settings are unchanged`;
 }

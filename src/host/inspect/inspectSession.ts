@@ -228,7 +228,7 @@ export class InspectSession {
       this.abort = undefined;
       this.context.post({ type: 'result', result });
       const milliseconds = this.context.now() - started;
-      this.setStatus({ kind: 'done', milliseconds, cached: wasCached(result, milliseconds) });
+      this.setStatus({ kind: 'done', milliseconds, ...keptOf(this.partials) });
     } catch (error) {
       if (!isCurrent()) return;
       this.abort = undefined;
@@ -353,7 +353,9 @@ export function remaining(elapsed: number, fraction: number, forecast: number): 
   return Math.round(fraction * bySpeed + (1 - fraction) * byForecast);
 }
 
-/** A run that took less than its slowest layer once did was answered from the cache. */
-function wasCached(result: InspectResult, milliseconds: number): boolean {
-  return result.layers.length > 0 && result.layers.some(layer => layer.milliseconds > milliseconds);
+/** What earlier runs had computed of it, as the engine says with each layer. */
+function keptOf(partials: readonly InspectPartial[]): Pick<Extract<PanelStatus, { kind: 'done' }>, 'kept'> {
+  const times = partials.flatMap(partial => (partial.kind === 'layer' ? (partial.keptSince ?? []) : []));
+  if (times.length === 0) return {};
+  return { kept: { layers: times.length, first: Math.min(...times), last: Math.max(...times) } };
 }

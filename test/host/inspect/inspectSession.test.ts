@@ -228,6 +228,26 @@ describe('An inspection in a panel', () => {
     );
   });
 
+  it('says which layers earlier runs had computed, as the engine says it, and since when', async () => {
+    const { engine, session } = scene();
+    const ended = session.start();
+    await settle();
+    engine.part({ kind: 'head', head });
+    engine.part({ ...layer('fc1'), keptSince: 2000 } as InspectPartial);
+    engine.part(layer('relu1'));
+    engine.part({ ...layer('fc2'), keptSince: 1000 } as InspectPartial);
+    engine.finish();
+    await ended;
+    assert.ok(session.status.kind === 'done');
+    assert.deepEqual(session.status.kept, { layers: 2, first: 1000, last: 2000 });
+    const again = session.rerun({ points: 100 });
+    await settle();
+    for (const name of LAYERS) engine.part(layer(name));
+    engine.finish();
+    await again;
+    assert.ok(session.status.kind === 'done' && session.status.kept === undefined);
+  });
+
   it('says nothing more of a run that another one replaced', async () => {
     const { engine, session, sent } = scene();
     void session.start();
