@@ -4,7 +4,14 @@ import * as vscode from 'vscode';
 import { toDisposable } from '../base/lifecycle';
 import { DATA_FILES, MODEL_FILES, PYTHON_FILES } from './base/fileKinds';
 import { EngineService } from './base/engineService';
-import { exportFrom, makeCommands, selectData, type CommandContext } from './commands/commands';
+import {
+  exportFrom,
+  inspectAnother,
+  makeCommands,
+  openDescription,
+  selectData,
+  type CommandContext,
+} from './commands/commands';
 import { registerCommands } from './commands/register';
 import { DataLinks } from './data/dataLinks';
 import { DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
@@ -43,6 +50,8 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
       actions: {
         pickData: panel => selectData(commands, panel),
+        chooseModel: () => inspectAnother(commands),
+        describe: panel => openDescription(panel),
         exportReport: panel => exportFrom(commands, panel),
         openDocs: page => openDocs(context.extensionUri, page),
         showLog: () => log.show(),

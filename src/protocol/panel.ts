@@ -36,6 +36,11 @@ export type InputPreview =
       readonly predicted?: string;
     };
 
+/** What a person can do about a fault. */
+export type FaultAction =
+  | { readonly id: 'rerun' | 'pickData' | 'chooseModel' | 'describe' | 'showLog' }
+  | { readonly id: 'fewerPoints'; readonly points: number };
+
 export type PanelStatus =
   | {
       readonly kind: 'waiting';
@@ -57,7 +62,7 @@ export type PanelStatus =
       readonly kept?: { readonly layers: number; readonly first: number; readonly last: number };
     }
   | { readonly kind: 'cancelled'; readonly finished: number; readonly total: number }
-  | { readonly kind: 'failed'; readonly fault: FaultData };
+  | { readonly kind: 'failed'; readonly fault: FaultData; readonly actions: readonly FaultAction[] };
 
 /** Where a panel's data comes from. */
 export type DataChoice =
@@ -109,7 +114,7 @@ export type FromView =
       readonly changes: { readonly points?: number; readonly maxDimension?: number; readonly reduction?: string };
     }
   | { readonly type: 'confirm'; readonly proceed: boolean }
-  | { readonly type: 'pickData' }
+  | { readonly type: 'pickData' | 'chooseModel' | 'describe' }
   /** Rows of the data set to be drawn; answered by `inputs` with the same request number. */
   | { readonly type: 'inputs'; readonly request: number; readonly rows: readonly number[] }
   | {

@@ -383,6 +383,7 @@ describe('states without a result', () => {
         status: {
           kind: 'failed',
           fault: { code: 'shape-mismatch', message: 'Rows have 30 numbers.', hint: 'Choose others.', source: 'x.npy' },
+          actions: [{ id: 'pickData' }, { id: 'describe' }],
         },
       },
       /Rows have 30 numbers\.[\s\S]*Choose others\.[\s\S]*shape-mismatch/,
@@ -403,6 +404,28 @@ describe('states without a result', () => {
       });
     });
   }
+});
+
+describe('a fault', () => {
+  it('offers what helps, the first foremost, and its details to copy; nothing else', async () => {
+    await withView({}, async ({ page, deliver, sent }) => {
+      const fault = { code: 'too-large', message: '20,000 points would take 90 GB.' } as const;
+      const actions = [{ id: 'fewerPoints', points: 1234 }, { id: 'chooseModel' }, { id: 'describe' }] as const;
+      await deliver(start, { type: 'status', status: { kind: 'failed', fault, actions } });
+      assert.deepEqual(await page.locator('.card button').allInnerTexts(), [
+        'Run with 1,234 points',
+        'Choose another model',
+        'Describe the model',
+        'Copy details',
+      ]);
+      for (let i = 0; i < 3; i++) await page.locator('.card button').nth(i).click();
+      assert.deepEqual((await sent()).slice(-3), [
+        { type: 'rerun', changes: { points: 1234 } },
+        { type: 'chooseModel' },
+        { type: 'describe' },
+      ]);
+    });
+  });
 });
 
 describe('every theme', () => {

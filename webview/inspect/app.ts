@@ -12,7 +12,7 @@ import { LayerList } from './layerList';
 import type { MenuItem } from './menu';
 import type { PlotView } from './plotView';
 import { StatusView } from './status';
-import type { PlotName, State, Store } from './store';
+import type { ParameterChanges, PlotName, State, Store } from './store';
 import { Tooltip } from './tooltip';
 
 /** The panel: puts the views together, and turns what a person does into messages. */
@@ -54,8 +54,10 @@ export class App {
     });
     this.status = new StatusView(mode, {
       stop: () => post({ type: 'cancel' }),
-      rerun: () => this.rerun(),
+      rerun: changes => this.rerun(changes),
       pickData: () => post({ type: 'pickData' }),
+      chooseModel: () => post({ type: 'chooseModel' }),
+      describe: () => post({ type: 'describe' }),
       confirm: proceed => post({ type: 'confirm', proceed }),
       copyDetails: text => this.copy('details', text),
       showLog: () => post({ type: 'showLog' }),
@@ -106,8 +108,8 @@ export class App {
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
   }
 
-  private rerun(): void {
-    this.post({ type: 'rerun', changes: this.store.state.changes });
+  private rerun(changes: ParameterChanges = {}): void {
+    this.post({ type: 'rerun', changes: { ...this.store.state.changes, ...changes } });
   }
 
   private copy(what: string, text: string): void {

@@ -97,7 +97,7 @@ export function checkedMessage(value: unknown): ToView | undefined {
     case 'status': {
       const { status } = value;
       if (!isFields(status) || !isText(status['kind']) || !STATUSES.includes(status['kind'])) return undefined;
-      if (status['kind'] === 'failed' && !isFields(status['fault'])) return undefined;
+      if (status['kind'] === 'failed' && !(isFields(status['fault']) && isArray(status['actions']))) return undefined;
       return value as ToView;
     }
     case 'partial':

@@ -1,14 +1,16 @@
-import type { PanelStatus } from '../../src/protocol/panel';
+import type { FaultAction, PanelStatus } from '../../src/protocol/panel';
 import { formatCount, formatDuration, formatMoment, formatQuantity, formatRemaining } from '../format/numbers';
 import { drawIcon, element } from './dom';
-import type { State } from './store';
+import type { ParameterChanges, State } from './store';
 
 /** How the run goes: one thin bar with the time left and a stop, or the state that there is instead of a result. */
 
 export interface StatusActions {
   stop(): void;
-  rerun(): void;
+  rerun(changes?: ParameterChanges): void;
   pickData(): void;
+  chooseModel(): void;
+  describe(): void;
   confirm(proceed: boolean): void;
   copyDetails(text: string): void;
   showLog(): void;
@@ -56,6 +58,27 @@ export class StatusView {
     if (before?.status?.kind !== status?.kind || before?.status !== status) this.announce(state, before);
     this.updateStrip(state);
     this.updateCard(state);
+  }
+
+  /** What the button for an action says, and does. */
+  private wayOut(action: FaultAction): [label: string, run: () => void] {
+    switch (action.id) {
+      case 'rerun':
+        return ['Try again', () => this.actions.rerun()];
+      case 'pickData':
+        return ['Choose other data', () => this.actions.pickData()];
+      case 'chooseModel':
+        return ['Choose another model', () => this.actions.chooseModel()];
+      case 'describe':
+        return ['Describe the model', () => this.actions.describe()];
+      case 'showLog':
+        return ['Show log', () => this.actions.showLog()];
+      case 'fewerPoints':
+        return [
+          `Run with ${formatQuantity(action.points, 'point')}`,
+          () => this.actions.rerun({ points: action.points }),
+        ];
+    }
   }
 
   private announce(state: State, before: State | undefined): void {
@@ -166,10 +189,11 @@ export class StatusView {
       }
       children.push(
         element('p', { class: 'buttons' }, [
-          button('Try again', () => this.actions.rerun()),
-          button('Choose other data', () => this.actions.pickData(), 'secondary'),
+          ...status.actions.map((action, i) => {
+            const [label, run] = this.wayOut(action);
+            return button(label, run, i === 0 ? 'primary' : 'secondary');
+          }),
           button('Copy details', () => this.actions.copyDetails(details), 'secondary'),
-          button('Show log', () => this.actions.showLog(), 'secondary'),
         ]),
         element('p', { class: 'code', text: fault.code, title: 'Code of the fault, as the command line has it' }),
       );

@@ -153,6 +153,17 @@ async function inspect(context: CommandContext, model: vscode.Uri): Promise<void
   else void panel.session.start();
 }
 
+/** Asks for another model, and inspects that. */
+export async function inspectAnother(context: CommandContext): Promise<void> {
+  const model = await askForModel(context.models);
+  if (model) await inspect(context, model);
+}
+
+/** The page that says what a panel's model holds. */
+export async function openDescription(panel: InspectPanel): Promise<void> {
+  await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(panel.model), DESCRIBE_TYPE);
+}
+
 /** Asks for data, remembers the answer for this model, and runs. */
 export async function selectData(context: CommandContext, panel: InspectPanel): Promise<void> {
   const described = await panel.session.readModel();

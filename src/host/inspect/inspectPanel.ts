@@ -9,6 +9,8 @@ import { parseFromView, safeFileName } from './messages';
 /** What a panel asks of the extension around it. */
 export interface PanelActions {
   pickData(panel: InspectPanel): Promise<void>;
+  chooseModel(): Promise<void>;
+  describe(panel: InspectPanel): Promise<void>;
   exportReport(panel: InspectPanel): Promise<void>;
   openDocs(page: string): Promise<void>;
   showLog(): void;
@@ -86,6 +88,10 @@ export class InspectPanel implements Disposable {
         return session.confirm(message.proceed);
       case 'pickData':
         return actions.pickData(this);
+      case 'chooseModel':
+        return actions.chooseModel();
+      case 'describe':
+        return actions.describe(this);
       case 'inputs':
         return session.inputs(message.request, message.rows);
       case 'save':

@@ -8,6 +8,7 @@ import type { EngineLike } from '../base/engine';
 import { sayBytes, sayCount, sayRoughDuration } from '../base/numbers';
 import type { Translate } from '../base/translate';
 import { inspectCommandLine } from './commandLine';
+import { DEFECT_ACTIONS, faultActions } from './faultActions';
 
 /** What is inspected: a model, its data once that is known, and the parameters that differ from the settings'. */
 export interface InspectRequest {
@@ -51,6 +52,8 @@ export class InspectSession {
   private abort: AbortController | undefined;
   private decide: ((proceed: boolean) => void) | undefined;
   private runs = 0;
+  /** Of the last forecast, where fewer points than were asked for fit into memory. */
+  private pointsThatFit: number | undefined;
   private ending: Promise<void> = Promise.resolve();
 
   constructor(
@@ -204,6 +207,7 @@ export class InspectSession {
       const input = this.inspectInput(data);
       const forecast = await engine.run('forecast', input, { signal: abort.signal });
       if (!isCurrent()) return;
+      this.pointsThatFit = fewer(forecast);
       const settings = this.context.settings(this.request.model);
       const known = this.context.finishedBefore(this.request.model, data, this.parameters);
       if (forecast.milliseconds > settings.confirmAboveMilliseconds && !known) {
@@ -299,7 +303,15 @@ export class InspectSession {
       const finished = this.partials.filter(partial => partial.kind === 'layer' || partial.kind === 'failure').length;
       return { kind: 'cancelled', finished, total: head?.head.layers.length ?? 0 };
     }
-    if (error instanceof Fault) return { kind: 'failed', fault: error.toData() };
+    if (error instanceof Fault) {
+      const fault = error.toData();
+      const { model, data } = this.request;
+      return {
+        kind: 'failed',
+        fault,
+        actions: faultActions(fault, { model, data, pointsThatFit: this.pointsThatFit }),
+      };
+    }
     this.context.unexpected(error);
     const message = error instanceof Error ? error.message : String(error);
     return {
@@ -310,6 +322,7 @@ export class InspectSession {
         hint: this.context.t('The log says where. Running it again may help.'),
         source: this.request.model,
       },
+      actions: DEFECT_ACTIONS,
     };
   }
 
@@ -359,3 +372,10 @@ function keptOf(partials: readonly InspectPartial[]): Pick<Extract<PanelStatus, 
   if (times.length === 0) return {};
   return { kept: { layers: times.length, first: Math.min(...times), last: Math.max(...times) } };
 }
+
+/** Points that fit where those asked for do not; fewer than a handful are no help. */
+function fewer({ points, pointsThatFit }: InspectForecast): number | undefined {
+  return pointsThatFit < points && LEAST_POINTS <= pointsThatFit ? pointsThatFit : undefined;
+}
+
+const LEAST_POINTS = 50;

@@ -11,6 +11,8 @@ export function parseFromView(message: unknown): FromView | undefined {
     case 'ready':
     case 'cancel':
     case 'pickData':
+    case 'chooseModel':
+    case 'describe':
     case 'exportReport':
     case 'showLog':
       return { type: message.type };

@@ -161,6 +161,7 @@ describe('An inspection in a panel', () => {
     assert.deepEqual(bad.session.status, {
       kind: 'failed',
       fault: { code: 'corrupt', message: 'The file ends early.' },
+      actions: [{ id: 'chooseModel' }, { id: 'rerun' }],
     });
   });
 
@@ -270,6 +271,7 @@ describe('An inspection in a panel', () => {
     assert.deepEqual(faulty.session.status, {
       kind: 'failed',
       fault: { code: 'shape-mismatch', message: 'A row has 63 numbers, the model wants 64.', hint: 'Pick other data.' },
+      actions: [{ id: 'pickData' }, { id: 'describe' }, { id: 'rerun' }],
     });
     assert.deepEqual(faulty.unexpected, []);
     const broken = scene();
