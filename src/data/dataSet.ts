@@ -1,6 +1,7 @@
 import type { ElementType } from '../base/array';
 import type { Cancellation } from '../base/cancellation';
 import type { Warning } from '../base/fault';
+import type { DataFormat } from './format';
 import type { Decode } from './images/pixels';
 import type { Tokenizer, TokenizerChoice, TokenizerFiles } from './text/tokenizer';
 
@@ -58,6 +59,8 @@ export interface InputTarget {
 export interface DataLibraries {
   readonly decodeJpeg: Decode;
   readonly openTokenizer: (files: TokenizerFiles) => Tokenizer;
+  /** Formats beyond those that every reader knows. */
+  readonly formats: readonly DataFormat[];
 }
 
 /** How rows of numbers are read from a file. */
@@ -86,6 +89,7 @@ export interface LabelOptions {
   readonly classes?: readonly string[] | undefined;
   /** The network's own names of its outputs: taken for `classes` where every label is one of them, else of no account. */
   readonly modelClasses?: readonly string[] | undefined;
+  readonly libraries?: DataLibraries | undefined;
   readonly cancellation?: Cancellation | undefined;
 }
 

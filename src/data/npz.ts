@@ -17,7 +17,9 @@ export interface NpzArchive {
 
 /** Throws `corrupt`, `too-large`, `unsupported`, and `empty` where there is no array. */
 export function openNpz(source: ByteSource): NpzArchive {
-  const entries = new Map(readZipDirectory(source).map(entry => [entry.name.replace(/\.npy$/, ''), entry]));
+  const entries = new Map(
+    readZipDirectory(source, { names: 'keys' }).map(entry => [entry.name.replace(/\.npy$/, ''), entry]),
+  );
   const names = [...entries].filter(([name, entry]) => entry.name === `${name}.npy`).map(([name]) => name);
   if (names.length === 0)
     throw new Fault(entries.size === 0 ? 'empty' : 'unsupported', 'The archive holds no arrays (.npy).', {

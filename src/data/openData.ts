@@ -2,7 +2,7 @@ import type { ByteSource } from '../base/bytes';
 import { Fault } from '../base/fault';
 import type { FolderSource } from '../base/folder';
 import { quoted } from '../base/text';
-import type { DataDescription, DataOptions, DataSet, LabelOptions, Labels } from './dataSet';
+import type { DataDescription, DataLibraries, DataOptions, DataSet, LabelOptions, Labels } from './dataSet';
 import { finiteRows } from './finiteRows';
 import type { FormatArray, RowsOnDemand } from './format';
 import { toLabels } from './labels';
@@ -58,7 +58,10 @@ export function openData(source: DataSource, options: DataOptions = {}): DataSet
  */
 export function openArray(source: DataSource, options: DataOptions = {}): FormatArray & { readonly treatment: string } {
   if (!isFolder(source))
-    return naming(source.name, () => ({ ...sniffFormat(source).readArray(source, options), treatment: AS_THEY_ARE }));
+    return naming(source.name, () => ({
+      ...sniffFormat(source, options.libraries?.formats).readArray(source, options),
+      treatment: AS_THEY_ARE,
+    }));
   const { rows, rowShape, values, type, columns, treatment, warnings } = openFolder(source, options);
   const shape = [rows, ...rowShape];
   return { shape, values: values(), type, columns, treatment, warnings, part: undefined, naturalScale: undefined };
@@ -66,7 +69,9 @@ export function openArray(source: DataSource, options: DataOptions = {}): Format
 
 function openRows(source: DataSource, options: DataOptions): RowsOnDemand | undefined {
   return naming(source.name, () =>
-    isFolder(source) ? openFolder(source, options) : sniffFormat(source).openRows?.(source, options),
+    isFolder(source)
+      ? openFolder(source, options)
+      : sniffFormat(source, options.libraries?.formats).openRows?.(source, options),
   );
 }
 
@@ -106,7 +111,7 @@ export function openLabels(source: DataSource, options: LabelOptions = {}): Labe
   if (isFolder(source)) refusePart(source, options.part);
   const { raw, part } = isFolder(source)
     ? sniffFolder(source).readLabels(source, options)
-    : sniffFormat(source).readLabels(source, options);
+    : sniffFormat(source, options.libraries?.formats).readLabels(source, options);
   const labels = toLabels(
     raw,
     referenceOf(source.name, options.part),
@@ -118,9 +123,9 @@ export function openLabels(source: DataSource, options: LabelOptions = {}): Labe
 }
 
 /** A cheap look: headers and first lines alone. Throws as `openData` for what is wrong there. */
-export function describeData(source: DataSource): DataDescription {
+export function describeData(source: DataSource, libraries?: DataLibraries): DataDescription {
   return naming(source.name, () =>
-    isFolder(source) ? sniffFolder(source).describe(source) : sniffFormat(source).describe(source),
+    isFolder(source) ? sniffFolder(source).describe(source) : sniffFormat(source, libraries?.formats).describe(source),
   );
 }
 

@@ -6,12 +6,12 @@ import { idxFormat } from './idxFormat';
 import type { DataFormat, FolderFormat } from './format';
 import { imageFolder } from './images/imageFolder';
 import { imageFormat } from './images/imageFormat';
-import { jsonlFormat } from './jsonl/jsonlFormat';
+import { jsonlFormat } from './records/jsonlFormat';
 import { npyFormat } from './npyFormat';
 import { npzFormat } from './npzFormat';
 
 const HEAD_BYTES = 4096;
-const READ = 'Data is read from .npy, .npz, CSV, JSON lines, text, IDX, PNG and JPEG, and folders of images.';
+const READ = 'Data is read from .npy, .npz, CSV, JSON lines, Parquet, text, IDX, PNG and JPEG, and folders of images.';
 
 /** Those that show what they are. */
 const FORMATS: readonly DataFormat[] = [npyFormat, npzFormat, idxFormat, imageFormat, jsonlFormat];
@@ -47,10 +47,10 @@ const OTHERS: readonly {
  * The format of a file, by its first bytes and never by its name. Throws `empty`, `unsupported` or `unsafe`, saying what the file is where that is
  * plain to see.
  */
-export function sniffFormat(source: ByteSource): DataFormat {
+export function sniffFormat(source: ByteSource, more: readonly DataFormat[] = []): DataFormat {
   if (source.size === 0) throw new Fault('empty', 'The file is empty.', { source: source.name });
   const head = source.read(0, Math.min(HEAD_BYTES, source.size));
-  const known = FORMATS.find(candidate => candidate.matches(head));
+  const known = [...FORMATS, ...more].find(candidate => candidate.matches(head));
   if (known) return known;
   const start = String.fromCharCode(...head.subarray(0, 64));
   for (const { begins, what, code, hint } of OTHERS) {

@@ -1,9 +1,8 @@
-import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
 import type { Warning } from '../base/fault';
 import { openArray } from '../data/openData';
-import { blaming, hashOf, openReference } from './openFiles';
+import { blaming, hashOf, openReference, type ReadContext } from './openFiles';
 
 export interface Grid {
   readonly shape: readonly number[];
@@ -13,9 +12,13 @@ export interface Grid {
 }
 
 /** Reads an array of any shape whose entries are all finite. Throws `not-finite`, saying where, and what the readers throw. */
-export function openGrid(reference: string, store: DisposableStore, cancellation: Cancellation): Grid {
+export function openGrid(reference: string, store: DisposableStore, { cancellation, libraries }: ReadContext): Grid {
   const { source, part } = openReference(reference, store);
-  const { shape, values, warnings } = blaming(reference, () => openArray(source, { part, cancellation }), source.name);
+  const { shape, values, warnings } = blaming(
+    reference,
+    () => openArray(source, { part, cancellation, libraries }),
+    source.name,
+  );
   const broken = values.findIndex(value => !Number.isFinite(value));
   if (broken >= 0) {
     const place: number[] = [];

@@ -177,13 +177,13 @@ function storedLabels(
   reference: string,
   rows: number,
   store: DisposableStore,
-  { cancellation }: OperationContext<never>,
+  { cancellation, libraries }: OperationContext<never>,
 ): { readonly labels: Labels; readonly sha256: string } {
   const { source, part } = openReference(reference, store);
   return blaming(
     reference,
     () => ({
-      labels: alignLabels(openLabels(source, { part, classes: input.classes, cancellation }), {
+      labels: alignLabels(openLabels(source, { part, classes: input.classes, libraries, cancellation }), {
         rows,
         dropped: [],
         name: input.model,

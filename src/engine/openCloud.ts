@@ -1,4 +1,3 @@
-import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
 import { openArray } from '../data/openData';
@@ -15,14 +14,14 @@ export function openCloud(
   context: ReadContext,
 ): OpenData {
   return metric === 'precomputed'
-    ? openMatrix(reference, store, context.cancellation)
+    ? openMatrix(reference, store, context)
     : openDataFile(reference, undefined, reading, store, context);
 }
 
 /** A matrix of distances: an infinite entry means that two points are never joined. */
-function openMatrix(reference: string, store: DisposableStore, cancellation: Cancellation): OpenData {
+function openMatrix(reference: string, store: DisposableStore, { cancellation, libraries }: ReadContext): OpenData {
   const { source, part } = openReference(reference, store);
-  const array = blaming(reference, () => openArray(source, { part, cancellation }), source.name);
+  const array = blaming(reference, () => openArray(source, { part, cancellation, libraries }), source.name);
   const [rows, ...rowShape] = array.shape;
   if (rows === undefined || rowShape.length !== 1)
     throw new Fault(

@@ -81,6 +81,7 @@ export function openDataFile(
           part: labelsFile.part,
           classes: reading.classes,
           modelClasses: target?.classNames,
+          libraries,
           cancellation,
         }),
       labelsFile.source.name,

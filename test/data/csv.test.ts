@@ -204,7 +204,8 @@ describe('tables that are refused', () => {
     faultOf('unsupported', () => openData(bytes(0x61, 0x2c, 0xe4, 0x0a, 0x31, 0x2c, 0x32)));
     assert.match(faultOf('unsupported', () => openData(bytes(0xff, 0xfe, 0x31, 0))).message, /UTF-16/);
     faultOf('unsupported', () => openData(bytes(0x31, 0, 0x32, 0)));
-    for (const text of ['<!DOCTYPE html><p>1,2', '{"a": 1}\n', '[[1, 2]]']) faultOf('unsupported', () => read(text));
+    for (const text of ['<!DOCTYPE html><p>1,2', '{\n"a": 1}\n', '[[1, 2]]', '[\n[1, 2]\n]'])
+      faultOf('unsupported', () => read(text));
   });
   it('with hostile text shown on one line and cut short', () => {
     const { message } = faultOf('corrupt', () =>

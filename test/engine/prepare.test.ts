@@ -5,7 +5,6 @@ import { computeLayer, type LayerTaskInput } from '../../src/analyses/layerTask'
 import { Cancellation } from '../../src/base/cancellation';
 import { Fault } from '../../src/base/fault';
 import { Engine } from '../../src/engine';
-import { dataLibraries } from '../../src/engine/dataLibraries';
 import type { OperationContext } from '../../src/engine/operationContext';
 import { dataLibraries } from '../../src/engine/dataLibraries';
 import { prepare } from '../../src/engine/operations/prepare';
@@ -14,7 +13,6 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 function contextOf(task: OperationContext<never>['task'], runtimePath: string): OperationContext<never> {
   return {
-    libraries: dataLibraries(''),
     cancellation: Cancellation.never,
     progress: () => {},
     partial: () => {},

@@ -3,6 +3,7 @@ import { kerasConfigTarget, kerasFileTarget } from '../models/keras/fuzzTarget';
 import { onnxTarget } from '../models/onnx/fuzzTarget';
 import { safetensorsTarget, shardIndexTarget } from '../models/safetensors/fuzzTarget';
 import { pickleTarget, torchTarget } from '../models/torch/fuzzTarget';
+import { DATA_TARGETS } from '../data/fuzzTargets';
 import type { FuzzTarget } from './target';
 
 /** Every reader of untrusted files. A new one belongs here, and in the suite of its own folder with `checkFuzz`. */
@@ -15,4 +16,5 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   kerasFileTarget,
   torchTarget,
   pickleTarget,
+  ...DATA_TARGETS,
 ];

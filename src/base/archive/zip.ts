@@ -30,11 +30,15 @@ const MOST_DIRECTORY_BYTES = 64 * 2 ** 20;
 /**
  * The entries of a zip archive (PKWARE APPNOTE 6.3), in the order of their data. There is one way to read the file or
  * none: what the central directory says must be what the local headers say, the entries must lie one after another from the
- * first byte on, and names must be unique and relative. Nothing is inflated.
+ * first byte on, and names must be unique and relative. Nothing is inflated. Where names are `keys` that no file is ever called by, as the arrays of an .npz, one of
+ * them may begin with a slash: networks call their nodes so.
  *
  * Throws `corrupt`, `unsupported` (a method that is neither stored nor deflated), `too-large` (it would expand too far).
  */
-export function readZipDirectory(source: ByteSource): readonly ZipEntry[] {
+export function readZipDirectory(
+  source: ByteSource,
+  { names: naming = 'paths' }: { readonly names?: 'paths' | 'keys' } = {},
+): readonly ZipEntry[] {
   const corrupt = (what: string) =>
     new Fault('corrupt', `The archive is damaged: ${what}.`, { hint: HINT, source: source.name });
   const { count, directoryOffset, directorySize } = findDirectory(source, corrupt);
@@ -65,7 +69,7 @@ export function readZipDirectory(source: ByteSource): readonly ZipEntry[] {
     const wide = widen(extra, [central.size, central.compressedSize, view.getUint32(at + 42, true)], corrupt);
     const [size, compressedSize, header] = [wide[0]!, wide[1]!, wide[2]!];
     if (view.getUint16(at + 34, true) !== 0) throw corrupt('it is one part of several');
-    checkName(name, corrupt);
+    checkName(name, naming, corrupt);
     if (names.has(name)) throw corrupt(`it holds ${quoted(name)} twice`);
     names.add(name);
     if (central.flags & FLAG_ENCRYPTED) throw corrupt(`${quoted(name)} is encrypted`);
@@ -253,12 +257,12 @@ function decodeName(bytes: Uint8Array, flags: number, corrupt: Corrupt): string 
   return name;
 }
 
-function checkName(name: string, corrupt: Corrupt): void {
+function checkName(name: string, naming: 'paths' | 'keys', corrupt: Corrupt): void {
   const unsafe =
     name === '' ||
     name.includes('\0') ||
     name.includes('\\') ||
-    /^(\/|[A-Za-z]:)/.test(name) ||
+    (naming === 'keys' ? /^(\/\/|[A-Za-z]:\/)/ : /^(\/|[A-Za-z]:)/).test(name) ||
     name.split('/').includes('..');
   if (unsafe) throw corrupt(`the name ${quoted(name)} points outside of it`);
 }

@@ -69,8 +69,9 @@ export function readImageInfo(head: Uint8Array, size: number, name: string): Ima
   const png = looksLikePng(head) ? readPngHeader(head, name) : undefined;
   const info = png ?? readJpegHeader(head, size, name);
   if (info === undefined) return undefined;
-  const samples = png ? (PNG_SAMPLES.get(png.colourType)! * png.depth) / 8 : info.colour ? 3 : 1;
-  refuseExpansion(`The image ${name}`, size, Math.ceil(info.width * info.height * samples), name);
+  // Every sample becomes a number, however few bits it has in the file.
+  const samples = png ? PNG_SAMPLES.get(png.colourType)! * Math.max(1, png.depth / 8) : info.colour ? 3 : 1;
+  refuseExpansion(`The image ${name}`, size, info.width * info.height * samples, name);
   return info;
 }
 

@@ -16,11 +16,7 @@ interface Memory {
   readonly buffer: ArrayBuffer;
 }
 interface WebAssemblyApi {
-<<<<<<< HEAD
   readonly Memory: new (...size: never) => Memory;
-=======
-  readonly Memory: new (size: { readonly initial: number }) => Memory;
->>>>>>> bf0b9bb (Let all layers compile again after three landings crossed; say buffers and methods without any)
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => Instance;
 }

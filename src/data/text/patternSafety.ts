@@ -21,6 +21,22 @@ export function dangerousPattern(described: unknown): string | undefined {
   return undefined;
 }
 
+/** Whether every `pattern` is there, and a text or a regular expression: the library leaves others out, and only mutters. */
+export function knownPatterns(described: unknown): boolean {
+  if (typeof described !== 'object' || described === null) return true;
+  if (Array.isArray(described)) return (described as readonly unknown[]).every(knownPatterns);
+  const { type } = described as { readonly type?: unknown };
+  if ((type === 'Replace' || type === 'Split') && !Object.hasOwn(described, 'pattern')) return false;
+  return Object.entries(described).every(([key, value]: readonly [string, unknown]) => {
+    if (key === 'vocab' || key === 'merges') return true;
+    if (key !== 'pattern') return knownPatterns(value);
+    if (typeof value === 'string') return true;
+    if (typeof value !== 'object' || value === null) return false;
+    const kinds = Object.entries(value).filter(([kind]) => kind === 'String' || kind === 'Regex');
+    return kinds.length === 1 && typeof kinds[0]![1] === 'string';
+  });
+}
+
 const LONGEST_PATTERN = 4096;
 const UNBOUNDED = /^(?:[+*]|\{\d*,(?:\d*)\}|\{\d{3,}\})/;
 

@@ -2,7 +2,7 @@ import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import type { ByteSource } from '../../base/bytes';
 import { Fault } from '../../base/fault';
 import { quoted } from '../../base/text';
-import { dangerousPattern } from './patternSafety';
+import { dangerousPattern, knownPatterns } from './patternSafety';
 import { wordPieceOf } from './wordPiece';
 
 /** Turns texts into token ids. */
@@ -69,6 +69,11 @@ export function openTokenizer({ vocabulary, settings, network }: TokenizerFiles)
         source,
       },
     );
+  if (!knownPatterns(described))
+    throw new Fault('unsupported', 'The tokenizer has a pattern that is neither a text nor a regular expression.', {
+      hint: 'Tokenize the texts yourself, and give input_ids.',
+      source,
+    });
   const pattern = dangerousPattern(described);
   if (pattern !== undefined)
     throw new Fault('unsafe', `The tokenizer has a pattern that can take for ever: ${pattern}.`, {
@@ -137,7 +142,10 @@ function guarded<T>(source: string, what: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0]!.slice(0, 120) : String(cause);
+    // What the library says of a kind that it does not know is worth repeating; that it stumbled is not.
+    const said = cause instanceof Error && !(cause instanceof TypeError) ? cause.message.split('\n')[0]! : '';
+    const reason =
+      said === '' || /undefined|\[object/.test(said) ? 'it is of another form than it must be' : quoted(said, 120);
     throw new Fault('unsupported', `The tokenizer ${what} (${reason}).`, {
       hint: 'Tokenize the texts yourself, and give input_ids.',
       source,

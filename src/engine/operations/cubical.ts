@@ -13,7 +13,7 @@ export function cubical(input: CubicalInput, context: OperationContext<never>): 
   const { cancellation, progress } = context;
   const store = new DisposableStore();
   try {
-    const { shape, values, warnings, file } = openGrid(input.grid, store, cancellation);
+    const { shape, values, warnings, file } = openGrid(input.grid, store, context);
     const diagram = blaming(input.grid, () =>
       cubicalPersistence(shape, values, {
         construction,

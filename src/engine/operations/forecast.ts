@@ -5,7 +5,7 @@ import { DisposableStore } from '../../base/lifecycle';
 import { describeData } from '../../data/openData';
 import { forecastInspect } from '../forecastInspect';
 import { memoryLimit } from '../memoryLimit';
-import { blaming, openReference } from '../openFiles';
+import { blaming, openReference, type ReadContext } from '../openFiles';
 import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import type { InspectForecast, InspectInput } from '../operationTypes';
@@ -17,7 +17,7 @@ export function forecast(input: InspectInput, context: OperationContext<never>):
     const parameters = { ...defaultInspectParameters, ...input.parameters };
     const { model } = openModelFile(input.model, store);
     const layers = chooseLayers(model.layers, parameters.layers);
-    const rows = typeof input.data === 'string' ? rowsOf(input.data, store) : parameters.points;
+    const rows = typeof input.data === 'string' ? rowsOf(input.data, store, context) : parameters.points;
     const size = {
       layers: layers.map(layer => ({ shape: layer.outputShape })),
       rows,
@@ -40,9 +40,9 @@ export function forecast(input: InspectInput, context: OperationContext<never>):
   }
 }
 
-function rowsOf(reference: string, store: DisposableStore): number {
+function rowsOf(reference: string, store: DisposableStore, { libraries }: ReadContext): number {
   const { source, part } = openReference(reference, store);
-  const { choices } = blaming(reference, () => describeData(source), source.name);
+  const { choices } = blaming(reference, () => describeData(source, libraries), source.name);
   const choice = choices.find(candidate => candidate.part === part) ?? choices[0];
   return choice?.rows ?? 0;
 }

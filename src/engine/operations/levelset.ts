@@ -10,7 +10,7 @@ import { VERSION } from '../version';
 export function levelset({ grid, level, seed }: LevelSetInput, context: OperationContext<never>): LevelSetResult {
   const store = new DisposableStore();
   try {
-    const { shape, values, warnings, file } = openGrid(grid, store, context.cancellation);
+    const { shape, values, warnings, file } = openGrid(grid, store, context);
     const betti = blaming(grid, () => levelSetBetti(shape, values, level, context.cancellation));
     return {
       shape,

@@ -1,6 +1,5 @@
 import { mapperResult, type MapperColour, type MapperResult } from '../../analyses/mapper';
 import type { Provenance } from '../../analyses/analysis';
-import type { Cancellation } from '../../base/cancellation';
 import { Fault } from '../../base/fault';
 import { DisposableStore } from '../../base/lifecycle';
 import { subProgress } from '../../base/progress';
@@ -15,7 +14,7 @@ import { LENS_NAMES, mapperLens } from '../../topology/mapperLens';
 import type { PointCloud } from '../../topology/pointCloud';
 import { fileExists } from '../files';
 import type { MapperInput } from '../measureTypes';
-import { blaming, dataProvenance, hashOf, openDataFile, openReference } from '../openFiles';
+import { blaming, dataProvenance, hashOf, openDataFile, openReference, type ReadContext } from '../openFiles';
 import type { OperationContext } from '../operationContext';
 import { cloudOf } from '../pointCloudOf';
 import { VERSION } from '../version';
@@ -36,9 +35,9 @@ export function mapper(input: MapperInput, context: OperationContext<never>): Ma
     context.progress(0, 'reading the points');
     const opened = openDataFile(input.cloud, undefined, input, store, context);
     const cloud = cloudOf(opened.data);
-    const colour = input.colour === undefined ? undefined : readColour(input.colour, opened.data, store, cancellation);
+    const colour = input.colour === undefined ? undefined : readColour(input.colour, opened.data, store, context);
     context.progress(0.1, 'the lens');
-    const lenses = lensNames(input.parameters.lens).map(name => lensOf(name, cloud, opened.data, store, cancellation));
+    const lenses = lensNames(input.parameters.lens).map(name => lensOf(name, cloud, opened.data, store, context));
     const { intervals, overlap, clustering, radius, minimumPoints, seed, nerveDimension, stability } = input.parameters;
     const values = lenses.map(lens => lens.values);
     const files = lenses.flatMap(lens => lens.file ?? []);
@@ -90,19 +89,19 @@ function lensOf(
   cloud: PointCloud,
   data: DataSet,
   store: DisposableStore,
-  cancellation: Cancellation,
+  context: ReadContext,
 ): { readonly values: Float64Array; readonly file?: { readonly name: string; readonly sha256: string } } {
   const column = /^column:(\d+)$/.exec(lens)?.[1];
   if (column !== undefined)
-    return { values: blaming('--lens', () => mapperLens(cloud, 'column', Number(column), cancellation)) };
+    return { values: blaming('--lens', () => mapperLens(cloud, 'column', Number(column), context.cancellation)) };
   const name = LENS_NAMES.find(known => known === lens && known !== 'column');
-  if (name !== undefined) return { values: mapperLens(cloud, name, 0, cancellation) };
+  if (name !== undefined) return { values: mapperLens(cloud, name, 0, context.cancellation) };
   if (!fileExists(parseDataReference(lens, fileExists).file))
     throw new Fault('usage', `There is no lens ${lens}.`, {
       hint: 'A lens is l2, pca1, pca2, density, eccentricity, column:k, or a file with a number for each point.',
       source: '--lens',
     });
-  const { value, file } = numbersOfRows(lens, data, store, cancellation);
+  const { value, file } = numbersOfRows(lens, data, store, context);
   return { values: Float64Array.from(value), file };
 }
 
@@ -111,14 +110,14 @@ function readColour(
   reference: string,
   data: DataSet,
   store: DisposableStore,
-  cancellation: Cancellation,
+  context: ReadContext,
 ): Part<MapperColour> {
   const { source, part } = openReference(reference, store);
   try {
-    const labels = alignLabels(openLabels(source, { part, cancellation }), data);
+    const labels = alignLabels(openLabels(source, { part, ...context }), data);
     if (labels.integers !== true || labels.classes.length <= MOST_CLASSES) {
       const { values, classes } = labels;
-      const file = { name: reference, sha256: hashOf(source, cancellation) };
+      const file = { name: reference, sha256: hashOf(source, context.cancellation) };
       return { value: { kind: 'labels', values, classes }, file };
     }
   } catch (error) {
@@ -126,7 +125,7 @@ function readColour(
     if (!(error instanceof Fault && error.code === 'unsupported'))
       return blaming(reference, () => rethrow(error), source.name);
   }
-  const { value, file } = numbersOfRows(reference, data, store, cancellation);
+  const { value, file } = numbersOfRows(reference, data, store, context);
   return { value: { kind: 'numbers', values: value }, file };
 }
 
@@ -139,10 +138,10 @@ function numbersOfRows(
   reference: string,
   data: DataSet,
   store: DisposableStore,
-  cancellation: Cancellation,
+  context: ReadContext,
 ): Part<Float32Array | Float64Array> {
   const { source, part } = openReference(reference, store);
-  const numbers = blaming(reference, () => openData(source, { part, cancellation }), source.name);
+  const numbers = blaming(reference, () => openData(source, { part, ...context }), source.name);
   const rows = data.rows + data.dropped.length;
   if (numbers.values.length !== rows)
     throw new Fault(
@@ -153,6 +152,6 @@ function numbersOfRows(
   const dropped = new Set(data.dropped);
   return {
     value: dropped.size === 0 ? numbers.values : numbers.values.filter((_, row) => !dropped.has(row)),
-    file: { name: reference, sha256: hashOf(source, cancellation) },
+    file: { name: reference, sha256: hashOf(source, context.cancellation) },
   };
 }
