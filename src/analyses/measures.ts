@@ -1,5 +1,5 @@
 import type { Warning } from '../base/fault';
-import type { CubicalDiagram } from '../topology/cubicalPersistence';
+import type { CubicalDiagram } from '../topology/cubicalPairs';
 import type { DiagramMatching } from '../topology/diagramPoints';
 import type { Provenance } from './analysis';
 

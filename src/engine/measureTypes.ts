@@ -4,7 +4,7 @@ import type { SimilarityResult } from '../analyses/similarity';
 import type { RipsResult } from '../analyses/rips';
 import type { WitnessParameters } from '../analyses/ripsOfLandmarks';
 import type { WeightsResult } from '../analyses/weights';
-import type { CubicalConstruction } from '../topology/rankedGrid';
+import type { CubicalConstruction } from '../topology/cubicalGrid';
 import type { GroundMetric } from '../topology/diagramPoints';
 import type { DataReading, Operation } from './operationTypes';
 

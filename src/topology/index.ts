@@ -22,8 +22,9 @@ export { geodesicDistances, neighbourGraph, type NeighbourGraph } from './geodes
 export { minimumSpanningTree, minimumSpanningTreeOfCloud, type SpanningTree } from './minimumSpanningTree';
 export { componentsAt, dense0, type DenseComponents } from './dense0';
 
-export { cubicalPersistence, type CubicalDiagram, type CubicalOptions } from './cubicalPersistence';
-export { CUBICAL_CONSTRUCTIONS, cubicalMemoryBytes, type CubicalConstruction } from './rankedGrid';
+export { cubicalPersistence, type CubicalOptions } from './cubicalPersistence';
+export type { CubicalDiagram } from './cubicalPairs';
+export { CUBICAL_CONSTRUCTIONS, cubicalMemoryBytes, type CubicalConstruction } from './cubicalGrid';
 export { levelSetBetti, type LevelSetBetti } from './levelSet';
 
 export {
