@@ -98,6 +98,11 @@ export class FileSiblings implements Siblings, Disposable {
     this.folder = path.dirname(fs.realpathSync(modelPath));
   }
 
+  /** Those that were opened, in order. */
+  get sources(): readonly FileSource[] {
+    return this.opened;
+  }
+
   open(relativeName: string): ByteSource {
     const refuse = (why: string) =>
       new Fault('unsafe', `The model refers to the file ${JSON.stringify(relativeName)}, which ${why}.`, {

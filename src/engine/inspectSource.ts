@@ -11,10 +11,9 @@ import { accuracy } from '../probes/accuracy';
 import { randomInput } from '../probes/randomInput';
 import { captureRows } from './captureRows';
 import { dataTarget } from './dataTarget';
-import { contentHash } from './files';
 import type { InspectIdentity } from './layerStore';
 import { blaming, dataProvenance, hashOf, openDataFile, openReference, type OpenData } from './openFiles';
-import { openModelFile, type OpenModel } from './openModelFile';
+import { modelHash, openModelFile, type OpenModel } from './openModelFile';
 import type { OperationContext } from './operationContext';
 import type { InspectInput } from './operationTypes';
 import { captureStored, openStoredLayers, type StoredLayers } from './storedLayers';
@@ -57,7 +56,7 @@ function modelSource(
   const { model } = opened;
   const data = openRows(input, opened, parameters, store, context);
   const labels = data.opened?.labels?.labels;
-  const sha256 = contentHash(opened.source, context.cancellation);
+  const sha256 = modelHash(opened, context.cancellation);
   return {
     model: { name: input.model, format: model.format, producer: model.producer, parameters: model.parameters },
     data: describeRows(data.rows),

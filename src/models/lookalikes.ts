@@ -51,13 +51,8 @@ export function lookalike(source: ByteSource): Lookalike | undefined {
     return refused('not-a-model', 'an image, not a model', MODEL_HINT);
   if (starts('%PDF')) return refused('not-a-model', 'a PDF document, not a model', MODEL_HINT);
   if (starts('\x7fELF') || starts('MZ')) return refused('not-a-model', 'a program, not a model', MODEL_HINT);
-  if (/^[{[]/.test(text) && isText(ascii)) {
-    return refused(
-      'unsupported',
-      'JSON text, such as a TensorFlow.js model.json',
-      'Convert the model to ONNX, and open the .onnx file.',
-    );
-  }
+  if (/^[{[]/.test(text) && isText(ascii))
+    return refused('not-a-model', 'JSON text, but not the model.json of TensorFlow.js', MODEL_HINT);
   if (isText(ascii)) return refused('not-a-model', 'plain text, not a model', MODEL_HINT);
   return undefined;
 }

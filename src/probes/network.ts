@@ -4,6 +4,7 @@ import type { Dimension } from '../models/onnx/protocol';
 import { onnxNetwork } from './onnx/onnxNetwork';
 import type { ClassOutput } from './outputs';
 import type { RuntimeName, RuntimeOptions } from './runtime';
+import { graphNetwork } from './tfjs/graphNetwork';
 import { kerasNetwork } from './tfjs/kerasNetwork';
 
 /** A batch of numbers for one input, not yet in the form of any runtime. */
@@ -55,6 +56,8 @@ export async function loadNetwork(model: Model, options: RuntimeOptions): Promis
       return onnxNetwork(program.model, options);
     case 'keras':
       return kerasNetwork(program.model, options);
+    case 'tensorflow':
+      return graphNetwork(program.model, options);
     case undefined:
       throw new Fault('unsupported', `Models of the format ${model.format} can be described, but not run.`);
   }

@@ -4,6 +4,7 @@ import { onnxTarget } from '../models/onnx/fuzzTarget';
 import { safetensorsTarget, shardIndexTarget } from '../models/safetensors/fuzzTarget';
 import { pickleTarget, torchTarget } from '../models/torch/fuzzTarget';
 import { DATA_TARGETS } from '../data/fuzzTargets';
+import { tfjsTarget } from '../models/tfjs/fuzzTarget';
 import type { FuzzTarget } from './target';
 
 /** Every reader of untrusted files. A new one belongs here, and in the suite of its own folder with `checkFuzz`. */
@@ -17,4 +18,5 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   torchTarget,
   pickleTarget,
   ...DATA_TARGETS,
+  tfjsTarget,
 ];

@@ -29,7 +29,8 @@ describe('a file is told by its content', () => {
     ['GGUF', text('GGUF\x03\0\0\0'), 'unsupported', /GGUF/],
     ['a NumPy array', text("\x93NUMPY\x01\0v\0{'descr'"), 'not-a-model', /NumPy/],
     ['an image', text('\x89PNG\r\n\x1a\n'), 'not-a-model', /image/],
-    ['a TensorFlow.js model', text('{"format": "layers-model"}'), 'unsupported', /JSON/],
+    ['a TensorFlow.js model without its network', text('{"format": "layers-model"}'), 'corrupt', /modelTopology/],
+    ['other JSON', text('{"compilerOptions": {}, "include": []}'), 'not-a-model', /JSON/],
     ['prose', text('This is a note about the model, nothing more.'), 'not-a-model', /text/],
     [
       'noise',

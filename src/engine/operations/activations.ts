@@ -4,10 +4,9 @@ import { DisposableStore } from '../../base/lifecycle';
 import { Fault } from '../../base/fault';
 import { writeNpz } from '../../data/writeNpz';
 import { captureRows } from '../captureRows';
-import { contentHash } from '../files';
 import { dataTarget } from '../dataTarget';
 import { dataProvenance, openDataFile } from '../openFiles';
-import { openModelFile } from '../openModelFile';
+import { modelHash, openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import type { ActivationsInput } from '../operationTypes';
 import { checkOutput, writeWhole } from '../outputFile';
@@ -42,7 +41,7 @@ export async function activations(
       warnings: [...opened.model.warnings, ...data.data.warnings, ...capture.warnings],
       provenance: {
         version: VERSION,
-        model: { name: input.model, sha256: contentHash(opened.source, context.cancellation) },
+        model: { name: input.model, sha256: modelHash(opened, context.cancellation) },
         ...dataProvenance(data),
         parameters: { layers: input.layers ?? null },
         seed: 0,

@@ -1,7 +1,6 @@
 import { describeModel, type DescribeResult } from '../../analyses/describe';
 import { DisposableStore } from '../../base/lifecycle';
-import { contentHash } from '../files';
-import { openModelFile } from '../openModelFile';
+import { modelHash, openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import { VERSION } from '../version';
 
@@ -11,10 +10,10 @@ export function describe(
 ): DescribeResult {
   const store = new DisposableStore();
   try {
-    const { model, source } = openModelFile(path, store);
-    return describeModel(model, {
+    const opened = openModelFile(path, store);
+    return describeModel(opened.model, {
       version: VERSION,
-      model: { name: path, sha256: contentHash(source, context.cancellation) },
+      model: { name: path, sha256: modelHash(opened, context.cancellation) },
       parameters: {},
       seed: 0,
     });

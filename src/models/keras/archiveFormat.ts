@@ -64,6 +64,7 @@ function openKerasArchive(source: ByteSource): Model {
     ],
     network,
     weights: weightsByPath(root, network.layers),
+    modern: /^[3-9]/.test(version ?? ''),
     source: source.name,
   });
 }

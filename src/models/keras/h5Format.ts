@@ -52,6 +52,7 @@ function openKerasH5(source: ByteSource): Model {
     ],
     network,
     weights: distribute(network.layers, weightsByLayer(stored)),
+    modern: /^[3-9]/.test(version ?? ''),
     source: source.name,
   });
 }

@@ -19,6 +19,8 @@ export interface KerasFile {
   readonly details: Model['details'];
   readonly network: KerasNetwork;
   readonly weights: StoredWeights;
+  /** Whether Keras 3 wrote it: that version changed a function. */
+  readonly modern: boolean;
   /** As the user gave it. */
   readonly source: string;
 }

@@ -10,17 +10,13 @@ import { tfjsFault } from './tfjsFault';
 /** The steps of a Keras network that some tensors need, with their weights in the backend's memory. */
 export class KerasSession implements NetworkSession {
   private readonly weights = new Map<string, ReadonlyMap<string, Tensor>>();
-  private readonly modern: boolean;
-
   private constructor(
     private readonly runtime: TfjsRuntime,
     private readonly model: KerasModel,
     /** In the order of computation. */
     private readonly steps: readonly KerasStep[],
     readonly inputs: readonly string[],
-  ) {
-    this.modern = /^keras ([3-9]|\d\d)/.test(model.producer);
-  }
+  ) {}
 
   /** Throws `unsupported` where a step cannot be computed, `too-large` where weights do not fit. */
   static open(runtime: TfjsRuntime, model: KerasModel, tensors: readonly string[]): KerasSession {
@@ -116,7 +112,7 @@ export class KerasSession implements NetworkSession {
     const { settings, call, shape, layer } = step;
     const weights = this.weights.get(layer.name) ?? new Map<string, Tensor>();
     try {
-      const result = forwardOf(step)({ tf, settings, call, inputs, weights, shape, modern: this.modern });
+      const result = forwardOf(step)({ tf, settings, call, inputs, weights, shape, modern: this.model.file.modern });
       // A tensor of its own, that may be given back when the input still is needed.
       return inputs.includes(result) ? result.clone() : result;
     } catch (error) {
