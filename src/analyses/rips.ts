@@ -22,6 +22,8 @@ export interface RipsParameters {
   readonly seed: number;
   /** Given, dimensions from 1 on are of so many landmarks, and dimension 0 of all points without their matrix. */
   readonly landmarks?: number;
+  /** Whether the file lists distances of pairs; the metric is then `precomputed`. */
+  readonly pairs?: boolean;
   /** Given, distances are those along the graph of nearest neighbours. */
   readonly geodesic?: GeodesicParameters;
   /** Given, the diagram is that of a sparse complex: within a factor of 1 + this. */
@@ -63,6 +65,8 @@ export interface RipsResult {
   readonly cocycles: readonly Representative[] | undefined;
   readonly representedFrom: number;
   readonly landmarks?: LandmarkSummary;
+  /** Of a list of pairs: how many are joined. */
+  readonly pairs?: number;
   readonly geodesic?: GeodesicParameters;
   readonly approximation?: Approximation;
   readonly milliseconds: { readonly distances: number; readonly reduction: number; readonly total: number };

@@ -75,6 +75,7 @@ export function ripsJson(result: RipsResult): unknown {
             indices: [...result.landmarks.indices],
           },
         }),
+    ...(result.pairs === undefined ? {} : { pairs: result.pairs }),
     ...(result.geodesic === undefined ? {} : { geodesic: result.geodesic }),
     ...(result.approximation === undefined ? {} : { approximation: result.approximation }),
     milliseconds: result.milliseconds,
@@ -133,7 +134,9 @@ export function ripsText(result: RipsResult, style: TextStyle, complex: string):
 }
 
 /** What bounded the computation. A sparse complex needs no bound: it has no edges that do not matter. */
-function edgesText({ threshold, enclosingRadius, approximation }: RipsResult): readonly string[] {
+function edgesText({ threshold, enclosingRadius, approximation, pairs }: RipsResult): readonly string[] {
+  if (pairs !== undefined)
+    return [`${formatQuantity(pairs, 'pair')} joined${threshold === null ? '' : `, edges up to ${figure(threshold)}`}`];
   if (threshold !== null) return [`edges up to ${figure(threshold)}`];
   return approximation === undefined ? [`edges up to the enclosing radius ${figure(enclosingRadius)}`] : [];
 }

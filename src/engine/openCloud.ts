@@ -1,7 +1,11 @@
+import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
+import { readDistancePairs } from '../data/distancePairs';
 import { openArray } from '../data/openData';
 import type { Metric } from '../topology/metric';
+import { sparseDistances } from '../topology/sparseDistances';
+import { FolderFiles } from './folderFiles';
 import { blaming, hashOf, openDataFile, openReference, type OpenData, type ReadContext } from './openFiles';
 import type { DataReading } from './operationTypes';
 
@@ -39,4 +43,25 @@ function openMatrix(reference: string, store: DisposableStore, { cancellation, l
     labels: undefined,
     vocabulary: undefined,
   };
+}
+
+/** A file of pairs of points with their distances. */
+export function openPairs(reference: string, store: DisposableStore, cancellation: Cancellation) {
+  const { source, part } = openReference(reference, store);
+  return blaming(
+    reference,
+    () => {
+      if (source instanceof FolderFiles)
+        throw new Fault('unsupported', 'A folder holds no list of pairs.', { source: source.name });
+      const { rows, columns, values, count } = readDistancePairs(source, part, cancellation);
+      return {
+        distances: sparseDistances(rows, columns, values, count),
+        data: { name: reference, treatment: 'pairs and their distances' },
+        sha256: hashOf(source, cancellation),
+        labels: undefined,
+        vocabulary: undefined,
+      };
+    },
+    source.name,
+  );
 }

@@ -135,7 +135,9 @@ function sameFile(a: FileSource | FolderFiles, b: FileSource | FolderFiles): boo
   return a.identity === b.identity;
 }
 
-export function dataProvenance(opened: OpenData): Pick<Provenance, 'data' | 'labels' | 'files'> {
+export function dataProvenance(
+  opened: Omit<OpenData, 'data'> & { readonly data: Pick<DataSet, 'name' | 'treatment'> },
+): Pick<Provenance, 'data' | 'labels' | 'files'> {
   const { data, sha256, labels, vocabulary } = opened;
   return {
     ...(vocabulary === undefined ? {} : { files: [vocabulary] }),

@@ -1,10 +1,13 @@
 import type { Provenance } from '../analyses/analysis';
-import { dataProvenance, type OpenData } from './openFiles';
+import { dataProvenance } from './openFiles';
 import type { RipsInput } from './operationTypes';
 import { VERSION } from './version';
 
 /** What a Rips diagram was made of, and how. */
-export function ripsProvenance(opened: OpenData, parameters: RipsInput['parameters']): Provenance {
+export function ripsProvenance(
+  opened: Parameters<typeof dataProvenance>[0],
+  parameters: RipsInput['parameters'],
+): Provenance {
   return {
     version: VERSION,
     ...dataProvenance(opened),
@@ -16,6 +19,7 @@ export function ripsProvenance(opened: OpenData, parameters: RipsInput['paramete
       cycles: parameters.cycles,
       cocycles: parameters.cocycles,
       ...(parameters.landmarks === undefined ? {} : { landmarks: parameters.landmarks }),
+      ...(parameters.pairs === true ? { pairs: true } : {}),
       ...(parameters.geodesic === undefined ? {} : parameters.geodesic),
       ...(parameters.sparse === undefined ? {} : { sparse: parameters.sparse }),
     },

@@ -19,9 +19,9 @@ export function shortRun(
   input: RipsInput,
   signal: AbortSignal | undefined,
 ): Promise<RipsResult | undefined> | undefined {
-  const { maxDimension, coefficients, landmarks, sparse, geodesic, cycles, cocycles } = input.parameters;
+  const { maxDimension, coefficients, landmarks, sparse, geodesic, pairs, cycles, cocycles } = input.parameters;
   if (maxDimension > 1 || coefficients !== 2 || cycles || cocycles) return undefined;
-  if (landmarks !== undefined || sparse !== undefined || geodesic !== undefined) return undefined;
+  if (pairs === true || landmarks !== undefined || sparse !== undefined || geodesic !== undefined) return undefined;
   const { file } = parseDataReference(input.cloud, fileExists);
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   // A compressed file may hold any number of bytes.

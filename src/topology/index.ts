@@ -15,6 +15,8 @@ export { pointDistances } from './pointDistances';
 export { rangeOfDimension, totalPersistence, type PersistenceDiagram } from './diagram';
 export { forecastRipsBytes, rips, type RipsOptions, type RipsResult } from './rips';
 export type { Representative } from './representative';
+export { ripsOfPairs, type PairsOptions } from './ripsOfPairs';
+export { sparseDistances, type SparseDistances } from './sparseDistances';
 export { landmarkBound, maxminLandmarks, randomLandmarks, type LandmarkOptions, type Landmarks } from './landmarks';
 export { forecastWitnessBytes, witnessMatrix, type WitnessNu, type WitnessOptions } from './witness';
 export { sparseRips, type SparseRipsOptions, type SparseRipsResult } from './sparseRips';

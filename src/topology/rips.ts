@@ -29,7 +29,7 @@ export function rips(distances: DistanceMatrix, options: RipsOptions): RipsResul
   const { maxDimension, threshold, coefficients = 2 } = options;
   const cancellation = options.cancellation ?? Cancellation.never;
   const progress = options.progress ?? noProgress;
-  checkOptions(options);
+  checkRipsOptions(options);
 
   progress(0, 'sorting edges');
   const filtration = new RipsFiltration(distances, threshold, cancellation);
@@ -71,7 +71,8 @@ export function rips(distances: DistanceMatrix, options: RipsOptions): RipsResul
   };
 }
 
-function checkOptions({ maxDimension, threshold, coefficients = 2 }: RipsOptions): void {
+/** Throws `usage`. */
+export function checkRipsOptions({ maxDimension, threshold, coefficients = 2 }: RipsOptions): void {
   if (!(Number.isInteger(maxDimension) && maxDimension >= 0 && maxDimension <= 10)) {
     throw new Fault('usage', `The largest dimension must be an integer from 0 to 10, not ${maxDimension}.`);
   }

@@ -5,6 +5,7 @@ import type { RepresentativeOptions, Representatives } from './chosenRepresentat
 import { complexPersistence } from './complexPersistence';
 import type { PersistenceDiagram } from './diagram';
 import { FilteredComplex, MOST_SIMPLICES, poll } from './filteredComplex';
+import { addCofaces } from './flagComplex';
 import { maxminLandmarks } from './landmarks';
 import type { PairwiseDistances } from './pairwiseDistances';
 
@@ -70,7 +71,7 @@ export function sparseRips(distances: PairwiseDistances, options: SparseRipsOpti
       if (length < Infinity && length <= longest) own.set(u, length);
     }
     lengths.push(own);
-    extend(complex, lengths, maxDimension + 1, longest, 0, v, 0, [...own.keys()], cancellation);
+    addCofaces(complex, lengths, maxDimension + 1, longest, 0, v, 0, [...own.keys()], cancellation);
   }
   return {
     ...complexPersistence(complex, { ...options, points: indices, progress: subProgress(progress, 0.8, 1) }),
@@ -84,42 +85,4 @@ function edgeLength(distance: number, fullFirst: number, fullSecond: number): nu
   if (distance <= 2 * fullSecond) return distance;
   if (distance <= fullFirst + fullSecond) return 2 * (distance - fullSecond);
   return Infinity;
-}
-
-/** Adds all simplices that contain this one as their first vertices; `candidates` are earlier vertices that are joined with all of its own. */
-function extend(
-  complex: FilteredComplex,
-  lengths: readonly Map<number, number>[],
-  topDimension: number,
-  longest: number,
-  dimension: number,
-  simplex: number,
-  value: number,
-  candidates: readonly number[],
-  cancellation: Cancellation,
-): void {
-  if (dimension === topDimension) return;
-  cancellation.throwIfCancelled();
-  candidates.forEach((vertex, k) => {
-    const diameter = diameterWith(complex, lengths, dimension, simplex, vertex, value);
-    if (diameter > longest) return;
-    const added = complex.add(dimension, simplex, vertex, diameter);
-    const further = candidates.slice(0, k).filter(other => lengths[vertex]!.has(other));
-    extend(complex, lengths, topDimension, longest, dimension + 1, added, diameter, further, cancellation);
-  });
-}
-
-function diameterWith(
-  complex: FilteredComplex,
-  lengths: readonly Map<number, number>[],
-  dimension: number,
-  simplex: number,
-  vertex: number,
-  value: number,
-): number {
-  let diameter = value;
-  complex.forEachVertex(dimension, simplex, other => {
-    diameter = Math.max(diameter, lengths[other]!.get(vertex)!);
-  });
-  return diameter;
 }

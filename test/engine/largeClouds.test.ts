@@ -210,6 +210,31 @@ describe('the operation rips along a graph of neighbours', () => {
   });
 });
 
+describe('the operation rips of a list of pairs', () => {
+  const file = path.join(folder, 'square.txt');
+  fs.writeFileSync(file, '0 1 1\n1 2 1\n2 3 1\n3 0 1.5\n');
+  const run = (more: object = {}) =>
+    rips({ cloud: file, parameters: { ...parameters('precomputed'), pairs: true, ...more } }, context);
+
+  it('joins what is listed and nothing else', async () => {
+    const { points, pairs, diagram, cycles, provenance, enclosingRadius } = await run({ cycles: true });
+    assert.deepEqual([points, pairs, enclosingRadius], [4, 4, Infinity]);
+    assert.deepEqual(pairsOf(diagram, 1), [[1.5, Infinity]]);
+    assert.deepEqual([...cycles!.at(-1)!.vertices], [0, 1, 2, 3]);
+    assert.equal(provenance.parameters['pairs'], true);
+    assert.match(provenance.data!.sha256, /^[0-9a-f]{64}$/);
+  });
+
+  it('is refused together with what needs coordinates, and blames the file for its lines', async () => {
+    await assert.rejects(run({ landmarks: 2 }), fault('usage', /Leave out/));
+    await assert.rejects(run({ metric: 'cosine' }), fault('usage', /Leave out/));
+    fs.writeFileSync(file, '0 1 1\n1 0 2\n');
+    const blamed = (error: unknown) =>
+      error instanceof Fault && error.code === 'shape-mismatch' && error.source === file;
+    await assert.rejects(run(), blamed);
+  });
+});
+
 describe('the operation witness', () => {
   const ringFile = fileOf('witnesses.npy', circle(1000, 0.03, 5));
   const run = (more: object = {}) =>

@@ -1,5 +1,6 @@
 import type { GeodesicParameters } from '../../analyses/cloudDistances';
 import { Fault } from '../../base/fault';
+import type { Metric } from '../../topology/metric';
 import { type Command, DATA_OPTIONS, dataReading } from '../command';
 import { RIPS_OPTIONS, ripsJson, ripsParameters, ripsText } from '../ripsOutput';
 
@@ -17,6 +18,11 @@ export const rips: Command = {
       value: { kind: 'integer', minimum: 1, maximum: 1_000_000 },
       placeholder: 'N',
       help: 'for large clouds: components exactly, of all points; from dimension 1 on N landmarks, with a bound on the error',
+    },
+    {
+      name: 'pairs',
+      value: { kind: 'flag' },
+      help: 'CLOUD lists pairs: two points, counted from 0, and their distance a row, or a sparse matrix of scipy; all other pairs are never joined',
     },
     {
       name: 'neighbours',
@@ -52,6 +58,10 @@ export const rips: Command = {
       what: 'A hundred thousand points: components of all, loops of a thousand that cover them.',
     },
     {
+      line: 'neural-topology rips matrix.npz --pairs --max-dim 2',
+      what: 'A sparse matrix of distances, as scipy.sparse.save_npz writes it.',
+    },
+    {
       line: 'neural-topology rips surface.npy --sparse 0.5',
       what: 'Bars within a factor of 1.5, from a sparse complex; the result says what holds.',
     },
@@ -79,6 +89,7 @@ export const rips: Command = {
         cloud: cloud!,
         parameters: {
           ...ripsParameters(options, seed),
+          ...(options.flag('pairs') ? { pairs: true, metric: pairsMetric(options.text('metric')) } : {}),
           ...(landmarks === undefined ? {} : { landmarks }),
           ...(sparse === undefined ? {} : { sparse }),
           ...(neighbours === undefined ? {} : { geodesic: { neighbours, along: along ?? 'hops' } }),
@@ -91,3 +102,8 @@ export const rips: Command = {
     return { json: () => ripsJson(result), text: style => ripsText(result, style, complex) };
   },
 };
+
+/** The default of the option, which is for coordinates, says nothing about pairs. */
+function pairsMetric(metric: string | undefined): Metric {
+  return metric === 'euclidean' ? 'precomputed' : (metric as Metric);
+}
