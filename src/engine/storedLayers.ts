@@ -5,10 +5,14 @@ import type { CaptureOutcome, CaptureRequest } from '../analyses/inspectModel';
 import type { LayerFailure } from '../analyses/inspect';
 import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
+import { naturalOrder } from '../base/naturalOrder';
 import type { DisposableStore } from '../base/lifecycle';
 import { formatQuantity } from '../base/numbers';
 import type { DataDescription } from '../data/dataSet';
 import { describeData, openArray } from '../data/openData';
+import { safetensorsFormat } from '../models/safetensors/format';
+import { readSafetensors } from '../models/safetensors/readHeader';
+import { readFloats } from '../models/storedTensor';
 import { channelsAt, drawPositions, meanOverPositions, planReduction } from '../probes/reduction';
 import type { LayerActivations } from '../probes/layerCollector';
 import { contentHash, FileSource } from './files';
@@ -29,8 +33,8 @@ export interface StoredLayer {
 }
 
 /**
- * Opens an .npz, or a folder of .npy files, as activations; undefined for anything else, such as a model. Throws `shape-mismatch` where the
- * arrays have different numbers of rows, and what the readers throw.
+ * Opens an .npz, a .safetensors or a folder of .npy files as activations; undefined for anything else, such as a model or its weights. Throws `shape-mismatch`
+ * where the arrays have different numbers of rows, and what the readers throw.
  */
 export function openStoredLayers(
   given: string,
@@ -38,7 +42,7 @@ export function openStoredLayers(
   cancellation: Cancellation,
 ): StoredLayers | undefined {
   const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
-  const found = isFolder ? folderLayers(given, store, cancellation) : archiveLayers(given, store, cancellation);
+  const found = isFolder ? folderLayers(given, store, cancellation) : fileLayers(given, store, cancellation);
   if (found === undefined) return undefined;
   const { arrays, sha256 } = found;
   const [first] = arrays;
@@ -65,8 +69,36 @@ interface Found {
   readonly sha256: string;
 }
 
-function archiveLayers(file: string, store: DisposableStore, cancellation: Cancellation): Found | undefined {
+function fileLayers(file: string, store: DisposableStore, cancellation: Cancellation): Found | undefined {
   const source = store.add(FileSource.open(file));
+  return archiveLayers(source, file, cancellation) ?? tensorLayers(source, cancellation);
+}
+
+/** Names that weights have, and activations have not. */
+const WEIGHT_NAME = /(^|[./])(weight|bias|kernel|gamma|beta|running_mean|running_var|embeddings?)(:0)?$/i;
+
+/**
+ * Tensors that all have the same number of rows are activations; weights say so by their names, and hardly ever agree in their first axis. A file that holds weights is left to
+ * the readers of models.
+ */
+function tensorLayers(source: FileSource, cancellation: Cancellation): Found | undefined {
+  if (!safetensorsFormat.match(source)) return undefined;
+  const { tensors } = readSafetensors(source);
+  const rows = tensors[0]?.shape[0];
+  const isWeight = ({ name, shape }: (typeof tensors)[number]) =>
+    WEIGHT_NAME.test(name) || shape.length === 0 || shape[0] !== rows;
+  if (rows === undefined || tensors.some(isWeight)) return undefined;
+  return {
+    sha256: contentHash(source, cancellation),
+    arrays: tensors.map(tensor => ({
+      name: tensor.name,
+      shape: tensor.shape,
+      read: () => readFloats(tensor, source.name),
+    })),
+  };
+}
+
+function archiveLayers(source: FileSource, file: string, cancellation: Cancellation): Found | undefined {
   // A zip may be many things: what its entries are says which.
   if (source.size < 4 || String.fromCharCode(...source.read(0, 2)) !== 'PK') return undefined;
   const description = lookInto(source, file);
@@ -95,7 +127,7 @@ function folderLayers(folder: string, store: DisposableStore, cancellation: Canc
   const names = fs
     .readdirSync(folder)
     .filter(name => name.endsWith('.npy'))
-    .sort(new Intl.Collator('en', { numeric: true }).compare);
+    .sort(naturalOrder);
   if (names.length === 0) return undefined;
   const hash = createHash('sha256');
   const arrays = names.map(name => {

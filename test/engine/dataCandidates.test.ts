@@ -4,6 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Cancellation } from '../../src/base/cancellation';
+import { pngBytes } from '../data/images/support';
+import { dataLibraries } from '../../src/engine/dataLibraries';
 import { dataCandidates } from '../../src/engine/operations/dataCandidates';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'candidates-'));
@@ -13,6 +15,7 @@ const iris = path.join(import.meta.dirname, '../../samples/models/iris.onnx');
 const offered = (file: string) =>
   dataCandidates({ model: iris, files: [file] }, {
     cancellation: Cancellation.never,
+    libraries: dataLibraries(''),
   } as Parameters<typeof dataCandidates>[1]);
 
 describe('Data that could feed a model', () => {
@@ -39,5 +42,35 @@ describe('Data that could feed a model', () => {
     const [all] = offered(table);
     assert.equal(all?.rowsExact, false);
     assert.ok(Math.abs(all.rows - 60_000) < 30_000);
+  });
+
+  it('is a folder of images with its sub-folders for labels, for a network that takes images', () => {
+    const images = path.join(folder, 'images');
+    for (const [name, value] of [
+      ['a/1.png', 0],
+      ['b/2.png', 255],
+    ] as const) {
+      fs.mkdirSync(path.dirname(path.join(images, name)), { recursive: true });
+      const values = new Uint8Array(4).fill(value);
+      fs.writeFileSync(
+        path.join(images, name),
+        pngBytes({ width: 2, height: 2, depth: 8, colourType: 0, samples: 1, values }),
+      );
+    }
+    const [candidate] = offered(images);
+    // Four pixels are as many values as the four measures of an iris.
+    assert.deepEqual(
+      [candidate?.rows, candidate?.rowShape, candidate?.fits, candidate?.labels],
+      [2, [1, 2, 2], true, images],
+    );
+  });
+
+  it('is no text for a network that takes numbers', () => {
+    const texts = path.join(folder, 'texts.jsonl');
+    fs.writeFileSync(texts, '{"text":"a b"}\n{"text":"c"}\n');
+    assert.deepEqual(
+      offered(texts).map(({ fits }) => fits),
+      [false],
+    );
   });
 });

@@ -1,8 +1,11 @@
 import { DisposableStore } from '../../base/lifecycle';
 import { describeData } from '../../data/openData';
-import type { DataDescription } from '../../data/dataSet';
+import type { DataChoice, DataDescription, DataLibraries } from '../../data/dataSet';
+import { takesTokens } from '../../data/text/sentences';
 import type { Shape } from '../../models/model';
+import { mainInput } from '../../probes/networkInputs';
 import { FileSource } from '../files';
+import { FolderFiles } from '../folderFiles';
 import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import type { DataCandidate } from '../operationTypes';
@@ -14,10 +17,11 @@ export function dataCandidates(
 ): readonly DataCandidate[] {
   const store = new DisposableStore();
   try {
-    const inputShape = openModelFile(input.model, store).model.inputs[0]?.shape?.slice(1);
+    const target = mainInput(openModelFile(input.model, store).model.inputs);
+    const inputShape = target?.shape?.slice(1);
     const looks = input.files.flatMap(file => {
       context.cancellation.throwIfCancelled();
-      const description = look(file);
+      const description = look(file, context.libraries);
       return description === undefined ? [] : [{ file, description }];
     });
     return looks.flatMap(({ file, description }) =>
@@ -28,7 +32,7 @@ export function dataCandidates(
           rows: choice.rows,
           rowsExact: choice.rowsExact,
           rowShape: choice.rowShape,
-          fits: inputShape !== undefined && fits(choice.rowShape, inputShape),
+          fits: choice.texts === true ? takesTokens(target) : inputShape !== undefined && fits(choice, inputShape),
           labels: labelsInside(file, description, choice) ?? labelsBeside(file, choice.rows, looks),
         };
       }),
@@ -38,10 +42,10 @@ export function dataCandidates(
   }
 }
 
-function look(file: string): DataDescription | undefined {
+function look(file: string, libraries: DataLibraries): DataDescription | undefined {
   const store = new DisposableStore();
   try {
-    return describeData(store.add(FileSource.open(file)));
+    return describeData(FolderFiles.open(file) ?? store.add(FileSource.open(file)), libraries);
   } catch {
     return undefined;
   } finally {
@@ -49,8 +53,13 @@ function look(file: string): DataDescription | undefined {
   }
 }
 
-/** Whether rows of one shape can feed an input of another: as many values, free dimensions being whatever they must be. */
-function fits(rowShape: readonly number[], inputShape: Shape): boolean {
+/**
+ * Whether rows of one shape can feed an input of another: as many values, free dimensions being whatever they must be. Images are brought to the size of an input that
+ * takes images.
+ */
+function fits({ rowShape, resizable }: DataChoice, inputShape: Shape): boolean {
+  const takesImages = inputShape.length >= 2 && inputShape.length <= 3;
+  if (resizable === true && takesImages && (inputShape.length === 2 || inputShape.some(isChannels))) return true;
   const width = rowShape.reduce((product, size) => product * size, 1);
   const free = inputShape.filter(size => size === null).length;
   const fixed = inputShape.reduce<number>((product, size) => product * (size ?? 1), 1);
@@ -61,12 +70,18 @@ function fits(rowShape: readonly number[], inputShape: Shape): boolean {
   );
 }
 
+function isChannels(size: number | null): boolean {
+  return size === 1 || size === 3;
+}
+
 /** Another array of the same file, or a column that this choice of the columns leaves out. */
 function labelsInside(
   file: string,
   description: DataDescription,
   { part, without }: DataDescription['choices'][number],
 ): string | undefined {
+  // The sub-folders of a folder of images are its labels.
+  if (description.format === 'images') return description.labels.length > 0 ? file : undefined;
   const table = description.choices.some(choice => choice.without.length > 0);
   const name = description.labels.find(
     candidate => candidate !== part && candidate !== '' && (!table || without.includes(candidate)),

@@ -17,7 +17,7 @@ export const WEIGHTS_FILES: FileKind = {
   extensions: ['.pt', '.pth', '.ckpt', '.safetensors'],
   names: ['pytorch_model.bin'],
 };
-export const DATA_FILES: FileKind = { extensions: ['.npy', '.npz', '.csv'], names: [] };
+export const DATA_FILES: FileKind = { extensions: ['.npy', '.npz', '.csv', '.tsv', '.jsonl', '.parquet'], names: [] };
 export const PYTHON_FILES: FileKind = { extensions: ['.py'], names: [] };
 
 export function isOfKind(file: string, { extensions, names }: FileKind): boolean {

@@ -138,10 +138,17 @@ function closingItems(model: vscode.Uri, context: PickContext): readonly Item[] 
     separator(vscode.l10n.t('Otherwise')),
     {
       label: vscode.l10n.t('Browse…'),
-      description: vscode.l10n.t('a file elsewhere: .npy, .npz, .csv'),
+      description: vscode.l10n.t('a file elsewhere: arrays, a table, texts'),
       iconPath: new vscode.ThemeIcon('folder-opened'),
       alwaysShow: true,
-      choose: () => browse(model, context),
+      choose: () => browse(model, 'file', context),
+    },
+    {
+      label: vscode.l10n.t('Folder of Images…'),
+      description: vscode.l10n.t('PNG and JPEG, a sub-folder for each class'),
+      iconPath: new vscode.ThemeIcon('file-media'),
+      alwaysShow: true,
+      choose: () => browse(model, 'folder', context),
     },
     {
       label: vscode.l10n.t('Random input, no data'),
@@ -207,8 +214,12 @@ async function pickLabels(
   return turnedAway ? undefined : fileChoice(candidate.data, labels);
 }
 
-async function browse(model: vscode.Uri, context: PickContext): Promise<DataChoice | undefined> {
-  const file = await openFile(model, vscode.l10n.t('Use as Data'));
+async function browse(
+  model: vscode.Uri,
+  kind: 'file' | 'folder',
+  context: PickContext,
+): Promise<DataChoice | undefined> {
+  const file = await openFile(model, vscode.l10n.t('Use as Data'), kind);
   if (!file) return undefined;
   const engine = await context.engine();
   const candidates = await engine.run('dataCandidates', { model: model.fsPath, files: [file.fsPath] });
@@ -235,12 +246,20 @@ async function choosePart(file: vscode.Uri, context: PickContext): Promise<strin
   return chosen?.part;
 }
 
-async function openFile(near: vscode.Uri, openLabel: string): Promise<vscode.Uri | undefined> {
+async function openFile(
+  near: vscode.Uri,
+  openLabel: string,
+  kind: 'file' | 'folder' = 'file',
+): Promise<vscode.Uri | undefined> {
   const files = await vscode.window.showOpenDialog({
     defaultUri: vscode.Uri.joinPath(near, '..'),
     openLabel,
     title: openLabel,
-    filters: { [vscode.l10n.t('Data')]: filterOf(DATA_FILES) },
+    canSelectFiles: kind === 'file',
+    canSelectFolders: kind === 'folder',
+    // IDX files and texts have names of every kind.
+    filters:
+      kind === 'folder' ? {} : { [vscode.l10n.t('Data')]: filterOf(DATA_FILES), [vscode.l10n.t('All Files')]: ['*'] },
   });
   return files?.[0];
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 /**
- * A file and what is meant in it, as the engine and the command line take it: `rows.npy`, `digits.npz#X`, `iris.csv#species`.
+ * A file and what is meant in it, as the engine and the command line take it: `rows.npy`, `digits.npz#X`, `iris.csv#species`, or a folder of images.
  * The part after the last `#` belongs to the file only where the file's kind has parts.
  */
 export interface Reference {
@@ -10,7 +10,7 @@ export interface Reference {
 }
 
 export function splitReference(reference: string): Reference {
-  const match = /^(.*\.(?:npz|csv))#([^#]*)$/i.exec(reference);
+  const match = /^(.*\.(?:npz|csv|tsv|jsonl|parquet))#([^#]*)$/i.exec(reference);
   return match ? { file: match[1]!, part: match[2]! } : { file: reference, part: undefined };
 }
 

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { Cancellation } from '../../src/base/cancellation';
+import { DisposableStore } from '../../src/base/lifecycle';
+import { writeNpy, writeNpz } from '../../src/data/writeNpz';
+import { openStoredLayers } from '../../src/engine/storedLayers';
+import { f32, safetensorsBytes } from '../models/safetensors/safetensorsBytes';
+
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'stored-layers-'));
+after(() => fs.rmSync(root, { recursive: true, force: true }));
+
+const values = Float32Array.from({ length: 12 }, (_, i) => i);
+const bytesOf = { '/fc1/Gemm': values, 'relu': values.map(value => value * 2) }; // prettier-ignore
+const written = (name: string, bytes: Uint8Array) => {
+  const file = path.join(root, name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, bytes);
+  return file;
+};
+function opened(file: string) {
+  const store = new DisposableStore();
+  try {
+    return openStoredLayers(file, store, Cancellation.never)?.layers.map(({ name, rowShape, read }) => [
+      name,
+      rowShape,
+      [...read()],
+    ]);
+  } finally {
+    store.dispose();
+  }
+}
+
+describe('activations that somebody saved', () => {
+  it('are the arrays of an .npz, called as networks call their nodes', () => {
+    const arrays = Object.entries(bytesOf).map(([name, array]) => ({ name, shape: [4, 3], values: array }));
+    assert.deepEqual(opened(written('acts.npz', writeNpz(arrays))), [
+      ['/fc1/Gemm', [3], [...values]],
+      ['relu', [3], [...values].map(value => value * 2)],
+    ]);
+  });
+  it('are the tensors of a .safetensors that have the same rows', () => {
+    const file = safetensorsBytes({ fc1: f32([4, 3]), pooled: f32([4]) });
+    assert.deepEqual(opened(written('acts.safetensors', file))?.map(([name, shape]) => [name, shape]), [['fc1', [3]], ['pooled', [1]]]); // prettier-ignore
+  });
+  it('are the .npy of a folder, in natural order', () => {
+    for (const name of ['layer10', 'layer9']) written(`folder/${name}.npy`, writeNpy({ shape: [4, 3], values }));
+    assert.deepEqual(opened(path.join(root, 'folder'))?.map(([name]) => name), ['layer9', 'layer10']); // prettier-ignore
+  });
+  it('are told from weights, which are a model’s', () => {
+    assert.equal(opened(written('w1.safetensors', safetensorsBytes({ 'fc.weight': f32([4, 3]), 'fc.bias': f32([4]) }))), undefined); // prettier-ignore
+    assert.equal(opened(written('w2.safetensors', safetensorsBytes({ a: f32([4, 3]), b: f32([5]) }))), undefined);
+  });
+  it('must have the same rows', () => {
+    const arrays = [{ name: 'a', shape: [4, 3], values }, { name: 'b', shape: [3, 4], values }]; // prettier-ignore
+    assert.throws(() => opened(written('uneven.npz', writeNpz(arrays))), /b has shape \(3, 4\)/);
+  });
+});
