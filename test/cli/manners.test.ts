@@ -125,8 +125,8 @@ describe('what is printed', () => {
     assert.deepEqual(at(said.json, 'cocycles', '1', 0, 'coefficients'), [1]);
     assert.equal((at(said.json, 'cycles', '0') as unknown[]).length, 4);
     const text = await call(words);
-    assert.match(text.stdout, /^cycle +bar +made of +through the points\nH1 +2 … 2.83 +4 edges +0 1 2 3$/m);
-    assert.match(text.stdout, /^cocycle +bar +made of +through the points\nH1 +2 … 2.83 +1 edge +\d \d$/m);
+    assert.match(text.stdout, /^cycle +bar +made of +through the points\nH1 +2\.00 … 2\.83 +4 edges +0 1 2 3$/m);
+    assert.match(text.stdout, /^cocycle +bar +made of +through the points\nH1 +2\.00 … 2\.83 +1 edge +\d \d$/m);
   });
 
   it('takes --name=value, so that numbers may be negative, and arguments after --', async () => {
