@@ -211,7 +211,7 @@ describe('cubicalPersistence', () => {
       throw new Error('It was not refused.');
     };
     const { hint } = refusal(() => flat(200, 2e5));
-    const fitting = Number(/: (\d+) × \1 would fit/.exec(hint ?? '')![1]);
+    const fitting = Number(/: (\d+)×\1 would fit/.exec(hint ?? '')![1]);
     flat(fitting, 2e5);
     assert.throws(() => flat(fitting + 30, 2e5));
     // Saddles are counted before they are sorted: the same grid with noise needs more.
