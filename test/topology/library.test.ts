@@ -3,15 +3,9 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { libraryExamples } from './libraryExamples';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
-const page = fs.readFileSync(path.join(root, 'docs', 'library.md'), 'utf8');
-const examples = [...page.matchAll(/^## (.*)\n[^]*?```js\n([^]*?)```/gm)].map(([, title = '', code = '']) => ({
-  title,
-  code,
-  printed: [...code.matchAll(/\/\/ prints: (.*)$/gm)].map(([, line]) => line),
-}));
-
 /** As somebody who has the package runs it: the name is resolved by `exports` of package.json. */
 function run(kind: 'module' | 'commonjs', code: string): string[] {
   const { status, stdout, stderr } = spawnSync(process.execPath, [`--input-type=${kind}`, '-e', code], {
@@ -24,11 +18,11 @@ function run(kind: 'module' | 'commonjs', code: string): string[] {
 
 describe('docs/library.md', () => {
   it('has examples that say what they print', () => {
-    assert.ok(examples.length >= 5);
-    for (const { title, printed } of examples) assert.ok(printed.length > 0, title);
+    assert.ok(libraryExamples.length >= 5);
+    for (const { title, printed } of libraryExamples) assert.ok(printed.length > 0, title);
   });
 
-  for (const { title, code, printed } of examples) {
+  for (const { title, code, printed } of libraryExamples) {
     it(`prints what it says as a module: ${title}`, () => assert.deepEqual(run('module', code), printed));
     it(`prints what it says with require: ${title}`, () => {
       const required = code.replace(/import (\{[^}]*\}) from ('[^']*')/g, 'const $1 = require($2)');
@@ -39,7 +33,7 @@ describe('docs/library.md', () => {
   it('runs where there is no shared memory and nothing of Node, as on most pages', () => {
     const bundle = fs.readFileSync(path.join(root, 'dist', 'topology', 'index.mjs'), 'utf8');
     assert.doesNotMatch(bundle, /\bfrom\s*["']|\brequire\(|\bprocess\.|node:/);
-    const [first] = examples;
+    const [first] = libraryExamples;
     const code = `delete globalThis.SharedArrayBuffer; const run = async () => {${first!.code.replace(/import (\{[^}]*\}) from ('[^']*')/g, 'const $1 = await import($2)')}}; await run();`;
     assert.deepEqual(run('module', code), first!.printed);
   });
