@@ -293,6 +293,13 @@ describe('inputs of every kind', () => {
     const masked = await run(two('attention_mask'), data, { reduction: 'flatten' });
     assert.match(masked.treatment, /attention_mask all ones/);
     assert.deepEqual([...layer(masked.layers, 'masked').values], [1, 2, 3]);
+    // Two texts, of two tokens and of three: the mask and the mean leave the padding of the first out.
+    const texts = { ...rowsOf([3], 2, i => i % 3), lengths: Uint32Array.of(2, 3) };
+    const padded = await run(two('attention_mask'), texts, { reduction: 'flatten' });
+    assert.match(padded.treatment, /attention_mask ones, and zeros for padding/);
+    assert.deepEqual([...layer(padded.layers, 'masked').values], [1, 2, 0, 1, 2, 3]);
+    const means = await run(two('attention_mask'), texts, { reduction: 'mean' });
+    assert.deepEqual([...layer(means.layers, 'e').values], [1.5, 2]);
     const given = await run(two('attention_mask'), data, {
       reduction: 'flatten',
       otherInputs: { attention_mask: rowsOf([3], 1, i => (i === 1 ? 0 : 1)) },
