@@ -7,6 +7,7 @@ import type { Model } from './model';
 import { onnxFormat } from './onnx/format';
 import { torchArchiveFormat, torchPickleFormat } from './torch/format';
 import { safetensorsFormat, shardIndexFormat } from './safetensors/format';
+import { savedModelFormat } from './savedModel/format';
 import { tfjsFormat } from './tfjs/format';
 
 /** A file format of models: told by content, never by the file's name. */
@@ -28,6 +29,7 @@ const SIGNED: readonly ModelFormat[] = [
   kerasArchiveFormat,
   torchArchiveFormat,
   tfjsFormat,
+  savedModelFormat,
 ];
 
 /** Every format that is read, in the order in which they are tried. ONNX has no signature: a file is tried as one when it looks like nothing else. */

@@ -4,6 +4,7 @@ import { onnxTarget } from '../models/onnx/fuzzTarget';
 import { safetensorsTarget, shardIndexTarget } from '../models/safetensors/fuzzTarget';
 import { pickleTarget, torchTarget } from '../models/torch/fuzzTarget';
 import { DATA_TARGETS } from '../data/fuzzTargets';
+import { savedModelTarget, variablesTarget } from '../models/savedModel/fuzzTarget';
 import { tfjsTarget } from '../models/tfjs/fuzzTarget';
 import type { FuzzTarget } from './target';
 
@@ -19,4 +20,6 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   pickleTarget,
   ...DATA_TARGETS,
   tfjsTarget,
+  savedModelTarget,
+  variablesTarget,
 ];

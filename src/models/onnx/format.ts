@@ -2,7 +2,7 @@ import type { ByteSource } from '../../base/bytes';
 import type { ModelFormat } from '../formats';
 import { OnnxModel } from './onnxModel';
 import { FIELDS } from './protocol';
-import { BYTES, Message, VARINT, Window } from './wire';
+import { BYTES, Message, VARINT, Window } from '../wire';
 
 const WIRE_TYPES: ReadonlyMap<number, number> = new Map([
   [FIELDS.model.irVersion, VARINT],

@@ -15,7 +15,7 @@ import {
   type Range,
 } from './protocol';
 import { readTensor, type ExternalRule } from './readTensor';
-import { Message, Window } from './wire';
+import { Message, Window } from '../wire';
 
 /** More objects than any real network has, few enough to be held. */
 const MAX_OBJECTS = 500_000;

@@ -2,7 +2,7 @@ import { Fault } from '../../base/fault';
 import { formatCount, formatShape } from '../../base/numbers';
 import { elementKind, type ElementKind } from './elementTypes';
 import { FIELDS, type OnnxTensor } from './protocol';
-import { BYTES, FIXED32, FIXED64, VARINT, type Message } from './wire';
+import { BYTES, FIXED32, FIXED64, VARINT, type Message } from '../wire';
 
 const F = FIELDS.tensor;
 const MAX_RANK = 64;

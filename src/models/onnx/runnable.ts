@@ -3,7 +3,7 @@ import { formatBytes } from '../../base/numbers';
 import type { OnnxModel } from './onnxModel';
 import { externalTensors } from './onnxModel';
 import { FIELDS, type OnnxTensor } from './protocol';
-import { BYTES, Message, Window } from './wire';
+import { BYTES, Message, Window } from '../wire';
 
 /** Protocol buffers hold no message of 2 GB. */
 const MAX_BYTES = 0x7fff_ffff;

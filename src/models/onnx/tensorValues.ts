@@ -4,7 +4,7 @@ import { formatCount } from '../../base/numbers';
 import { bfloat16, decodeElements, float16, narrowFloat, narrowInteger } from '../elements';
 import { readFloats, type StoredTensor } from '../storedTensor';
 import { FIELDS, type OnnxAttribute, type OnnxTensor } from './protocol';
-import { BYTES, FIXED32, FIXED64, Message, Window } from './wire';
+import { BYTES, FIXED32, FIXED64, Message, Window } from '../wire';
 
 /** Reads the values of tensors when they are asked for, from the model file or the files beside it. */
 export class TensorValues {

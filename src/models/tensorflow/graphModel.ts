@@ -70,7 +70,7 @@ export class TensorFlowGraphModel implements Model {
     this.layers = layers;
     this.trained = trained;
     this.parameters = trained.reduce((sum, tensor) => sum + tensor.size, 0);
-    this.unsupported = findUnsupported(this.ordered, layers);
+    this.unsupported = findUnsupported(this.ordered, layers, graph);
     this.program = { kind: 'tensorflow', model: this };
   }
 
@@ -88,14 +88,14 @@ export class TensorFlowGraphModel implements Model {
   }
 }
 
-/** Constants that only shift or scale, such as the 10⁻³ of a normalisation. */
-function isSmall({ size }: StoredTensor): boolean {
-  return size <= 1;
+/** Single numbers, such as the 10⁻³ of a normalisation. */
+function isScalar({ shape }: StoredTensor): boolean {
+  return shape.length === 0;
 }
 
 function isTrained(tensor: StoredTensor): boolean {
   // Exporters number copies of variables.
-  return isFloat(tensor.type) && !isSmall(tensor) && !isBufferName(tensor.name.replace(/_\d+$/, ''));
+  return isFloat(tensor.type) && !isScalar(tensor) && !isBufferName(tensor.name.replace(/_\d+$/, ''));
 }
 
 function describeLayers(ordered: readonly GraphNode[], graph: TensorFlowGraph, shapes: ReadonlyMap<string, Shape>) {
@@ -137,7 +137,7 @@ function describeLayers(ordered: readonly GraphNode[], graph: TensorFlowGraph, s
         // The mean and variance of a normalisation are its fourth and fifth operands.
         const statistic = /^FusedBatchNorm/.test(node.op) && place >= 3;
         const isOwn = isTrained(tensor) && !statistic;
-        if (!isFloat(tensor.type) || (isSmall(tensor) && !isOwn)) continue;
+        if (!isFloat(tensor.type) || (isScalar(tensor) && !isOwn)) continue;
         own.push({ name: tensor.name, shape: tensor.shape, type: tensor.type, trained: isOwn });
         if (isOwn) {
           trained.push(tensor);
@@ -183,10 +183,14 @@ function channelAxis(
   return before === 1 && shape.length > 2 && !PLUMBING.has(node.op) ? 1 : shape.length - 1;
 }
 
-function findUnsupported(ordered: readonly GraphNode[], layers: readonly Layer[]): readonly UnsupportedOperator[] {
+function findUnsupported(
+  ordered: readonly GraphNode[],
+  layers: readonly Layer[],
+  { tensors }: TensorFlowGraph,
+): readonly UnsupportedOperator[] {
   const found: UnsupportedOperator[] = [];
   for (const { name, op } of ordered) {
-    if (isRunnable(op) || found.length === MOST_UNSUPPORTED) continue;
+    if (isRunnable(op) || tensors.has(name) || found.length === MOST_UNSUPPORTED) continue;
     const after = new Set([name]);
     for (const node of ordered) if (node.inputs.some(input => after.has(input.node))) after.add(node.name);
     found.push({

@@ -33,9 +33,12 @@ const NOT_HERE = new Set(
   ),
 );
 
+/** Computed here from others that TensorFlow.js has. */
+const OWN = new Set(['Erfc']);
+
 /** Whether a node can be computed here. */
 export function isRunnable(op: string): boolean {
-  return RUNNABLE.has(op) && !NOT_HERE.has(op);
+  return (RUNNABLE.has(op) || OWN.has(op)) && !NOT_HERE.has(op);
 }
 
 /** Operators that pass values on, compute shapes, or stand for values: none is a layer. */
@@ -50,7 +53,7 @@ export const PLUMBING: ReadonlySet<string> = new Set(
 /** Operators that leave a shape as it is. */
 export const SHAPELESS: ReadonlySet<string> = new Set(
   (
-    'Abs Acos Acosh Asin Asinh Atan Atanh Cast Ceil ClipByValue Cos Cosh Elu Erf Exp Expm1 Floor Identity LeakyRelu Log Log1p LogSoftmax ' +
+    'Abs Acos Acosh Asin Asinh Atan Atanh Cast Ceil ClipByValue Cos Cosh Elu Erf Erfc Exp Expm1 Floor Identity LeakyRelu Log Log1p LogSoftmax ' +
     'LogicalNot Neg OnesLike Reciprocal Relu Relu6 Round Rsqrt Selu Sigmoid Sign Sin Sinh Snapshot Softmax Softplus Sqrt Square ' +
     'StopGradient PreventGradient CheckNumerics Tan Tanh ZerosLike BiasAdd FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3 LRN Cumsum Cumprod'
   ).split(' '),

@@ -1,6 +1,6 @@
 import { decodeElements } from '../../models/elements';
 import type { StoredType } from '../../models/model';
-import { typeNameOf, type Attribute, type TensorFlowGraph } from '../../models/tensorflow/graph';
+import { typeNameOf, type Attribute, type GraphNode, type TensorFlowGraph } from '../../models/tensorflow/graph';
 import type { StoredTensor } from '../../models/storedTensor';
 
 /** A graph as TensorFlow.js takes it: a GraphDef in JSON, and all constants one after the other. */
@@ -29,16 +29,7 @@ export function graphArtifacts(graph: TensorFlowGraph, needed: ReadonlySet<strin
   for (const { tensor, dtype } of tensors) at += write(tensor, dtype, weightData, at);
   return {
     modelTopology: {
-      node: nodes.map(({ name, op, inputs, attributes }) => ({
-        name,
-        op: graph.tensors.has(name) ? 'Const' : op,
-        input: graph.tensors.has(name)
-          ? []
-          : inputs.map(({ node, output }) => (output === 0 ? node : `${node}:${output}`)),
-        attr: Object.fromEntries(
-          [...attributes].filter(([key]) => key !== '__proto__').map(([key, value]) => [key, toJson(value)]),
-        ),
-      })),
+      node: nodes.map(node => nodeJson(node, graph.tensors.has(node.name))),
       library: {},
       versions: {},
     },
@@ -46,6 +37,35 @@ export function graphArtifacts(graph: TensorFlowGraph, needed: ReadonlySet<strin
     weightData,
   };
 }
+
+function nodeJson({ name, op, inputs, attributes }: GraphNode, stored: boolean): object {
+  if (stored) return { name, op: 'Const', input: [], attr: {} };
+  // Exporters leave out what is as TensorFlow's operators have it by default.
+  const all = new Map([...Object.entries(DEFAULTS[op] ?? {}), ...attributes]);
+  return {
+    name,
+    op,
+    input: inputs.map(({ node, output }) => (output === 0 ? node : `${node}:${output}`)),
+    attr: Object.fromEntries([...all].map(([key, value]) => [key, toJson(value)])),
+  };
+}
+
+const FLAT: Readonly<Record<string, Attribute>> = {
+  dilations: { integers: [1, 1, 1, 1] },
+  data_format: { text: 'NHWC' },
+};
+const NORMAL: Readonly<Record<string, Attribute>> = { epsilon: { float: 1e-4 }, data_format: { text: 'NHWC' } };
+
+/** Defaults of TensorFlow that TensorFlow.js does not know, or has others of. */
+const DEFAULTS: Readonly<Record<string, Readonly<Record<string, Attribute>>>> = {
+  Conv2D: FLAT,
+  Conv2DBackpropInput: FLAT,
+  DepthwiseConv2dNative: FLAT,
+  Conv3D: { dilations: { integers: [1, 1, 1, 1, 1] }, data_format: { text: 'NDHWC' } },
+  FusedBatchNorm: NORMAL,
+  FusedBatchNormV2: NORMAL,
+  FusedBatchNormV3: NORMAL,
+};
 
 function dtypeOf(type: StoredType): 'float32' | 'int32' | 'bool' {
   return type === 'bool' ? 'bool' : /^u?int/.test(type) ? 'int32' : 'float32';

@@ -60,4 +60,4 @@ export {
 } from '@tensorflow/tfjs-core';
 export type { Tensor } from '@tensorflow/tfjs-core';
 export { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-export { GraphModel } from '@tensorflow/tfjs-converter';
+export { GraphModel, registerOp } from '@tensorflow/tfjs-converter';

@@ -2,8 +2,10 @@ import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { Fault } from '../../base/fault';
 import type { RuntimeName, RuntimeOptions } from '../runtime';
+import { einsum } from './einsum';
 import type * as LibraryModule from './library';
 
 export type Library = typeof LibraryModule;
@@ -27,6 +29,13 @@ export function loadLibrary(options: RuntimeOptions): Promise<TfjsRuntime> {
   return loaded;
 }
 
+/** Operators of graphs that the backend has no kernel for, or the converter does not know. */
+function registerOperators(tf: Library): void {
+  const input = (inputs: readonly Tensor[]) => inputs[0]!;
+  tf.registerOp('Erfc', node => tf.sub(1, tf.erf(input(node.inputs))));
+  tf.registerOp('Einsum', node => einsum(tf, String(node.attrs['equation']), node.inputs));
+}
+
 async function load(folder: string): Promise<TfjsRuntime> {
   const emitter: EventEmitter = process;
   const before = new Map(EVENTS.map(event => [event, emitter.listeners(event)]));
@@ -37,6 +46,7 @@ async function load(folder: string): Promise<TfjsRuntime> {
     tf.setWasmPaths(path.join(files, 'dist') + path.sep);
     await tf.setBackend('wasm');
     await tf.ready();
+    registerOperators(tf);
     return { kind: 'wasm', name: '@tensorflow/tfjs-backend-wasm', version: tf.version_core, tf };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);

@@ -1,6 +1,6 @@
-import type { ByteSource } from '../../base/bytes';
-import { Fault } from '../../base/fault';
-import { formatCount } from '../../base/numbers';
+import type { ByteSource } from '../base/bytes';
+import { Fault } from '../base/fault';
+import { formatCount } from '../base/numbers';
 
 /** Wire types of protocol buffers (encoding guide, "Message Structure"); groups (3, 4) are refused. */
 export const VARINT = 0;
@@ -18,7 +18,11 @@ export class Window {
   private bytes: Uint8Array = new Uint8Array(0);
   private start = 0;
 
-  constructor(readonly source: ByteSource) {}
+  constructor(
+    readonly source: ByteSource,
+    /** What the file is, at the beginning of a sentence about it. */
+    readonly what = 'The ONNX file',
+  ) {}
 
   byte(offset: number): number {
     const index = offset - this.start;
@@ -40,12 +44,12 @@ export class Window {
     this.bytes = this.source.read(offset, Math.min(WINDOW_BYTES, this.source.size - offset));
     this.start = offset;
     if (this.bytes.length === 0)
-      throw damaged(this.source, `it ends at byte ${this.source.size} in the middle of a field`);
+      throw damaged(this.source, `it ends at byte ${this.source.size} in the middle of a field`, this.what);
   }
 }
 
-export function damaged(source: ByteSource, what: string): Fault {
-  return new Fault('corrupt', `The ONNX file is damaged: ${what}.`, {
+export function damaged(source: ByteSource, what: string, file = 'The ONNX file'): Fault {
+  return new Fault('corrupt', `${file} is damaged: ${what}.`, {
     hint: 'Copy or export the model again.',
     source: source.name,
   });
@@ -167,7 +171,7 @@ export class Message {
   }
 
   damaged(what: string): Fault {
-    return damaged(this.window.source, what);
+    return damaged(this.window.source, what, this.window.what);
   }
 
   private expect(type: number): void {

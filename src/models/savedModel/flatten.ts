@@ -1,0 +1,264 @@
+import { Fault } from '../../base/fault';
+import type { StoredTensor } from '../storedTensor';
+import type { Attribute, GraphNode, NodeInput, TensorFlowGraph } from '../tensorflow/graph';
+import type { Bundle } from './bundle';
+import type { StoredFunction, StoredGraph, StoredNode, StoredSignature } from './readSavedModel';
+
+const CALLS = /^(Stateful)?PartitionedCall$/;
+const MOST_NODES = 500_000;
+const DEEPEST = 100;
+
+/** Outputs of operators that have several, by the names that functions call them by; a number counts within a name. */
+const OUTPUTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ...['', 'V2', 'V3'].map((version): [string, string[]] => [
+    `FusedBatchNorm${version}`,
+    ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2', 'reserve_space_3'],
+  ]),
+  ['TopKV2', ['values', 'indices']],
+  ['Unique', ['y', 'idx']],
+  ['UniqueV2', ['y', 'idx']],
+  ['Switch', ['output_false', 'output_true']],
+  ['Merge', ['output', 'value_index']],
+  ['MaxPoolWithArgmax', ['output', 'argmax']],
+]);
+
+/**
+ * One graph without functions, for one signature: the bodies of what is called stand in the place of the calls, and variables in the place of
+ * what reads them. A node keeps its name where no other has it, else it gets that of the call before it.
+ *
+ * Throws `corrupt` for calls of functions that are not there or call themselves, `too-large` for bodies that multiply without end.
+ */
+export function flattenGraph(stored: StoredGraph, signature: StoredSignature, variables: Bundle): TensorFlowGraph {
+  const flattening = new Flattening(stored, variables);
+  const port = ({ name, tensor, type, shape }: StoredSignature['inputs'][number]) => ({
+    name,
+    ...flattening.place(tensor),
+    shape,
+    type,
+  });
+  const inputs = signature.inputs.map(port);
+  const outputs = signature.outputs.map(port);
+  flattening.finish();
+  return { nodes: flattening.nodes, tensors: flattening.tensors, inputs, outputs };
+}
+
+/** Nodes among which names are looked up: the graph itself, or one call of a function. */
+interface Scope {
+  readonly nodes: ReadonlyMap<string, StoredNode>;
+  /** What the function was called with; undefined for the graph. */
+  readonly given: ReadonlyMap<string, NodeInput> | undefined;
+  readonly prefix: string;
+  readonly depth: number;
+  readonly names: Map<string, string>;
+  readonly calls: Map<string, readonly NodeInput[]>;
+}
+
+class Flattening {
+  readonly nodes: GraphNode[] = [];
+  readonly tensors = new Map<string, StoredTensor>();
+  private readonly taken = new Set<string>();
+  private readonly top: Scope;
+  /** Scopes whose nodes are still to be written. */
+  private readonly pending: Scope[] = [];
+  private readonly keys: ReadonlyMap<string, string>;
+  private readonly handles = new Map<string, StoredNode>();
+
+  constructor(
+    private readonly stored: StoredGraph,
+    private readonly variables: Bundle,
+  ) {
+    this.top = this.scope(stored.nodes, undefined, '', 0);
+    for (const node of stored.nodes)
+      if (/^(VarHandleOp|VariableV2|Variable)$/.test(node.op)) this.handles.set(node.name, node);
+    this.keys = checkpointKeys(stored, text => this.place(text).node);
+  }
+
+  /** A tensor of the graph itself, by its text. */
+  place(text: string): NodeInput {
+    return this.resolve(this.top, text);
+  }
+
+  finish(): void {
+    for (let scope = this.pending.shift(); scope !== undefined; scope = this.pending.shift()) {
+      for (const node of scope.nodes.values()) if (!CALLS.test(node.op)) this.write(scope, node);
+    }
+  }
+
+  private scope(nodes: readonly StoredNode[], given: Scope['given'], prefix: string, depth: number): Scope {
+    const scope: Scope = {
+      nodes: new Map(nodes.map(node => [node.name, node])),
+      given,
+      prefix,
+      depth,
+      names: new Map(),
+      calls: new Map(),
+    };
+    if (scope.nodes.size !== nodes.length) throw broken('two nodes have the same name');
+    this.pending.push(scope);
+    for (const { name } of nodes) {
+      let unique = name;
+      for (let tries = 0; this.taken.has(unique); tries++)
+        unique = `${prefix}/${name}${tries === 0 ? '' : `_${tries}`}`;
+      this.taken.add(unique);
+      scope.names.set(name, unique);
+    }
+    if (this.taken.size > MOST_NODES)
+      throw new Fault('too-large', `The graph has more than ${MOST_NODES} nodes when its functions are put in place.`);
+    return scope;
+  }
+
+  /** `name`, or `name:1`; in a function also an argument, or `name:output:0`. */
+  private resolve(scope: Scope, text: string): NodeInput {
+    const argument = scope.given?.get(text);
+    if (argument !== undefined) return argument;
+    const parts = text.split(':');
+    const node = scope.nodes.get(parts[0]!);
+    if (node === undefined) throw broken(`it reads from ${JSON.stringify(parts[0])}, which is not there`);
+    const number = Number(parts.at(-1));
+    const within = parts.length > 1 && Number.isSafeInteger(number) ? number : 0;
+    const word = scope.given === undefined ? undefined : parts[1];
+    const output = word === undefined ? within : Math.max(0, OUTPUTS.get(node.op)?.indexOf(word) ?? 0) + within;
+    if (!CALLS.test(node.op)) return { node: scope.names.get(node.name)!, output };
+    const results = this.call(scope, node);
+    const result = results[output];
+    if (result === undefined) throw broken(`the call ${JSON.stringify(node.name)} gives no output ${output}`);
+    return result;
+  }
+
+  /** The outputs of a call, whose body is put in place. */
+  private call(scope: Scope, node: StoredNode): readonly NodeInput[] {
+    const known = scope.calls.get(node.name);
+    if (known !== undefined) return known;
+    const name = node.attributes.get('f')?.function;
+    const called: StoredFunction | undefined = name === undefined ? undefined : this.stored.functions.get(name);
+    if (called === undefined) throw broken(`the call ${JSON.stringify(node.name)} is of a function that is not there`);
+    if (scope.depth >= DEEPEST)
+      throw broken(`the function ${JSON.stringify(called.name)} calls itself, or others without end`);
+    const given = node.inputs.filter(input => !input.startsWith('^')).map(input => this.resolve(scope, input));
+    if (given.length < called.inputs.length)
+      throw broken(`the call ${JSON.stringify(node.name)} gives too few arguments`);
+    const body = this.scope(
+      called.nodes,
+      new Map(called.inputs.map((input, i) => [input, given[i]!])),
+      scope.names.get(node.name)!,
+      scope.depth + 1,
+    );
+    const results = called.outputs.map(output => this.resolve(body, called.returns.get(output) ?? output));
+    scope.calls.set(node.name, results);
+    return results;
+  }
+
+  private write(scope: Scope, node: StoredNode): void {
+    const name = scope.names.get(node.name)!;
+    const { op, attributes } = node;
+    const texts = node.inputs.filter(input => !input.startsWith('^'));
+    if (node.value !== undefined) this.tensors.set(name, { ...node.value, name });
+    const inputs = texts.map(text => this.resolve(scope, text));
+    if (op === 'ReadVariableOp') {
+      const tensor = this.variableOf(inputs[0]);
+      if (tensor !== undefined) {
+        this.tensors.set(name, tensor);
+        this.nodes.push({ name, op, inputs: [], attributes });
+        return;
+      }
+    }
+    if (/^(VarHandleOp|VariableV2|Variable)$/.test(op)) {
+      const tensor = this.variable(node);
+      if (tensor !== undefined) this.tensors.set(name, tensor);
+    }
+    if (op === 'ResourceGather') {
+      const tensor = this.variableOf(inputs[0]);
+      if (tensor !== undefined && inputs[1] !== undefined) {
+        this.gather(name, tensor, inputs[1], attributes);
+        return;
+      }
+    }
+    this.nodes.push({ name, op, inputs, attributes });
+  }
+
+  /** An embedding looks rows up in a variable: a constant, a lookup, and the axis 0. */
+  private gather(
+    name: string,
+    table: StoredTensor,
+    indices: NodeInput,
+    attributes: ReadonlyMap<string, Attribute>,
+  ): void {
+    const axis: StoredTensor = {
+      name: `${name}/axis`,
+      type: 'int32',
+      shape: [],
+      size: 1,
+      bytes: (_, count) => new Uint8Array(4 * count),
+    };
+    const params = `${name}/params`;
+    this.tensors.set(params, table);
+    this.tensors.set(axis.name, axis);
+    this.nodes.push({ name: params, op: 'Const', inputs: [], attributes: new Map([['dtype', { type: table.type }]]) });
+    this.nodes.push({ name: axis.name, op: 'Const', inputs: [], attributes: new Map([['dtype', { type: 'int32' }]]) });
+    const inputs = [{ node: params, output: 0 }, indices, { node: axis.name, output: 0 }];
+    this.nodes.push({
+      name,
+      op: 'GatherV2',
+      inputs,
+      attributes: new Map([...attributes, ['T', { type: table.type }]]),
+    });
+  }
+
+  private variableOf(resource: NodeInput | undefined): StoredTensor | undefined {
+    const handle = resource === undefined ? undefined : this.handles.get(resource.node);
+    return handle === undefined ? undefined : this.variable(handle);
+  }
+
+  private readonly found = new Map<string, StoredTensor>();
+
+  /** One tensor a variable, however often it is read; called by the name that its author gave it. */
+  private variable(handle: StoredNode): StoredTensor | undefined {
+    const known = this.found.get(handle.name);
+    if (known !== undefined) return known;
+    const shared = handle.attributes.get('shared_name')?.text;
+    const key = this.keys.get(handle.name);
+    const stored = [key, shared, handle.name]
+      .map(one => (one === undefined ? undefined : this.variables.get(one)))
+      .find(one => one !== undefined);
+    if (stored === undefined) return undefined;
+    const name = shared === undefined || shared === '' ? handle.name : shared;
+    const tensor = { ...stored, name };
+    this.found.set(handle.name, tensor);
+    return tensor;
+  }
+}
+
+/** Which key of the checkpoint each variable is restored from: what the graph's own way of restoring says. */
+function checkpointKeys(stored: StoredGraph, handleOf: (text: string) => string): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  const read = (nodes: readonly StoredNode[], handle: (text: string) => string | undefined) => {
+    const byName = new Map(nodes.map(node => [node.name, node]));
+    const source = (text: string | undefined) => byName.get(text?.split(':')[0] ?? '');
+    for (const node of nodes) {
+      if (node.op !== 'AssignVariableOp' && node.op !== 'Assign') continue;
+      let text = node.inputs[1];
+      for (let tries = 0; tries < 4 && source(text)?.op === 'Identity'; tries++) text = source(text)?.inputs[0];
+      const restore = source(text);
+      if (restore?.op !== 'RestoreV2') continue;
+      const names = source(restore.inputs[1])?.texts;
+      const key = names?.[Number(text?.split(':').at(-1)) || 0];
+      const variable = handle(node.inputs[0] ?? '');
+      if (key !== undefined && variable !== undefined) keys.set(variable, key);
+    }
+  };
+  read(stored.nodes, text => text.split(':')[0]);
+  for (const call of stored.nodes) {
+    const called = CALLS.test(call.op) ? stored.functions.get(call.attributes.get('f')?.function ?? '') : undefined;
+    if (called?.nodes.some(node => node.op === 'RestoreV2') !== true) continue;
+    const given = call.inputs.filter(input => !input.startsWith('^'));
+    read(called.nodes, text => {
+      const argument = given[called.inputs.indexOf(text)];
+      return argument === undefined ? undefined : handleOf(argument);
+    });
+  }
+  return keys;
+}
+
+function broken(what: string): Fault {
+  return new Fault('corrupt', `The graph of the SavedModel is broken: ${what}.`, { hint: 'Export the model again.' });
+}

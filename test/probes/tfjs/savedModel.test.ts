@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { capture } from '../../../src/probes/capture';
+import { einsum } from '../../../src/probes/tfjs/einsum';
+import { loadLibrary } from '../../../src/probes/tfjs/loadLibrary';
+import { referencesOf } from '../../models/keras/npzFile';
+import { openSavedModel, savedModel } from '../../models/savedModel/savedModelFiles';
+import { largestDifference, runtime } from '../references';
+
+describe('a SavedModel computes what TensorFlow computes', () => {
+  for (const name of ['res', 'mha', 'misc', 'ops']) {
+    it(name, async () => {
+      const references = referencesOf(`${name}.npz`);
+      const { shape, values } = references.get('__input0__')!;
+      const rows = { rows: shape[0]!, rowShape: shape.slice(1), values };
+      const { layers, failures } = await capture(openSavedModel(savedModel(name)), rows, {
+        runtime,
+        reduction: 'flatten',
+      });
+      assert.deepEqual(failures, []);
+      assert.ok(layers.length >= 4);
+      assert.ok(largestDifference(layers.at(-1)!.values, references.get('__output__')!.values) <= 1e-4);
+    });
+  }
+
+  it('up to a loop', async () => {
+    const model = openSavedModel(savedModel('rnn'));
+    const embedding = model.layers.find(layer => /embedding/.test(layer.name))!.name;
+    const references = referencesOf('rnn.npz');
+    const { shape, values } = references.get('__input0__')!;
+    const { layers } = await capture(
+      model,
+      { rows: shape[0]!, rowShape: shape.slice(1), values },
+      { runtime, reduction: 'flatten', layers: [embedding] },
+    );
+    assert.ok(largestDifference(layers[0]!.values, references.get('embedding')!.values) <= 1e-6);
+  });
+});
+
+describe('a sum of products', () => {
+  it('is what its letters say', async () => {
+    const { tf } = await loadLibrary(runtime);
+    const sizes: Record<string, number> = { a: 2, b: 3, c: 4, d: 5, e: 2 };
+    const make = (term: string, seed: number) => {
+      const shape = [...term].map(letter => sizes[letter]!);
+      const size = shape.reduce((x, y) => x * y, 1);
+      return { term, shape, values: Float32Array.from({ length: size }, (_, i) => Math.sin(i + seed)) };
+    };
+    for (const equation of [
+      'abc,cde->abde',
+      'abcd,aecd->acbe',
+      'ab,bc->ca',
+      'ab,ab->a',
+      'abc,b->ac',
+      'abd,c->abc',
+      'abc->ca',
+    ]) {
+      const [left, out] = equation.split('->') as [string, string];
+      const operands = left.split(',').map(make);
+      const result = tf.tidy(() =>
+        einsum(
+          tf,
+          equation,
+          operands.map(({ shape, values }) => tf.tensor(values, shape)),
+        ).dataSync(),
+      );
+      // Over all values of all letters, one product each.
+      const letters = [...new Set(left.replace(',', ''))];
+      const expected = new Float32Array([...out].reduce((size, letter) => size * sizes[letter]!, 1));
+      const at: Record<string, number> = {};
+      const place = (term: string) => [...term].reduce((sum, letter) => sum * sizes[letter]! + at[letter]!, 0);
+      const enter = (depth: number): void => {
+        const letter = letters[depth];
+        if (letter === undefined) {
+          expected[place(out)]! += operands.reduce((product, { term, values }) => product * values[place(term)]!, 1);
+          return;
+        }
+        for (at[letter] = 0; at[letter] < sizes[letter]!; at[letter]++) enter(depth + 1);
+      };
+      enter(0);
+      assert.ok(largestDifference(result, expected) < 1e-4, equation);
+    }
+  });
+});
