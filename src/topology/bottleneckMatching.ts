@@ -7,12 +7,12 @@ import {
   type MatchingProblem,
   type PartnerOfA,
 } from './diagramPoints';
+import { PlaneTree } from './planeTree';
 import { PointTree } from './pointTree';
 
-/** At most so often the interval is halved before distances are listed. */
-const MOST_HALVINGS = 60;
-/** So many distances a point are listed at most, unless halving no longer helps. */
+/** So many distances that differ are listed at most for each point, of so many pairs. */
 const CANDIDATES_A_POINT = 2;
+const PAIRS_A_POINT = 32;
 
 /** One diagram's part in the problem. */
 interface Side {
@@ -29,39 +29,48 @@ interface Reach {
   readonly y: Side;
 }
 
+/** Partners of both sides' points, −1 for the diagonal. */
+interface Partners {
+  readonly ofA: Int32Array;
+  readonly ofB: Int32Array;
+}
+
 /**
  * A matching whose largest distance is as small as can be. Bisection, then a search among the distances that are left; whether one suffices is a
  * bipartite matching problem in which only points farther than it from the diagonal must be matched, and which asks for neighbours in a k-d tree from which those found
  * are taken, rather than along all edges (Efrat, Itai, Katz 2001; Kerber, Morozov, Nigmetov 2017).
  */
 export function bottleneckMatching({ metric, a, b, cancellation }: MatchingProblem): PartnerOfA {
-  const sideOf = (points: DiagramPoints): Side => ({
-    points,
-    tree: new PointTree(points.birth, points.death),
-    toDiagonal: points.birth.map((birth, i) => diagonalDistance(metric, birth, points.death[i]!)),
-  });
+  const sideOf = (points: DiagramPoints): Side => {
+    const toDiagonal = points.birth.map((birth, i) => diagonalDistance(metric, birth, points.death[i]!));
+    return { points, toDiagonal, tree: treeOf(points, cancellation) };
+  };
   const [sideA, sideB] = [sideOf(a), sideOf(b)];
   // All to the diagonal is a matching.
   let best: PartnerOfA = new Int32Array(a.birth.length).fill(-1);
+  // What was matched in the last attempt, and is near enough, is where the next begins.
+  const partners: Partners = { ofA: best.slice(), ofB: new Int32Array(b.birth.length).fill(-1) };
   const within = (bound: number) => {
-    const matching = coverWithin(metric, bound, sideA, sideB, cancellation);
-    if (matching !== undefined) best = matching;
-    return matching !== undefined;
+    const covered = coverWithin(metric, bound, sideA, sideB, partners, cancellation);
+    if (covered) best = partners.ofA.slice();
+    return covered;
   };
   let enough = 0;
   for (const { toDiagonal } of [sideA, sideB]) for (const length of toDiagonal) enough = Math.max(enough, length);
   if (within(0)) return best;
 
   let tooLittle = 0;
-  const few = CANDIDATES_A_POINT * (a.birth.length + b.birth.length);
   let candidates: Float64Array | undefined;
-  for (let halvings = 0; candidates === undefined; halvings++) {
-    const middle = (tooLittle + enough) / 2;
-    const exhausted = halvings >= MOST_HALVINGS || middle <= tooLittle || middle >= enough;
-    candidates = distancesBetween(metric, tooLittle, enough, sideA, sideB, exhausted ? Infinity : few, cancellation);
-    if (candidates !== undefined) break;
-    if (within(middle)) enough = middle;
-    else tooLittle = middle;
+  while (candidates === undefined) {
+    const middle = tooLittle + (enough - tooLittle) / 2;
+    // No number is between them: however many pairs are that far apart, it is the one.
+    if (middle <= tooLittle || middle >= enough) candidates = Float64Array.of(enough);
+    else {
+      candidates = distancesBetween(metric, tooLittle, enough, sideA, sideB, cancellation);
+      if (candidates !== undefined) break;
+      if (within(middle)) enough = middle;
+      else tooLittle = middle;
+    }
   }
   // The answer is one of these.
   let low = 0;
@@ -75,54 +84,60 @@ export function bottleneckMatching({ metric, a, b, cancellation }: MatchingProbl
   return best;
 }
 
-/** The distances in (tooLittle, enough] that can decide, ascending; undefined where there are more than `most`. */
+/** The distances in (tooLittle, enough] that can decide, ascending; undefined where there are too many of them. */
 function distancesBetween(
   metric: GroundMetric,
   tooLittle: number,
   enough: number,
   a: Side,
   b: Side,
-  most: number,
   cancellation: Cancellation,
 ): Float64Array | undefined {
-  const found: number[] = [];
+  const found = new Set<number>();
   const add = (value: number) => {
-    if (value > tooLittle && value <= enough) found.push(value);
+    if (value > tooLittle && value <= enough) found.add(value);
   };
   a.toDiagonal.forEach(add);
   b.toDiagonal.forEach(add);
   const { birth, death } = a.points;
+  const points = a.toDiagonal.length + b.toDiagonal.length;
+  // No point nearer than this in the larger of both coordinates is farther than `tooLittle`.
+  const surelyWithin = metric === 'linf' ? tooLittle : tooLittle * 0.7;
+  let pairs = 0;
   for (let i = 0; i < birth.length; i++) {
     cancellation.throwIfCancelled();
     // Two points that may both go to the diagonal need not be joined.
     const near = a.toDiagonal[i]! <= tooLittle;
-    b.tree.within(birth[i]!, death[i]!, enough, j => {
+    b.tree.between(birth[i]!, death[i]!, surelyWithin, enough, j => {
+      pairs++;
       if (near && b.toDiagonal[j]! <= tooLittle) return;
-      add(groundDistance(metric, birth[i]! - b.points.birth[j]!, death[i]! - b.points.death[j]!));
+      add(distanceBetween(metric, a.points, i, b.points, j));
     });
-    if (found.length > most) return undefined;
+    if (found.size > CANDIDATES_A_POINT * points || pairs > PAIRS_A_POINT * points) return undefined;
   }
-  return Float64Array.from(found)
-    .sort()
-    .filter((value, k, sorted) => k === 0 || value !== sorted[k - 1]);
+  return Float64Array.from(found).sort();
 }
 
-/** A matching within `bound`, or undefined where there is none. */
+/** Makes a matching within `bound` from one within another; false, and a matching of some points, where there is none. */
 function coverWithin(
   metric: GroundMetric,
   bound: number,
   a: Side,
   b: Side,
+  { ofA, ofB }: Partners,
   cancellation: Cancellation,
-): PartnerOfA | undefined {
-  const partnerOfA = new Int32Array(a.toDiagonal.length).fill(-1);
-  const partnerOfB = new Int32Array(b.toDiagonal.length).fill(-1);
+): boolean {
+  ofA.forEach((j, i) => {
+    if (j === -1 || distanceBetween(metric, a.points, i, b.points, j) <= bound) return;
+    ofA[i] = -1;
+    ofB[j] = -1;
+  });
   // A matching that covers all of one side's points that must be, grown to cover the other's too without leaving any of the first
   // (Mendelsohn and Dulmage 1958: where each side can be covered, both can).
-  const covered =
-    cover({ metric, bound, x: a, y: b }, partnerOfA, partnerOfB, cancellation) &&
-    cover({ metric, bound, x: b, y: a }, partnerOfB, partnerOfA, cancellation);
-  return covered ? partnerOfA : undefined;
+  return (
+    cover({ metric, bound, x: a, y: b }, ofA, ofB, cancellation) &&
+    cover({ metric, bound, x: b, y: a }, ofB, ofA, cancellation)
+  );
 }
 
 /**
@@ -131,30 +146,25 @@ function coverWithin(
  */
 function cover(reach: Reach, partnerOfX: Int32Array, partnerOfY: Int32Array, cancellation: Cancellation): boolean {
   const { bound, x: side } = reach;
-  const { tree } = reach.y;
   const must = (x: number) => side.toDiagonal[x]! > bound;
   const endsPath = (y: number) => partnerOfY[y] === -1 || !must(partnerOfY[y]!);
   const levelOfX = new Int32Array(partnerOfX.length);
-  const levelOfY = new Int32Array(partnerOfY.length);
   const chosenY = new Int32Array(partnerOfX.length);
   for (;;) {
-    const roots: number[] = [];
-    for (let x = 0; x < partnerOfX.length; x++) if (must(x) && partnerOfX[x] === -1) roots.push(x);
+    const roots = Array.from(partnerOfX.keys()).filter(x => partnerOfX[x] === -1 && must(x));
     if (roots.length === 0) return true;
-    if (!layersFrom(roots, reach, partnerOfY, endsPath, levelOfX, levelOfY, cancellation)) return false;
-    tree.restore();
+    const layers = layersFrom(roots, reach, partnerOfY, endsPath, levelOfX, cancellation);
+    if (layers === undefined) return false;
     for (const root of roots) {
-      cancellation.throwIfCancelled();
       // Depth first along the layers; every y is tried once.
       const path = [root];
-      while (path.length > 0) {
-        const x = path[path.length - 1]!;
-        const y = neighbour(reach, x, candidate => levelOfY[candidate] === levelOfX[x]);
+      for (let x: number | undefined = root; x !== undefined; x = path[path.length - 1]) {
+        cancellation.throwIfCancelled();
+        const y = layers[levelOfX[x]!]!.take(reach, x);
         if (y === -1) {
           path.pop();
           continue;
         }
-        tree.remove(y);
         chosenY[x] = y;
         if (!endsPath(y)) {
           path.push(partnerOfY[y]!);
@@ -165,56 +175,78 @@ function cover(reach: Reach, partnerOfX: Int32Array, partnerOfY: Int32Array, can
           partnerOfX[step] = chosenY[step]!;
           partnerOfY[chosenY[step]!] = step;
         }
-        path.length = 0;
+        break;
       }
     }
   }
 }
 
-/** Some y that is left in the tree, accepted, and within the bound of x; −1 where there is none. */
-function neighbour({ metric, bound, x: { points }, y }: Reach, x: number, accepted: (y: number) => boolean): number {
-  const birth = points.birth[x]!;
-  const death = points.death[x]!;
-  return y.tree.some(
-    birth,
-    death,
-    bound,
-    j => accepted(j) && groundDistance(metric, birth - y.points.birth[j]!, death - y.points.death[j]!) <= bound,
-  );
+/** The y's that are equally many steps from the roots and that no path has tried. */
+class Layer {
+  private readonly tree: PointTree;
+  private readonly points: DiagramPoints;
+
+  constructor(
+    { birth, death }: DiagramPoints,
+    private readonly members: readonly number[],
+    cancellation: Cancellation,
+  ) {
+    this.points = {
+      birth: Float64Array.from(members, y => birth[y]!),
+      death: Float64Array.from(members, y => death[y]!),
+    };
+    this.tree = treeOf(this.points, cancellation);
+  }
+
+  /** One that x may go to, which is then tried; −1 where there is none. */
+  take(reach: Reach, x: number): number {
+    const member = neighbour(reach, x, this.points, this.tree);
+    if (member === -1) return -1;
+    this.tree.remove(member);
+    return this.members[member]!;
+  }
 }
 
-const everyone = () => true;
-
-/** Breadth first from the roots, to the first level at which a path can end; false where none can. Points not reached have level −1. */
+/** Breadth first from the roots, to the first layer at which a path can end, of which only the ends are kept; undefined where none can. */
 function layersFrom(
   roots: readonly number[],
   reach: Reach,
   partnerOfY: Int32Array,
   endsPath: (y: number) => boolean,
   levelOfX: Int32Array,
-  levelOfY: Int32Array,
   cancellation: Cancellation,
-): boolean {
-  const { tree } = reach.y;
+): Layer[] | undefined {
+  const { points, tree } = reach.y;
+  const layers: Layer[] = [];
   tree.restore();
-  levelOfX.fill(-1);
-  levelOfY.fill(-1);
-  let current = roots;
-  for (let level = 0; current.length > 0; level++) {
-    const next: number[] = [];
-    let ended = false;
+  for (let current = roots; current.length > 0;) {
+    const members: number[] = [];
     for (const x of current) {
-      cancellation.throwIfCancelled();
-      levelOfX[x] = level;
-      for (let y = neighbour(reach, x, everyone); y >= 0; y = neighbour(reach, x, everyone)) {
+      levelOfX[x] = layers.length;
+      for (let y = neighbour(reach, x, points, tree); y >= 0; y = neighbour(reach, x, points, tree)) {
+        cancellation.throwIfCancelled();
         tree.remove(y);
-        levelOfY[y] = level;
-        if (endsPath(y)) ended = true;
-        else next.push(partnerOfY[y]!);
+        members.push(y);
       }
     }
-    if (ended) return true;
-    current = next;
+    const ends = members.filter(endsPath);
+    layers.push(new Layer(points, ends.length > 0 ? ends : members, cancellation));
+    if (ends.length > 0) return layers;
+    current = members.map(y => partnerOfY[y]!);
   }
-  return false;
+  return undefined;
+}
+
+/** Some point that is left in the tree and within the bound of x; −1 where there is none. */
+function neighbour({ metric, bound, x: { points } }: Reach, x: number, others: DiagramPoints, tree: PointTree): number {
+  const accepted = (y: number) => distanceBetween(metric, points, x, others, y) <= bound;
+  return tree.some(points.birth[x]!, points.death[x]!, bound, accepted);
+}
+
+function treeOf({ birth, death }: DiagramPoints, cancellation: Cancellation): PointTree {
+  return new PointTree(new PlaneTree(birth, death, cancellation));
+}
+
+function distanceBetween(metric: GroundMetric, a: DiagramPoints, i: number, b: DiagramPoints, j: number): number {
+  return groundDistance(metric, a.birth[i]! - b.birth[j]!, a.death[i]! - b.death[j]!);
 }

@@ -1,13 +1,20 @@
+import { Cancellation } from '../base/cancellation';
 import { splitPoints, type DiagramPoints } from './diagramPoints';
 
-const DIRECTIONS = 64;
+/** The number of directions unless another is given. */
+export const SLICED_DIRECTIONS = 64;
 
 /**
  * The sliced Wasserstein distance (Carrière, Cuturi, Oudot 2017): (1/π) ∫ over half a turn of the 1-dimensional transport cost, along direction
  * θ, between each diagram's points together with the projections of the other's onto the diagonal; by the midpoint rule over 64 directions. Essential
  * points match each other in order of birth and add |birth − birth′|; `null` where they differ in number.
  */
-export function slicedWassersteinDistance(a: DiagramPoints, b: DiagramPoints, directions = DIRECTIONS): number | null {
+export function slicedWassersteinDistance(
+  a: DiagramPoints,
+  b: DiagramPoints,
+  directions = SLICED_DIRECTIONS,
+  cancellation = Cancellation.never,
+): number | null {
   const indexA = splitPoints(a);
   const indexB = splitPoints(b);
   if (indexA.essential.length !== indexB.essential.length) return null;
@@ -16,6 +23,7 @@ export function slicedWassersteinDistance(a: DiagramPoints, b: DiagramPoints, di
   const alongB = new Float64Array(size);
   let sum = 0;
   for (let k = 0; k < directions; k++) {
+    cancellation.throwIfCancelled();
     const angle = Math.PI * ((k + 0.5) / directions - 0.5);
     const cosine = Math.cos(angle);
     const sine = Math.sin(angle);

@@ -1,101 +1,97 @@
+import type { Cancellation } from '../base/cancellation';
+import { AugmentingPaths, DIAGONAL, FREE, type MatchingSide } from './augmentingPaths';
 import { diagonalDistance, groundDistance, type MatchingProblem, type PartnerOfA } from './diagramPoints';
+import { MoveCost, type PlanePoints } from './moveCost';
+import { PlaneTree } from './planeTree';
+import { PricedTree } from './pricedTree';
 
-/** Above so many pairs costs are computed when they are needed rather than kept. */
-const KEPT_COSTS = 16e6;
+/** One point of so many is in the sample that potentials are first found for; so few points need none. */
+const STRIDE = 4;
+const FEW = 32;
+/** The share of the cost that rounding all costs to whole units may add. */
+const TOLERANCE = 1e-9;
+const UNITS = 2 ** 50;
 
 /**
- * A matching whose sum of distances to the power `order` is smallest: successive shortest augmenting paths with potentials
- * (Jonker and Volgenant 1987), point by point of `a`. Going to the diagonal is a place of its own for every point of `a`; a point of `b`
- * that is taken saves its own way to the diagonal. O(|a|²·|b|) time at worst, far less where most points are near the diagonal.
+ * A matching whose sum of distances to the power `order` is smallest. Every cost is rounded to a whole number of units, and the sum of the rounded costs is exactly as small as can be, which
+ * potentials prove in the course of it. Units are as small as it takes for what rounding adds to be below 10⁻⁹ of the sum.
  */
 export function wassersteinMatching(problem: MatchingProblem, order: number): PartnerOfA {
-  const { metric, a, b, cancellation } = problem;
-  const countA = a.birth.length;
-  const countB = b.birth.length;
-  const power = (distance: number) => (order === 1 ? distance : order === 2 ? distance * distance : distance ** order);
-  const toDiagonalA = a.birth.map((birth, i) => power(diagonalDistance(metric, birth, a.death[i]!)));
-  const toDiagonalB = b.birth.map((birth, j) => power(diagonalDistance(metric, birth, b.death[j]!)));
-  const computed = (i: number, j: number) =>
-    power(groundDistance(metric, a.birth[i]! - b.birth[j]!, a.death[i]! - b.death[j]!)) - toDiagonalB[j]!;
-  const cost = countA * countB <= KEPT_COSTS ? table(countA, countB, computed) : computed;
-
-  const partnerOfA = new Int32Array(countA).fill(-1);
-  const partnerOfB = new Int32Array(countB).fill(-1);
-  // Potentials: cost(i, j) − ofA[i] − ofB[j] ≥ 0, and 0 for matched pairs.
-  const ofA = new Float64Array(countA);
-  const ofB = new Float64Array(countB);
-  const shortest = new Float64Array(countB);
-  const before = new Int32Array(countB);
-  const settled = new Uint8Array(countB);
-  for (let start = 0; start < countA; start++) {
-    cancellation.throwIfCancelled();
-    shortest.fill(Infinity);
-    settled.fill(0);
-    const path: number[] = [];
-    let row = start;
-    let reached = 0;
-    // The best end so far on the diagonal: of which point of `a`, and how far.
-    let diagonalRow = -1;
-    let diagonalLength = Infinity;
-    let end = -1;
-    for (;;) {
-      const viaDiagonal = reached + toDiagonalA[row]! - ofA[row]!;
-      if (viaDiagonal < diagonalLength) {
-        diagonalLength = viaDiagonal;
-        diagonalRow = row;
-      }
-      let nearest = -1;
-      for (let j = 0; j < countB; j++) {
-        if (settled[j]) continue;
-        const length = reached + cost(row, j) - ofA[row]! - ofB[j]!;
-        if (length < shortest[j]!) {
-          shortest[j] = length;
-          before[j] = row;
-        }
-        if (nearest === -1 || shortest[j]! < shortest[nearest]!) nearest = j;
-      }
-      // Ties go to the diagonal.
-      if (nearest === -1 || !(shortest[nearest]! < diagonalLength)) {
-        reached = diagonalLength;
-        break;
-      }
-      reached = shortest[nearest]!;
-      if (partnerOfB[nearest] === -1) {
-        end = nearest;
-        break;
-      }
-      settled[nearest] = 1;
-      path.push(nearest);
-      row = partnerOfB[nearest]!;
-    }
-    // Potentials of what was passed grow by what is left of the way.
-    ofA[start] = ofA[start]! + reached;
-    for (const j of path) {
-      const left = reached - shortest[j]!;
-      ofB[j] = ofB[j]! - left;
-      ofA[partnerOfB[j]!] = ofA[partnerOfB[j]!]! + left;
-    }
-    let column = end;
-    if (end === -1) {
-      column = partnerOfA[diagonalRow]!;
-      partnerOfA[diagonalRow] = -1;
-      if (diagonalRow === start) continue;
-    }
-    // Back along the path: every point takes the place it was reached by.
-    for (;;) {
-      const i = before[column]!;
-      const next = partnerOfA[i]!;
-      partnerOfA[i] = column;
-      partnerOfB[column] = i;
-      if (i === start) break;
-      column = next;
-    }
+  const { metric, a, b } = problem;
+  const points = a.birth.length + b.birth.length;
+  // No point moves farther than all of them to the diagonal: at first, none of their ways; then, the distance found.
+  let reach = 0;
+  for (const { birth, death } of [a, b])
+    birth.forEach((value, i) => (reach = Math.max(reach, diagonalDistance(metric, value, death[i]!))));
+  if (reach === 0) return new Int32Array(a.birth.length).fill(-1);
+  for (;;) {
+    const partner = matchWithin(problem, new MoveCost(metric, order, reach));
+    const share = costOver(reach, problem, order, partner);
+    const rounding = points / UNITS;
+    if (share === 0 || share > 0.5 || rounding <= TOLERANCE * share) return partner;
+    reach *= share ** (1 / order);
   }
-  return partnerOfA;
 }
 
-function table(rows: number, columns: number, of: (i: number, j: number) => number): (i: number, j: number) => number {
-  const values = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) values[i * columns + j] = of(i, j);
-  return (i, j) => values[i * columns + j]!;
+/** What a matching costs, where a move of length `reach` costs 1. */
+function costOver(reach: number, { metric, a, b }: MatchingProblem, order: number, partner: PartnerOfA): number {
+  const alone = new Uint8Array(b.birth.length).fill(1);
+  let sum = 0;
+  partner.forEach((j, i) => {
+    const [birth, death] = [a.birth[i]!, a.death[i]!];
+    if (j >= 0) alone[j] = 0;
+    const moved = j < 0 ? diagonalDistance(metric, birth, death) : groundDistance(metric, birth - b.birth[j]!, death - b.death[j]!); // prettier-ignore
+    sum += (moved / reach) ** order;
+  });
+  alone.forEach((isAlone, j) => {
+    if (isAlone === 1) sum += (diagonalDistance(metric, b.birth[j]!, b.death[j]!) / reach) ** order;
+  });
+  return sum;
+}
+
+function matchWithin({ a, b, cancellation }: MatchingProblem, cost: MoveCost): PartnerOfA {
+  const [sideA] = solve(cost.points(a), cost.points(b), cost, cancellation);
+  return sideA.partner.map(j => (j === DIAGONAL ? -1 : j));
+}
+
+/**
+ * Potentials and a matching that attains them. Those of a sample of the points, found in the same way, tell what potentials all others have nearly: so that no path is long, whichever
+ * way the points move as a whole.
+ */
+function solve(
+  a: PlanePoints,
+  b: PlanePoints,
+  cost: MoveCost,
+  cancellation: Cancellation,
+): readonly [MatchingSide, MatchingSide] {
+  const sideA = freeSide(a, cost, cancellation);
+  const sideB = freeSide(b, cost, cancellation);
+  if (a.x.length + b.x.length > FEW) {
+    const [sampleA] = solve(sample(sideA.layout), sample(sideB.layout), cost, cancellation);
+    const tree = new PricedTree(sampleA.layout, sampleA.potential, cost);
+    for (let j = 0; j < b.x.length; j++) {
+      cancellation.throwIfCancelled();
+      if (tree.cheapest(b.x[j]!, b.y[j]!, 1, sideB.toDiagonal[j]!) > 0) sideB.potential[j] = tree.keys[0]!;
+    }
+  }
+  // Points of b whose potential is below their way to the diagonal must be matched as well.
+  new AugmentingPaths(sideA, sideB, cost, cancellation).coverFree();
+  new AugmentingPaths(sideB, sideA, cost, cancellation).coverFree();
+  return [sideA, sideB];
+}
+
+function freeSide({ x, y }: PlanePoints, cost: MoveCost, cancellation: Cancellation): MatchingSide {
+  const toDiagonal = x.map((value, i) => cost.toDiagonal(value, y[i]!));
+  return {
+    layout: new PlaneTree(x, y, cancellation),
+    toDiagonal,
+    potential: toDiagonal.slice(),
+    partner: new Int32Array(x.length).fill(FREE),
+  };
+}
+
+/** Every so many points in the order of the tree: as dense as all of them, everywhere. */
+function sample({ x, y, order }: PlaneTree): PlanePoints {
+  const chosen = order.filter((_, place) => place % STRIDE === STRIDE >> 1);
+  return { x: Float64Array.from(chosen, i => x[i]!), y: Float64Array.from(chosen, i => y[i]!) };
 }

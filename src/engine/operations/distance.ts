@@ -6,7 +6,7 @@ import { DisposableStore } from '../../base/lifecycle';
 import { formatBytes } from '../../base/numbers';
 import { bottleneckDistance, wassersteinDistance } from '../../topology/diagramDistance';
 import type { DiagramDistance, DiagramPoints } from '../../topology/diagramPoints';
-import { slicedWassersteinDistance } from '../../topology/slicedWasserstein';
+import { SLICED_DIRECTIONS, slicedWassersteinDistance } from '../../topology/slicedWasserstein';
 import { contentHash, FileSource } from '../files';
 import type { DistanceInput } from '../measureTypes';
 import { blaming } from '../openFiles';
@@ -42,7 +42,10 @@ export function distance(input: DistanceInput, context: OperationContext<never>)
         case 'wasserstein':
           return wassersteinDistance(a.points, b.points, order, ground, cancellation);
         case 'sliced':
-          return { distance: slicedWassersteinDistance(a.points, b.points), matching: null };
+          return {
+            distance: slicedWassersteinDistance(a.points, b.points, SLICED_DIRECTIONS, cancellation),
+            matching: null,
+          };
       }
     };
     return {
@@ -55,7 +58,7 @@ export function distance(input: DistanceInput, context: OperationContext<never>)
           kind,
           dim: dimension,
           ...(kind === 'wasserstein' ? { order } : {}),
-          ...(kind === 'sliced' ? { directions: 64 } : { ground }),
+          ...(kind === 'sliced' ? { directions: SLICED_DIRECTIONS } : { ground }),
         },
         seed,
       },
