@@ -34,15 +34,16 @@ export interface StoredLayer {
 
 /**
  * Opens an .npz, a .safetensors or a folder of .npy files as activations; undefined for anything else, such as a model or its weights. Throws `shape-mismatch`
- * where the arrays have different numbers of rows, and what the readers throw.
+ * where the arrays have different numbers of rows, and what the readers throw. Without `tensors` a .safetensors is left to the readers of models.
  */
 export function openStoredLayers(
   given: string,
   store: DisposableStore,
   cancellation: Cancellation,
+  { tensors = true }: { readonly tensors?: boolean } = {},
 ): StoredLayers | undefined {
   const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
-  const found = isFolder ? folderLayers(given, store, cancellation) : fileLayers(given, store, cancellation);
+  const found = isFolder ? folderLayers(given, store, cancellation) : fileLayers(given, store, cancellation, tensors);
   if (found === undefined) return undefined;
   const { arrays, sha256 } = found;
   const [first] = arrays;
@@ -69,9 +70,14 @@ interface Found {
   readonly sha256: string;
 }
 
-function fileLayers(file: string, store: DisposableStore, cancellation: Cancellation): Found | undefined {
+function fileLayers(
+  file: string,
+  store: DisposableStore,
+  cancellation: Cancellation,
+  tensors: boolean,
+): Found | undefined {
   const source = store.add(FileSource.open(file));
-  return archiveLayers(source, file, cancellation) ?? tensorLayers(source, cancellation);
+  return archiveLayers(source, file, cancellation) ?? (tensors ? tensorLayers(source, cancellation) : undefined);
 }
 
 /** Names that weights have, and activations have not. */

@@ -6,6 +6,7 @@ import { after, describe, it } from 'node:test';
 import { Cancellation } from '../../src/base/cancellation';
 import { DisposableStore } from '../../src/base/lifecycle';
 import { writeNpy, writeNpz } from '../../src/data/writeNpz';
+import { describe as describeFile } from '../../src/engine/operations/describe';
 import { openStoredLayers } from '../../src/engine/storedLayers';
 import { f32, safetensorsBytes } from '../models/safetensors/safetensorsBytes';
 
@@ -52,6 +53,15 @@ describe('activations that somebody saved', () => {
   it('are told from weights, which are a model’s', () => {
     assert.equal(opened(written('w1.safetensors', safetensorsBytes({ 'fc.weight': f32([4, 3]), 'fc.bias': f32([4]) }))), undefined); // prettier-ignore
     assert.equal(opened(written('w2.safetensors', safetensorsBytes({ a: f32([4, 3]), b: f32([5]) }))), undefined);
+  });
+  it('are described as layers without a network; a .safetensors as what it holds', () => {
+    const context = { cancellation: Cancellation.never } as Parameters<typeof describeFile>[1];
+    const arrays = Object.entries(bytesOf).map(([name, array]) => ({ name, shape: [4, 3], values: array }));
+    const { format, layers, parameters } = describeFile({ model: written('d.npz', writeNpz(arrays)) }, context);
+    assert.deepEqual([format, parameters], ['activations', 0]);
+    assert.deepEqual(layers.map(({ name, outputShape }) => [name, outputShape]), [['/fc1/Gemm', [null, 3]], ['relu', [null, 3]]]); // prettier-ignore
+    const tensors = written('d.safetensors', safetensorsBytes({ fc1: f32([4, 3]) }));
+    assert.equal(describeFile({ model: tensors }, context).format, 'safetensors');
   });
   it('must have the same rows', () => {
     const arrays = [{ name: 'a', shape: [4, 3], values }, { name: 'b', shape: [3, 4], values }]; // prettier-ignore

@@ -1,7 +1,9 @@
 import { describeModel, type DescribeResult } from '../../analyses/describe';
 import { DisposableStore } from '../../base/lifecycle';
+import { blaming } from '../openFiles';
 import { modelHash, openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
+import { openStoredLayers, type StoredLayers } from '../storedLayers';
 import { VERSION } from '../version';
 
 export function describe(
@@ -10,6 +12,9 @@ export function describe(
 ): DescribeResult {
   const store = new DisposableStore();
   try {
+    // A .safetensors is described as what it holds, weights or not.
+    const stored = blaming(path, () => openStoredLayers(path, store, context.cancellation, { tensors: false }));
+    if (stored !== undefined) return describeStored(path, stored);
     const opened = openModelFile(path, store);
     return describeModel(opened.model, {
       version: VERSION,
@@ -20,4 +25,29 @@ export function describe(
   } finally {
     store.dispose();
   }
+}
+
+/** Activations that were saved: layers without a network. */
+function describeStored(path: string, { rows, layers, sha256 }: StoredLayers): DescribeResult {
+  return {
+    format: 'activations',
+    producer: 'stored arrays',
+    details: [{ name: 'rows', value: String(rows) }],
+    inputs: [],
+    outputs: [],
+    parameters: 0,
+    layers: layers.map(({ name, rowShape }) => ({
+      name,
+      op: 'array',
+      outputShape: [null, ...rowShape],
+      parameters: 0,
+      weights: [],
+      output: name,
+      inputs: [],
+    })),
+    classNames: undefined,
+    unsupported: [],
+    warnings: [],
+    provenance: { version: VERSION, model: { name: path, sha256 }, parameters: {}, seed: 0 },
+  };
 }
