@@ -3,7 +3,7 @@ import { noProgress, subProgress } from '../base/progress';
 import { complexPersistence } from './complexPersistence';
 import { DistanceMatrix } from './distances';
 import { FilteredComplex, MOST_SIMPLICES, poll } from './filteredComplex';
-import { addCofaces } from './flagComplex';
+import { addSimplicesOf } from './flagComplex';
 import { checkRipsOptions, rips, type RipsOptions, type RipsResult } from './rips';
 import type { SparseDistances } from './sparseDistances';
 
@@ -35,11 +35,12 @@ export function ripsOfPairs(distances: SparseDistances, options: PairsOptions): 
     const rounded = Math.fround(length[k]!);
     if (rounded <= longest && rounded < Infinity) lengths[to[k]!]!.set(from[k]!, rounded);
   }
-  lengths.forEach((own, vertex) => {
+  const growth = { complex, lengths, topDimension: maxDimension + 1, cancellation };
+  for (let vertex = 0; vertex < count; vertex++) {
     poll(vertex << 6, cancellation);
     progress((0.3 * vertex) / count, 'listing simplices');
-    addCofaces(complex, lengths, maxDimension + 1, Infinity, 0, vertex, 0, [...own.keys()], cancellation);
-  });
+    addSimplicesOf(growth, vertex, Infinity);
+  }
   const reduced = complexPersistence(complex, { ...options, cancellation, progress: subProgress(progress, 0.3, 1) });
   return {
     points: count,

@@ -5,7 +5,7 @@ import type { RepresentativeOptions, Representatives } from './chosenRepresentat
 import { complexPersistence } from './complexPersistence';
 import type { PersistenceDiagram } from './diagram';
 import { FilteredComplex, MOST_SIMPLICES, poll } from './filteredComplex';
-import { addCofaces } from './flagComplex';
+import { addSimplicesOf } from './flagComplex';
 import { maxminLandmarks } from './landmarks';
 import type { PairwiseDistances } from './pairwiseDistances';
 
@@ -61,6 +61,7 @@ export function sparseRips(distances: PairwiseDistances, options: SparseRipsOpti
   const complex = new FilteredComplex(count, Math.min(maxSimplices, MOST_SIMPLICES));
   // A simplex is made with its latest vertex first: that one vanishes before the others. Its neighbours come with their edges' lengths.
   const lengths: Map<number, number>[] = [];
+  const growth = { complex, lengths, topDimension: maxDimension + 1, cancellation };
   for (let v = 0; v < count; v++) {
     poll(v << 6, cancellation);
     progress(0.3 + (0.5 * v) / count, 'growing balls');
@@ -71,7 +72,7 @@ export function sparseRips(distances: PairwiseDistances, options: SparseRipsOpti
       if (length < Infinity && length <= longest) own.set(u, length);
     }
     lengths.push(own);
-    addCofaces(complex, lengths, maxDimension + 1, longest, 0, v, 0, [...own.keys()], cancellation);
+    addSimplicesOf(growth, v, longest);
   }
   return {
     ...complexPersistence(complex, { ...options, points: indices, progress: subProgress(progress, 0.8, 1) }),
