@@ -7,8 +7,8 @@ import { pathToFileURL } from 'node:url';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** The kernels and the files that their bytes are in. */
-export const kernels = ['distances', 'rips', 'spanningTree'].map(name => ({
+/** The kernels, which import the other files of their folder, and the files that their bytes are in. */
+export const kernels = ['rips', 'spanningTree'].map(name => ({
   name,
   source: path.join(root, 'kernels', `${name}.as`),
   bytes: path.join(root, 'src', 'topology', 'kernels', `${name}Bytes.ts`),
@@ -22,10 +22,15 @@ export const kernels = ['distances', 'rips', 'spanningTree'].map(name => ({
 export async function compile(source) {
   /** @type {Uint8Array | undefined} */
   let binary;
-  const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'];
+  // Memory that threads share has a limit; `webAssembly.ts` makes a module for memory of one thread of the same bytes.
+  const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+  const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--enable', 'threads', ...memory];
   const { error, stderr } = await asc.main(['kernel.ts', '--outFile', 'kernel.wasm', ...flags], {
     // The extension of AssemblyScript's sources is .ts; ours keep away from the tools that take them for TypeScript.
-    readFile: name => (name === 'kernel.ts' ? fs.readFileSync(source, 'utf8') : null),
+    readFile: name => {
+      const file = name === 'kernel.ts' ? source : path.join(path.dirname(source), `${path.basename(name, '.ts')}.as`);
+      return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null;
+    },
     writeFile: (_name, contents) => {
       if (typeof contents !== 'string') binary = contents;
     },

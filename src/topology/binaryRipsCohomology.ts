@@ -38,6 +38,7 @@ export class BinaryRipsCohomology {
     private readonly cancellation: Cancellation,
   ) {
     this.keys = new SimplexKeys(filtration.count, filtration.edgeCount, 2);
+    filtration.kernel.openHeap(filtration.freeAddress);
   }
 
   /** Pairs of dimension 1 when called first, then of dimension 2. `progress` is told the fraction of columns that are done. */

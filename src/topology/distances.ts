@@ -1,10 +1,11 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { formatCount } from '../base/numbers';
-import { distanceKernel } from './kernels/distanceKernel';
-import { MAX_KERNEL_BYTES } from './kernels/webAssembly';
+import { finish, type Steps } from '../base/steps';
+import { ripsCrew, type RipsCrew } from './kernels/ripsKernel';
 import type { CoordinateMetric } from './metric';
 import type { PointCloud } from './pointCloud';
+import { aligned, MATRIX_ADDRESS, RipsSpace } from './ripsSpace';
 import { unitRows } from './unitRows';
 
 /**
@@ -12,21 +13,45 @@ import { unitRows } from './unitRows';
  * stored as float32 (relative rounding 6e-8), so that 5,000 points take 100 MB. Infinity: never joined.
  */
 export class DistanceMatrix {
+  private taken = false;
+
+  /** `space` is where the values are, if they are in the memory of a kernel. */
   constructor(
     readonly count: number,
-    readonly values: Float32Array,
+    private readonly entries: Float32Array,
+    private readonly space?: RipsSpace,
   ) {}
+
+  get values(): Float32Array {
+    if (this.taken) throw new Error('the distances have been used up');
+    return this.entries;
+  }
 
   at(i: number, j: number): number {
     return this.values[i * this.count + j]!;
   }
+
+  /**
+   * Hands over the memory of the kernel, with the values in their place; `undefined` where they are somewhere else. After that there is no matrix
+   * any more.
+   */
+  takeSpace(): RipsSpace | undefined {
+    this.taken = this.space !== undefined;
+    return this.space;
+  }
 }
 
-/** Points in a panel of the kernel, and panels that stay in the cache while others pass by. */
+/** Points in a panel of the kernel. */
 const PANEL = 4;
-const BLOCK = 8;
+/** Panels that stay in the cache while others pass by: as many as fit there, and no more than pay. */
+const BLOCK_BYTES = 1 << 17;
+const MOST_BLOCK_PANELS = 16;
+/** Multiplications in a part of a job: some tenths of a millisecond. */
+const GRAIN_PRODUCTS = 1 << 21;
 /** Beyond this, distances would leave the range of float32. */
 const MAX_SQUARED_LENGTH = 1e60;
+/** Numbers of the kernel. */
+const KINDS: Record<CoordinateMetric, number> = { euclidean: 0, cosine: 1, correlation: 1, manhattan: 2, chebyshev: 3 };
 
 /**
  * All pairwise distances of a cloud. `cosine` is 1 − cos of the angle and `correlation` 1 − Pearson's r, both in [0, 2];
@@ -39,79 +64,73 @@ export function distanceMatrix(
   metric: CoordinateMetric,
   cancellation: Cancellation = Cancellation.never,
 ): DistanceMatrix {
+  return finish(distanceSteps(cloud, metric, ripsCrew()), cancellation);
+}
+
+/** The same, step by step, by a crew that has nothing else to do as long as the matrix is needed. */
+export function* distanceSteps(cloud: PointCloud, metric: CoordinateMetric, crew: RipsCrew): Steps<DistanceMatrix> {
   const { count, width } = cloud;
   if (count < 1) throw new Fault('empty', 'The point cloud has no points.');
+  const space = new RipsSpace(crew, count);
+  const { edgesAddress } = space;
   const panels = Math.ceil(count / PANEL);
   const panelBytes = width * PANEL * 8;
-  const stride = panels * PANEL;
-  const lengthsAddress = panels * panelBytes;
-  const matrixAddress = lengthsAddress + stride * 8;
-  const bytes = matrixAddress + stride * stride * 4;
-  if (bytes > MAX_KERNEL_BYTES) {
-    throw new Fault(
-      'too-large',
-      `The distances of ${formatCount(count)} points in ${formatCount(width)} dimensions do not fit into memory.`,
-      {
-        hint: 'Take a sample of the points, or choose landmarks (rips --landmarks N): components stay those of all points.',
-      },
-    );
-  }
+  const squaredLengths = aligned(edgesAddress + panels * panelBytes);
+  const origin = squaredLengths + panels * PANEL * 8;
+  space.reserve(origin + width * 8, `The distances of ${formatCount(count)} points in ${formatCount(width)} dimensions`);
+  const blockPanels = Math.max(1, Math.min(MOST_BLOCK_PANELS, Math.floor(BLOCK_BYTES / (panelBytes + 1))));
+  space.tell({
+    count,
+    stride: space.stride,
+    matrix: MATRIX_ADDRESS,
+    edges: edgesAddress,
+    width,
+    metric: KINDS[metric],
+    blockPanels,
+    squaredLengths,
+    origin,
+  });
   const directional = metric === 'cosine' || metric === 'correlation';
   const directions = directional ? unitRows(cloud, metric === 'correlation') : undefined;
-  const { memory, exports: kernel } = distanceKernel(bytes);
-  packPanels(
-    directions?.values ?? cloud.values,
-    count,
-    width,
-    new Float64Array(memory.buffer, 0, panels * PANEL * width),
-  );
+  yield* pack(directions?.values ?? cloud.values, space, width, origin);
+  checkLengths(new Float64Array(crew.buffer, squaredLengths, count));
 
-  for (let panel = 0; panel < panels; panel++) {
-    kernel.squaredLengths(panel * panelBytes, width, lengthsAddress + panel * PANEL * 8);
-  }
-  checkLengths(new Float64Array(memory.buffer, lengthsAddress, count));
-  for (let from = 0; from < panels; from += BLOCK) {
-    const to = Math.min(from + BLOCK, panels);
-    for (let panel = 0; panel < to; panel++) {
-      // Tiles on and above the diagonal; the kernel writes their mirror images too.
-      const first = Math.max(from, panel);
-      const out = matrixAddress + (panel * stride + first) * PANEL * 4;
-      const across = matrixAddress + (first * stride + panel) * PANEL * 4;
-      const [i, j, panelCount] = [panel * panelBytes, first * panelBytes, to - first];
-      if (metric === 'manhattan' || metric === 'chebyshev') {
-        kernel[metric](i, j, panelCount, width, out, across, stride * 4);
-      } else {
-        const [own, others] = [lengthsAddress + panel * PANEL * 8, lengthsAddress + first * PANEL * 8];
-        kernel.products(i, j, panelCount, width, out, across, stride * 4, own, others, directional ? 1 : 0);
-      }
-    }
-    cancellation.throwIfCancelled();
-  }
-  // Rows move together in place: `values` is a view of the kernel's memory, which nobody else will use.
-  const padded = new Float32Array(memory.buffer, matrixAddress, stride * stride);
-  if (stride > count) for (let i = 1; i < count; i++) padded.copyWithin(i * count, i * stride, i * stride + count);
-  const values = padded.subarray(0, count * count);
+  const blocks = Math.ceil(panels / blockPanels);
+  const productsOfPair = (blockPanels * PANEL) ** 2 * Math.max(1, width);
+  const grain = Math.max(1, Math.floor(GRAIN_PRODUCTS / productsOfPair));
+  yield* crew.run('measureBlocks', (blocks * (blocks + 1)) / 2, grain);
+  const values = space.distances();
   for (const i of directions?.undirected ?? []) {
     for (let j = 0; j < count; j++) {
       values[i * count + j] = i === j ? 0 : 1;
       values[j * count + i] = i === j ? 0 : 1;
     }
   }
-  return new DistanceMatrix(count, values);
+  return new DistanceMatrix(count, values, space);
 }
 
 /**
- * Four points side by side, coordinate by coordinate, with the first point as the origin (which keeps the squared lengths small, and
- * rounds differences of a cloud far away less than a mean would); the last panel is filled up with zeros.
+ * Packs the rows into panels: through the place of the matrix, part by part. The first point becomes the origin, which keeps the squared
+ * lengths small, and rounds differences of a cloud far away less than a mean would.
  */
-function packPanels(values: Float32Array | Float64Array, count: number, width: number, packed: Float64Array): void {
-  for (let i = 0; i < count; i += PANEL) {
-    const panel = i * width;
-    const rows = Math.min(PANEL, count - i);
-    for (let k = 0; k < width; k++) {
-      const origin = values[k]!;
-      for (let r = 0; r < rows; r++) packed[panel + k * PANEL + r] = values[panel + r * width + k]! - origin;
-    }
+function* pack(values: Float32Array | Float64Array, space: RipsSpace, width: number, origin: number): Steps<void> {
+  const { count } = space;
+  new Float64Array(space.crew.buffer, origin, width).set(values.subarray(0, width));
+  const panels = Math.ceil(count / PANEL);
+  const panelBytes = Math.max(1, PANEL * width * values.BYTES_PER_ELEMENT);
+  const fitting = Math.floor((count * space.stride) / panelBytes);
+  // Few points in many dimensions: the matrix is too small for a single panel.
+  const given = fitting > 0 ? MATRIX_ADDRESS : aligned(origin + width * 8);
+  const atOnce = fitting > 0 ? Math.min(fitting, panels) : panels;
+  space.reserve(given + atOnce * panelBytes, `${count} points in ${width} dimensions`);
+  const Values = values instanceof Float64Array ? Float64Array : Float32Array;
+  space.tell({ given, givenDoubles: values instanceof Float64Array ? 1 : 0 });
+  const grain = Math.ceil(GRAIN_PRODUCTS / 16 / (PANEL * Math.max(1, width)));
+  for (let first = 0; first < panels; first += atOnce) {
+    const part = values.subarray(first * PANEL * width, (first + atOnce) * PANEL * width);
+    new Values(space.crew.buffer, given, part.length).set(part);
+    space.tell({ firstGiven: first });
+    yield* space.crew.run('packPanels', Math.min(atOnce, panels - first), grain);
   }
 }
 

@@ -1,43 +1,39 @@
-import type { Cancellation } from '../base/cancellation';
+import type { Steps } from '../base/steps';
 import type { RipsFiltration } from './ripsFiltration';
-import { UnionFind } from './unionFind';
 
-/** Rows between two looks at the stop sign. */
-const ROWS_PER_POLL = 64;
+/** Edges that a call of the kernel takes to fill lists of nearest neighbours. */
+const CHUNK = 1 << 13;
+/** Vertices in a part of a job: some tenths of a millisecond. */
+const GRAIN = 32;
 
-/**
- * Ranks, ascending, of the edges of the relative neighbourhood graph (Toussaint 1980): no vertex is joined to both ends before them.
- * All others are the latest edge of a triangle, hence in an apparent pair with the first of these. The spanning forest is
- * part of this graph, and the rest are the edges that H1 has to reduce.
- */
-export function relativeNeighbourhoods(filtration: RipsFiltration, cancellation: Cancellation): Uint32Array {
-  const { count, kernel, listAddress, nearestAddress } = filtration;
-  const { list } = filtration.views();
-  const ranks: number[] = [];
-  for (let a = 1; a < count; a++) {
-    if (a % ROWS_PER_POLL === 0) cancellation.throwIfCancelled();
-    const found = kernel.neighbourhoodEdges(a, nearestAddress, listAddress);
-    for (let i = 0; i < found; i++) ranks.push(list[i]!);
-  }
-  return Uint32Array.from(ranks).sort();
-}
-
-export interface SpanningForest {
-  /** Edges that join two components when edges come in order. */
+/** The edges of the relative neighbourhood graph by rank, ascending. */
+export interface NeighbourhoodEdges {
+  /** Edges that join two components when edges come in order: the spanning forest (Kruskal 1956). */
   readonly tree: Uint32Array;
   /** All others. */
   readonly rest: Uint32Array;
 }
 
-/** Divides edges, given by rank in ascending order, into those of the spanning forest and the rest (Kruskal 1956). */
-export function spanningForest(filtration: RipsFiltration, ranks: Uint32Array): SpanningForest {
-  const { ends } = filtration.views();
-  const components = new UnionFind(filtration.count);
-  const tree: number[] = [];
-  const rest: number[] = [];
-  for (const rank of ranks) {
-    const joins = components.union(ends[4 * rank]!, ends[4 * rank + 1]!) >= 0;
-    (joins ? tree : rest).push(rank);
+/**
+ * The relative neighbourhood graph (Toussaint 1980): no vertex is joined to both ends of its edges before them. All other edges
+ * are the latest edge of a triangle, hence in an apparent pair with the first of these. The spanning forest is part of this graph, and the rest
+ * are the edges that H1 has to reduce.
+ */
+export function* relativeNeighbourhoods(filtration: RipsFiltration): Steps<NeighbourhoodEdges> {
+  const { count, edgeCount, kernel, space, freeAddress } = filtration;
+  const { crew } = space;
+  kernel.clearNeighbours();
+  // The first edges fill the lists of most vertices; longer lists of outliers are not worth a look at all edges.
+  for (let begin = 0, full = 0; begin < edgeCount / 4 && full < count; begin += CHUNK) {
+    full += kernel.listNeighbours(begin, Math.min(begin + CHUNK, edgeCount));
+    yield;
   }
-  return { tree: Uint32Array.from(tree), rest: Uint32Array.from(rest) };
+  yield* crew.run('findNeighbourhoods', count, GRAIN);
+  const size = kernel.neighbourhoodCount();
+  space.reserve(freeAddress + 8 * size, `The edges of ${count} points`);
+  const joining = kernel.divideNeighbourhoods(freeAddress, freeAddress + 4 * size);
+  return {
+    tree: Uint32Array.from(new Uint32Array(crew.buffer, freeAddress, joining)),
+    rest: Uint32Array.from(new Uint32Array(crew.buffer, freeAddress + 4 * size, size - joining)),
+  };
 }

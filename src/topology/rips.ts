@@ -2,6 +2,7 @@ import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { noProgress, subProgress } from '../base/progress';
 import { lastingBars, toDiagram } from './bars';
+import { finish, type Steps } from '../base/steps';
 import { BinaryRipsCohomology } from './binaryRipsCohomology';
 import {
   chosenRepresentatives,
@@ -12,7 +13,7 @@ import {
 import type { DistanceMatrix } from './distances';
 import { checkPrime } from './primeField';
 import { componentPairs } from './rankPairs';
-import { relativeNeighbourhoods, spanningForest } from './relativeNeighbourhoods';
+import { relativeNeighbourhoods } from './relativeNeighbourhoods';
 import { RipsCohomology } from './ripsCohomology';
 import { RipsFiltration } from './ripsFiltration';
 import type { RipsOptions, RipsResult } from './ripsOptions';
@@ -26,15 +27,20 @@ export type { RipsOptions, RipsResult } from './ripsOptions';
  * which nothing is born or dies. Throws `usage` for bad options, `too-large` and `cancelled`.
  */
 export function rips(distances: DistanceMatrix, options: RipsOptions): RipsResult {
+  return finish(ripsSteps(distances, options), options.cancellation ?? Cancellation.never);
+}
+
+/** The same, step by step, by the crew that made the distances. */
+export function* ripsSteps(distances: DistanceMatrix, options: RipsOptions): Steps<RipsResult> {
   const { maxDimension, threshold, coefficients = 2 } = options;
   const cancellation = options.cancellation ?? Cancellation.never;
   const progress = options.progress ?? noProgress;
   checkRipsOptions(options);
 
   progress(0, 'sorting edges');
-  const filtration = new RipsFiltration(distances, threshold, cancellation);
+  const filtration = yield* RipsFiltration.of(distances, threshold, options.consume ?? false);
   const { count, enclosingRadius } = filtration;
-  const { tree: forest, rest } = spanningForest(filtration, relativeNeighbourhoods(filtration, cancellation));
+  const { tree: forest, rest } = yield* relativeNeighbourhoods(filtration);
   const choice = representativeChoice(options);
   const keepCochains = choice?.cocycles.some(dimension => dimension > 0) ?? false;
   const reductionShare = choice === undefined ? 1 : 0.8;

@@ -1,20 +1,24 @@
-import type { Cancellation } from '../base/cancellation';
-import { Fault } from '../base/fault';
 import { formatCount } from '../base/numbers';
+import type { Steps } from '../base/steps';
 import type { DistanceMatrix } from './distances';
-import { ripsKernel, type RipsKernel } from './kernels/ripsKernel';
-import { MAX_KERNEL_BYTES, type KernelMemory } from './kernels/webAssembly';
+import { ripsCrew, type RipsKernel } from './kernels/ripsKernel';
+import { aligned, MATRIX_ADDRESS, RipsSpace } from './ripsSpace';
 
 /** The rank of a pair of points that no edge joins, and of a point with itself. */
 export const NO_EDGE = 0x7f7f7f7f;
 
-const ABSENT_BYTE = 0x7f;
-const DIGITS = 2048;
+/** Of the kernel (`kernels/edges.as`, `kernels/neighbourhoods.as`). */
+const BUCKETS = 4096;
+const BUCKET_TABLE_BYTES = (BUCKETS + 1) * 4;
+const SORTING_TABLE_BYTES = 2 * 1024 * 4;
+/** Numbers a point: three, and a list of the nearest neighbours. */
+const POINT_NUMBERS = 3 + 9;
+const [MAXIMA, MINIMA, SUMS, VERTICES] = [0, 1, 2, 0];
 const HEAP_BYTES = 1 << 20;
-/** Of the list of nearest neighbours of one vertex: their number, and eight. */
-const NEAREST_BYTES = 36;
-/** Edges that a call of the kernel takes: some tenths of a millisecond, and enough calls for the engine to optimise it. */
+/** Edges, or entries of the matrix, in a part of a job: some tenths of a millisecond, and enough calls for the engine to optimise it. */
 const CHUNK = 1 << 15;
+
+const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
 /**
  * The edges of a Rips complex in order of length. Ranks replace lengths, so that ties vanish: every edge is the latest one of
@@ -27,103 +31,84 @@ const CHUNK = 1 << 15;
  */
 export class RipsFiltration {
   readonly count: number;
-  readonly edgeCount: number = 0;
-  /** The smallest, over the points, of the largest distance to another. */
-  readonly enclosingRadius: number;
-  /** Point of the cloud by vertex. */
-  readonly points: Uint32Array;
   readonly kernel: RipsKernel;
   /** Entries in a row of `rank`. */
   readonly stride: number;
-  /** Where the kernel may write lists of up to `count` numbers; below the heap. */
-  readonly listAddress: number;
-  /** Lists of the nearest neighbours of every vertex. */
-  readonly nearestAddress: number;
-  private readonly memory: KernelMemory;
-  private readonly edgesAddress: number;
+
+  private constructor(
+    readonly space: RipsSpace,
+    readonly edgeCount: number,
+    /** The smallest, over the points, of the largest distance to another. */
+    readonly enclosingRadius: number,
+    /** Point of the cloud by vertex. */
+    readonly points: Uint32Array,
+    /** Where the kernel may write lists of up to `count` numbers. */
+    readonly listAddress: number,
+    /** From here on the memory is free, and may grow. */
+    readonly freeAddress: number,
+  ) {
+    this.count = space.count;
+    this.kernel = space.kernel;
+    this.stride = space.stride / 4;
+  }
 
   /**
-   * Sorts the edges up to the threshold (the enclosing radius, where that is smaller or no threshold is given).
+   * Sorts the edges up to the threshold (the enclosing radius, where that is smaller or no threshold is given). The distances are used up where `consume` says so.
    * Throws `too-large` beyond 23,000 points or so.
    */
-  constructor(distances: DistanceMatrix, threshold: number | undefined, cancellation: Cancellation) {
-    const { count, values } = distances;
-    this.count = count;
-    this.stride = (count + 3) & ~3;
-    const matrixBytes = count * this.stride * 4;
-    this.edgesAddress = matrixBytes;
-    // One more than there can be: where longer ones go.
-    const edgesBytes = Math.ceil((count * (count - 1)) / 4) * 16 + 16;
-    this.listAddress = this.edgesAddress + edgesBytes;
-    const startsAddress = this.listAddress;
-    const sumsAddress = startsAddress + (3 * DIGITS + 4) * 4;
-    this.nearestAddress = sumsAddress + this.stride * 4;
-    const heapAddress = this.nearestAddress + this.stride * NEAREST_BYTES;
-    if (heapAddress + HEAP_BYTES > MAX_KERNEL_BYTES) {
-      throw new Fault('too-large', `Rips persistence of ${formatCount(count)} points does not fit into memory.`, {
-        hint: 'Take a sample of the points, or choose landmarks (rips --landmarks N): components stay those of all points.',
-      });
-    }
-    const { memory, exports: kernel } = ripsKernel(heapAddress + HEAP_BYTES);
-    this.memory = memory;
-    this.kernel = kernel;
-    kernel.configure(count, this.stride * 4, 0, this.edgesAddress, heapAddress);
+  static *of(distances: DistanceMatrix, threshold: number | undefined, consume: boolean): Steps<RipsFiltration> {
+    const { count } = distances;
+    const what = `The edges of ${formatCount(count)} points`;
+    const taken = consume ? distances.takeSpace() : undefined;
+    const space = taken ?? new RipsSpace(ripsCrew(), count);
+    const { crew, kernel, stride, edgesAddress } = space;
+    const shares = crew.size === 1 ? 1 : 2 * crew.size;
+    // Every share has a place for what is too long.
+    const pointTables = edgesAddress + ((count * (count - 1)) / 2 + shares) * 8;
+    const bucketTables = pointTables + count * POINT_NUMBERS * 4;
+    const listAddress = bucketTables + shares * BUCKET_TABLE_BYTES + crew.size * SORTING_TABLE_BYTES;
+    const freeAddress = aligned(listAddress + count * 4);
+    space.reserve(freeAddress + HEAP_BYTES, what);
+    space.tell({ count, stride, matrix: MATRIX_ADDRESS, edges: edgesAddress, pointTables, shares, bucketTables });
+    if (taken === undefined) space.distances().set(distances.values);
 
-    const matrix = new Float32Array(memory.buffer, 0, count * this.stride);
-    for (let i = 0; i < count; i++) matrix.set(values.subarray(i * count, (i + 1) * count), i * this.stride);
-    cancellation.throwIfCancelled();
-    let enclosingRadius = Infinity;
-    for (let i = 0; i < count; i++) {
-      enclosingRadius = Math.min(enclosingRadius, kernel.rowMaximum(i, sumsAddress + 4 * i));
-    }
-    this.enclosingRadius = enclosingRadius;
+    const rowGrain = Math.ceil(CHUNK / count);
+    const pointTable = (index: number) => pointTables + index * count * 4;
+    yield* crew.run('measureRows', count, rowGrain);
+    const maxima = new Float32Array(crew.buffer, pointTable(MAXIMA), count);
+    const enclosingRadius = maxima.reduce((a, b) => Math.min(a, b));
     // From the enclosing radius on the complex is a cone: nothing is born or dies beyond. Lengths are float32: a threshold
     // means all lengths that round to the same. Infinite lengths are no edges.
     const longest = Math.min(enclosingRadius, threshold === undefined ? Infinity : Math.fround(threshold), MAX_FLOAT32);
+    const shortest = new Float32Array(crew.buffer, pointTable(MINIMA), count).reduce((a, b) => Math.min(a, b));
+    const [shortestBits, longestBits] = [bitsOf(shortest), bitsOf(longest)];
+    // As many as tell all lengths of one of the buckets apart.
+    const bucketBits = Math.max(0, 32 - Math.clz32(Math.max(0, longestBits - shortestBits)) - Math.log2(BUCKETS));
+    space.tell({ longest, shortestBits, bucketBits });
 
-    const starts = new Uint32Array(memory.buffer, startsAddress, 3 * DIGITS + 1);
-    for (let i = 1; i < count; i++) kernel.countDigits(i, longest, startsAddress);
-    for (let digit = 0; digit < 3; digit++) {
-      this.edgeCount = accumulate(starts.subarray(digit * DIGITS, (digit + 1) * DIGITS));
-    }
-    starts[3 * DIGITS] = this.edgeCount;
-    cancellation.throwIfCancelled();
-
-    const sums = new Float32Array(memory.buffer, sumsAddress, count);
-    this.points = Uint32Array.from(sums.keys()).sort((i, j) => compare(sums[i]!, sums[j]!) || i - j);
-    const vertices = new Uint32Array(memory.buffer, sumsAddress, count);
-    this.points.forEach((point, vertex) => (vertices[point] = vertex));
-    for (let i = 1; i < count; i++) kernel.placeRow(i, sumsAddress, longest, startsAddress, this.edgesAddress);
-    cancellation.throwIfCancelled();
-    // The distances are not needed any more: their place takes the edges after the second digit.
-    for (const digit of [1, 2]) {
-      const [from, to] = digit === 1 ? [this.edgesAddress, 0] : [0, this.edgesAddress];
-      for (let begin = 0; begin < this.edgeCount; begin += CHUNK) {
-        const end = Math.min(begin + CHUNK, this.edgeCount);
-        kernel.sortPass(from, to, begin, end, 32 + 11 * digit, startsAddress + digit * DIGITS * 4);
-      }
-      cancellation.throwIfCancelled();
-    }
-    new Uint8Array(memory.buffer, 0, matrixBytes).fill(ABSENT_BYTE);
-    for (let begin = 0; begin < this.edgeCount; begin += CHUNK) {
-      kernel.placeRanks(begin, Math.min(begin + CHUNK, this.edgeCount));
-    }
-    for (let i = 0; i < count; i += 4) kernel.mirrorRows(i);
-    // The first edges fill the lists of most vertices; longer lists of outliers are not worth a look at all edges.
-    for (let begin = 0; begin < this.edgeCount / 4; begin += CHUNK) {
-      kernel.listNearest(begin, Math.min(begin + CHUNK, this.edgeCount), this.nearestAddress);
-    }
-    cancellation.throwIfCancelled();
+    yield* crew.run('countLengths', shares, 1);
+    const edgeCount = kernel.startBuckets();
+    space.tell({ edgeCount });
+    const points = centralFirst(new Float32Array(crew.buffer, pointTable(SUMS), count));
+    const vertices = new Uint32Array(crew.buffer, pointTable(VERTICES), count);
+    points.forEach((point, vertex) => (vertices[point] = vertex));
+    yield* crew.run('placeEdges', shares, 1);
+    yield* crew.run('sortBuckets', BUCKETS, BUCKETS / 32);
+    yield* crew.run('clearRanks', count, rowGrain * 4);
+    yield* crew.run('placeRanks', edgeCount, CHUNK);
+    yield* crew.run('mirrorRanks', Math.ceil(count / 4), Math.ceil(rowGrain / 4));
+    return new RipsFiltration(space, edgeCount, enclosingRadius, points, listAddress, freeAddress);
   }
 
   /** Views of the kernel's memory, which may have grown and moved since: to be taken anew by every phase. */
   views(): RipsViews {
-    const { memory, edgesAddress, edgeCount, count, stride, listAddress } = this;
+    const { space, edgeCount, count, stride, listAddress } = this;
+    const { buffer } = space.crew;
     return {
-      ends: new Uint16Array(memory.buffer, edgesAddress, 4 * edgeCount),
-      lengths: new Float32Array(memory.buffer, edgesAddress, 2 * edgeCount),
-      rank: new Int32Array(memory.buffer, 0, count * stride),
-      list: new Int32Array(memory.buffer, listAddress, count),
+      ends: new Uint16Array(buffer, space.edgesAddress, 4 * edgeCount),
+      lengths: new Float32Array(buffer, space.edgesAddress, 2 * edgeCount),
+      rank: new Int32Array(buffer, MATRIX_ADDRESS, count * stride),
+      list: new Int32Array(buffer, listAddress, count),
     };
   }
 }
@@ -139,20 +124,14 @@ export interface RipsViews {
   readonly list: Int32Array;
 }
 
-const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
-
-/** Infinite values are equal. */
-function compare(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Points by the sum of their distances. Of floats that are not negative the bits have the order of the numbers; equal ones stay in order. */
+function centralFirst(sums: Float32Array): Uint32Array {
+  const bits = new Uint32Array(Float32Array.from(sums).buffer);
+  const keys = Float64Array.from(bits, (sum, point) => sum * 0x1_0000 + point).sort();
+  return Uint32Array.from(keys, key => key % 0x1_0000);
 }
 
-/** Turns numbers of entries into the places of the first ones; returns the sum. */
-function accumulate(counts: Uint32Array): number {
-  let place = 0;
-  for (let i = 0; i < counts.length; i++) {
-    const count = counts[i]!;
-    counts[i] = place;
-    place += count;
-  }
-  return place;
+/** −0 is 0. */
+function bitsOf(length: number): number {
+  return new Uint32Array(Float32Array.of(length).buffer)[0]! & 0x7fffffff;
 }

@@ -10,6 +10,8 @@ export interface RipsOptions extends RepresentativeOptions {
   readonly threshold?: number;
   /** The prime p of the field Z/p; 2 unless given. */
   readonly coefficients?: number;
+  /** The distances are not needed any more: their memory is used for something else, and there is no matrix afterwards. */
+  readonly consume?: boolean;
   readonly cancellation?: Cancellation;
   readonly progress?: Progress;
 }

@@ -1,17 +1,24 @@
+import { Crew, type Helpers, type Job } from './crew';
 import { ripsBytes } from './ripsBytes';
-import { instantiateKernel } from './webAssembly';
 
 /** The kernel of `kernels/rips.as`, where every function is described. Addresses are in bytes. */
 export interface RipsKernel {
-  configure(count: number, stride: number, matrix: number, edges: number, heap: number): void;
-  rowMaximum(row: number, sum: number): number;
-  countDigits(row: number, longest: number, counts: number): void;
-  placeRow(row: number, vertices: number, longest: number, starts: number, to: number): void;
-  sortPass(from: number, to: number, begin: number, end: number, shift: number, starts: number): void;
-  placeRanks(begin: number, end: number): void;
-  mirrorRows(first: number): void;
-  listNearest(begin: number, end: number, lists: number): void;
-  neighbourhoodEdges(a: number, lists: number, to: number): number;
+  readonly packPanels: Job;
+  readonly measureBlocks: Job;
+  readonly measureRows: Job;
+  readonly countLengths: Job;
+  startBuckets(): number;
+  readonly placeEdges: Job;
+  readonly sortBuckets: Job;
+  readonly clearRanks: Job;
+  readonly placeRanks: Job;
+  readonly mirrorRanks: Job;
+  clearNeighbours(): void;
+  listNeighbours(begin: number, end: number): number;
+  readonly findNeighbourhoods: Job;
+  neighbourhoodCount(): number;
+  divideNeighbourhoods(tree: number, rest: number): number;
+  openHeap(at: number): void;
   firstNeighbour(rank: number): number;
   columnTriangles(rank: number, to: number): number;
   isApparentTetrahedron(rank: number, larger: number, smaller: number): number;
@@ -24,6 +31,8 @@ export interface RipsKernel {
   restorePivot(): void;
 }
 
-export function ripsKernel(memoryBytes: number) {
-  return instantiateKernel<RipsKernel>(ripsBytes, memoryBytes);
+export type RipsCrew = Crew<RipsKernel>;
+
+export function ripsCrew(helpers?: Helpers): RipsCrew {
+  return new Crew<RipsKernel>(ripsBytes, helpers);
 }
