@@ -9,7 +9,7 @@ import type { Benchmark, Measurement, Timing } from './measurement';
  * docs/benchmarks.md when all of them ran, or when `--write` says that a table of those named is wanted there.
  */
 const folder = import.meta.dirname;
-const helpers = ['main.ts', 'measurement.ts', 'peerProcess.ts'];
+const helpers = ['main.ts', 'measurement.ts', 'peerProcess.ts', 'ripsClouds.ts'];
 const all = fs
   .readdirSync(folder)
   .filter(name => name.endsWith('.ts') && !helpers.includes(name))

@@ -3,28 +3,20 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { unzipSync } from 'fflate';
-import { Random } from '../src/base/random';
 import { timing, type Measurement } from './measurement';
+import { activations, digits, npyOf, ripserText, type BenchCloud } from './ripsClouds';
 
 const root = path.resolve(import.meta.dirname, '..');
 const REPETITIONS = 5;
 /** The largest share of Ripser's time that one thread may take. */
 const RATIO = 0.15;
 
-interface Cloud {
-  readonly name: string;
-  readonly count: number;
-  readonly width: number;
-  readonly values: Float32Array;
-}
-
 /** Rips persistence against Ripser (Bauer 2021): whole processes in turn, on the same points. */
 export function run(): Promise<Measurement[]> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neural-topology-bench-'));
   try {
     return Promise.resolve([
-      measure(allDigits(), 1, folder),
+      measure(digits(), 1, folder),
       measure(activations(1000, 512), 1, folder),
       measure(activations(2000, 128), 1, folder),
       measure(activations(300, 512), 2, folder),
@@ -34,11 +26,11 @@ export function run(): Promise<Measurement[]> {
   }
 }
 
-function measure({ name, count, width, values }: Cloud, dimension: number, folder: string): Measurement {
+function measure(cloud: BenchCloud, dimension: number, folder: string): Measurement {
+  const { name, count, width } = cloud;
   const [npy, text] = [path.join(folder, 'cloud.npy'), path.join(folder, 'cloud.txt')];
-  fs.writeFileSync(npy, npyOf(values, count, width));
-  const rows = Array.from({ length: count }, (_, i) => values.subarray(i * width, (i + 1) * width).join(' '));
-  fs.writeFileSync(text, rows.join('\n'));
+  fs.writeFileSync(npy, npyOf(cloud));
+  fs.writeFileSync(text, ripserText(cloud));
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let repetition = 0; repetition < REPETITIONS; repetition++) {
@@ -88,41 +80,6 @@ function compare(name: string, ours: number, theirs: number): void {
   if (!(Math.abs(ours - theirs) <= 1e-4 * theirs)) {
     throw new Error(`${name}: bars of ours add up to ${ours}, Ripser's to ${theirs}.`);
   }
-}
-
-function allDigits(): Cloud {
-  const parts = ['train', 'test'].map(part => {
-    const npz = fs.readFileSync(path.join(root, 'samples', 'data', `digits-${part}.npz`));
-    const array = unzipSync(npz)['X.npy'];
-    if (array === undefined) throw new Error('The sample has no array X.');
-    const headerEnd = 10 + array[8]! + 256 * array[9]!;
-    if (!Buffer.from(array.subarray(10, headerEnd)).includes("'<f4'")) throw new Error('The sample is not float32.');
-    return new Float32Array(array.slice(headerEnd).buffer);
-  });
-  const values = Float32Array.from(parts.flatMap(part => [...part]));
-  return { name: 'digits', count: values.length / 64, width: 64, values };
-}
-
-/** Like a layer's activations: ReLU of a random linear map of 24 latent numbers. */
-function activations(count: number, width: number): Cloud {
-  const random = new Random(5, 'bench/rips');
-  const map = Float64Array.from({ length: 24 * width }, () => random.normal());
-  const values = new Float32Array(count * width);
-  for (let i = 0; i < count; i++) {
-    const latent = Float64Array.from({ length: 24 }, () => random.normal());
-    for (let j = 0; j < width; j++) {
-      const sum = latent.reduce((total, value, k) => total + value * map[k * width + j]!, 0);
-      values[i * width + j] = Math.max(0, sum);
-    }
-  }
-  return { name: 'activations', count, width, values };
-}
-
-function npyOf(values: Float32Array, count: number, width: number): Uint8Array {
-  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${count}, ${width}), }`;
-  const header = `${dictionary.padEnd(117)}\n`;
-  const magic = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
-  return Buffer.concat([magic, Buffer.from(header, 'latin1'), new Uint8Array(values.buffer)]);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,6 +1,8 @@
 import type { Cancellation } from '../base/cancellation';
 import { subProgress, type Progress } from '../base/progress';
-import { distanceMatrix, precomputedDistances, type DistanceMatrix } from '../topology/distances';
+import { distanceSteps, precomputedDistances, type DistanceMatrix } from '../topology/distances';
+import type { Steps } from '../base/steps';
+import type { RipsCrew } from '../topology/kernels/ripsKernel';
 import { geodesicDistances, neighbourGraph } from '../topology/geodesic';
 import type { Metric } from '../topology/metric';
 import type { PointCloud } from '../topology/pointCloud';
@@ -12,16 +14,17 @@ export interface GeodesicParameters {
   readonly along: 'hops' | 'lengths';
 }
 
-/** All distances of a cloud, or along the graph of its nearest neighbours where that is given. */
-export function cloudDistances(
+/** All distances of a cloud, or along the graph of its nearest neighbours where that is given, step by step. */
+export function* cloudDistances(
   cloud: PointCloud,
   metric: Metric,
   geodesic: GeodesicParameters | undefined,
+  crew: RipsCrew,
   cancellation: Cancellation,
   progress: Progress,
-): DistanceMatrix {
+): Steps<DistanceMatrix> {
   if (geodesic === undefined)
-    return metric === 'precomputed' ? precomputedDistances(cloud) : distanceMatrix(cloud, metric, cancellation);
+    return metric === 'precomputed' ? precomputedDistances(cloud, crew) : yield* distanceSteps(cloud, metric, crew);
   progress(0, 'finding neighbours');
   const graph = neighbourGraph(pointDistances(cloud, metric), geodesic.neighbours, cancellation);
   return geodesicDistances(graph, geodesic.along, cancellation, subProgress(progress, 0.5, 1));

@@ -1,10 +1,12 @@
 import type { Warning } from '../base/fault';
 import { subProgress } from '../base/progress';
+import type { Steps } from '../base/steps';
 import type { DataSet } from '../data/dataSet';
 import type { PersistenceDiagram } from '../topology/diagram';
+import type { RipsCrew } from '../topology/kernels/ripsKernel';
 import type { Metric } from '../topology/metric';
 import type { Representative } from '../topology/representative';
-import { rips } from '../topology/rips';
+import { ripsSteps } from '../topology/rips';
 import type { AnalysisContext, Provenance } from './analysis';
 import { cloudDistances, type GeodesicParameters } from './cloudDistances';
 import { fewPoints, refuseTooLarge } from './limits';
@@ -74,36 +76,43 @@ export interface RipsResult {
   readonly provenance: Provenance;
 }
 
+export interface RipsContext extends Pick<AnalysisContext, 'cancellation' | 'progress'> {
+  /** Whose threads compute it; it has nothing else to do meanwhile. */
+  readonly crew: RipsCrew;
+}
+
 const LANDMARKS_HINT =
   'Or choose landmarks (rips --landmarks N): components stay those of all points, and loops come with a bound on their error.';
 
 /**
- * Rips persistence of rows as points. Refuses, before it starts, what would not fit in `memoryLimitBytes`. `began` is when the call
+ * Rips persistence of rows as points, step by step. Refuses, before it starts, what would not fit in `memoryLimitBytes`. `began` is when the call
  * began, for the total time.
  */
-export function ripsOfCloud(
+export function* ripsOfCloud(
   data: DataSet,
   parameters: RipsParameters,
   memoryLimitBytes: number,
   provenance: Provenance,
   began: number,
-  context: Pick<AnalysisContext, 'cancellation' | 'progress'>,
-): RipsResult {
+  context: RipsContext,
+): Steps<RipsResult> {
   const { metric, maxDimension, threshold, coefficients, cycles, cocycles, geodesic } = parameters;
-  const { cancellation, progress } = context;
+  const { cancellation, progress, crew } = context;
   const cloud = { count: data.rows, width: data.values.length / data.rows, values: data.values };
   const packed = metric === 'precomputed' ? 0 : cloud.width;
   refuseTooLarge(cloud.count, maxDimension, memoryLimitBytes, LANDMARKS_HINT, packed);
 
   const start = performance.now();
   progress(0, 'distances');
-  const distances = cloudDistances(cloud, metric, geodesic, cancellation, subProgress(progress, 0, 0.2));
+  const measuring = subProgress(progress, 0, 0.2);
+  const distances = yield* cloudDistances(cloud, metric, geodesic, crew, cancellation, measuring);
   const measured = performance.now();
-  const result = rips(distances, {
+  const result = yield* ripsSteps(distances, {
     maxDimension,
     coefficients,
     cycles,
     cocycles,
+    consume: true,
     cancellation,
     progress: subProgress(progress, 0.2, 1),
     ...(threshold === undefined ? {} : { threshold }),

@@ -1,5 +1,7 @@
 import type { Warning } from '../base/fault';
 import { subProgress } from '../base/progress';
+import { finish } from '../base/steps';
+import { ripsCrew } from '../topology/kernels/ripsKernel';
 import type { DataSet } from '../data/dataSet';
 import { BYTES_PER_SIMPLEX } from '../topology/filteredComplex';
 import type { PairwiseDistances } from '../topology/pairwiseDistances';
@@ -41,7 +43,10 @@ export function sparseRipsOfCloud(
   const distances =
     geodesic === undefined
       ? pointDistances(cloud, metric)
-      : cloudDistances(cloud, metric, geodesic, cancellation, subProgress(progress, 0, 0.2));
+      : finish(
+          cloudDistances(cloud, metric, geodesic, ripsCrew(), cancellation, subProgress(progress, 0, 0.2)),
+          cancellation,
+        );
   const enclosingRadius = enclosingRadiusOf(distances);
   const measured = performance.now();
   const result = sparseRips(distances, {

@@ -3,6 +3,8 @@ import { Cancellation } from '../base/cancellation';
 import { Fault, type FaultData } from '../base/fault';
 import { DisposableStore } from '../base/lifecycle';
 import { noProgress } from '../base/progress';
+import { finish } from '../base/steps';
+import { ripsCrew } from '../topology/kernels/ripsKernel';
 import { memoryLimit } from './memoryLimit';
 import { openCloud } from './openCloud';
 import { blaming } from './openFiles';
@@ -38,9 +40,9 @@ export async function shortRips(
     if (rows > MOST_POINTS || rows * values.length > MOST_PRODUCTS) return undefined;
     await pause();
     const limit = input.memoryLimitBytes ?? memoryLimit();
-    const context = { cancellation: budget, progress: noProgress };
+    const context = { cancellation: budget, progress: noProgress, crew: ripsCrew() };
     const result = blaming(input.cloud, () =>
-      ripsOfCloud(opened.data, parameters, limit, ripsProvenance(opened, parameters), began, context),
+      finish(ripsOfCloud(opened.data, parameters, limit, ripsProvenance(opened, parameters), began, context), budget),
     );
     await pause();
     budget.throwIfStopped();

@@ -77,7 +77,10 @@ export function* distanceSteps(cloud: PointCloud, metric: CoordinateMetric, crew
   const panelBytes = width * PANEL * 8;
   const squaredLengths = aligned(edgesAddress + panels * panelBytes);
   const origin = squaredLengths + panels * PANEL * 8;
-  space.reserve(origin + width * 8, `The distances of ${formatCount(count)} points in ${formatCount(width)} dimensions`);
+  space.reserve(
+    origin + width * 8,
+    `The distances of ${formatCount(count)} points in ${formatCount(width)} dimensions`,
+  );
   const blockPanels = Math.max(1, Math.min(MOST_BLOCK_PANELS, Math.floor(BLOCK_BYTES / (panelBytes + 1))));
   space.tell({
     count,
@@ -122,7 +125,7 @@ function* pack(values: Float32Array | Float64Array, space: RipsSpace, width: num
   // Few points in many dimensions: the matrix is too small for a single panel.
   const given = fitting > 0 ? MATRIX_ADDRESS : aligned(origin + width * 8);
   const atOnce = fitting > 0 ? Math.min(fitting, panels) : panels;
-  space.reserve(given + atOnce * panelBytes, `${count} points in ${width} dimensions`);
+  space.reserve(given + atOnce * panelBytes, `${formatCount(count)} points in ${formatCount(width)} dimensions`);
   const Values = values instanceof Float64Array ? Float64Array : Float32Array;
   space.tell({ given, givenDoubles: values instanceof Float64Array ? 1 : 0 });
   const grain = Math.ceil(GRAIN_PRODUCTS / 16 / (PANEL * Math.max(1, width)));
@@ -149,8 +152,9 @@ function checkLengths(squaredLengths: Float64Array): void {
 /**
  * A matrix of distances that is given. Throws `shape-mismatch` unless it is square, symmetric (to 1e-6 of the smaller of the two
  * entries), zero on the diagonal and nowhere negative or NaN. Infinite entries are allowed; the triangle inequality is not needed.
+ * `crew` is to be one that has nothing else to do as long as the matrix is needed.
  */
-export function precomputedDistances(cloud: PointCloud): DistanceMatrix {
+export function precomputedDistances(cloud: PointCloud, crew = ripsCrew()): DistanceMatrix {
   const { count, width, values: given } = cloud;
   if (count < 1) throw new Fault('empty', 'The distance matrix has no rows.');
   const refuse = (message: string) =>
@@ -158,7 +162,9 @@ export function precomputedDistances(cloud: PointCloud): DistanceMatrix {
       hint: 'A precomputed matrix holds the distance of points i and j at [i, j] and at [j, i]. For coordinates choose another metric.',
     });
   if (count !== width) throw refuse(`A distance matrix must be square, but this one is ${count} × ${width}.`);
-  const values = new Float32Array(count * count);
+  const space = new RipsSpace(crew, count);
+  space.reserve(space.edgesAddress, `The distances of ${count} points`);
+  const values = space.distances();
   for (let i = 0; i < count; i++) {
     if (given[i * count + i] !== 0)
       throw refuse(`Entry [${i}, ${i}] of the diagonal is ${given[i * count + i]}, not 0.`);
@@ -173,7 +179,7 @@ export function precomputedDistances(cloud: PointCloud): DistanceMatrix {
       values[j * count + i] = below;
     }
   }
-  return new DistanceMatrix(count, values);
+  return new DistanceMatrix(count, values, space);
 }
 
 /** The median of the distances between two points i < j (the mean of the middle two of an even number); 0 for one point. */

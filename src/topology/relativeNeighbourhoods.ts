@@ -1,3 +1,4 @@
+import { formatCount } from '../base/numbers';
 import type { Steps } from '../base/steps';
 import type { RipsFiltration } from './ripsFiltration';
 
@@ -30,7 +31,7 @@ export function* relativeNeighbourhoods(filtration: RipsFiltration): Steps<Neigh
   }
   yield* crew.run('findNeighbourhoods', count, GRAIN);
   const size = kernel.neighbourhoodCount();
-  space.reserve(freeAddress + 8 * size, `The edges of ${count} points`);
+  space.reserve(freeAddress + 8 * size, `The edges of ${formatCount(count)} points`);
   const joining = kernel.divideNeighbourhoods(freeAddress, freeAddress + 4 * size);
   return {
     tree: Uint32Array.from(new Uint32Array(crew.buffer, freeAddress, joining)),

@@ -4,6 +4,8 @@ import { ripsOfLandmarks } from '../../analyses/ripsOfLandmarks';
 import { sparseRipsOfCloud } from '../../analyses/sparseRipsOfCloud';
 import { Fault } from '../../base/fault';
 import { DisposableStore } from '../../base/lifecycle';
+import { finish } from '../../base/steps';
+import { ripsCrew } from '../../topology/kernels/ripsKernel';
 import { memoryLimit } from '../memoryLimit';
 import { openCloud, openPairs } from '../openCloud';
 import { blaming, blamingLater } from '../openFiles';
@@ -63,7 +65,10 @@ export async function rips(input: RipsInput, context: OperationContext<never>): 
       return blaming(input.cloud, () =>
         sparseRipsOfCloud(data, { ...parameters, sparse }, limit, provenance, began, context),
       );
-    return blaming(input.cloud, () => ripsOfCloud(data, parameters, limit, provenance, began, context));
+    const crew = ripsCrew();
+    return blaming(input.cloud, () =>
+      finish(ripsOfCloud(data, parameters, limit, provenance, began, { ...context, crew }), context.cancellation),
+    );
   } finally {
     store.dispose();
   }

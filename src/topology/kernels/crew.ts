@@ -116,7 +116,7 @@ export class Crew<Exports extends object> {
 
   private words(): Int32Array {
     if (this.views?.buffer !== this.memory.buffer) this.views = new Int32Array(this.memory.buffer, 0, WORDS_BYTES / 4);
-    return this.views!;
+    return this.views;
   }
 }
 
