@@ -7,6 +7,7 @@ import type { InspectInput } from './operationTypes';
 
 export interface CaptureRowsOptions extends Omit<CaptureOptions, 'runtime'> {
   readonly runtimePath: string;
+  readonly acceleratorFolders?: readonly string[] | undefined;
 }
 
 /** Runs a model on rows. Rows that do not fit are the data's fault, all else the model's. */
@@ -14,10 +15,13 @@ export async function captureRows(
   { model, name }: OpenModel,
   rows: InputRows,
   data: InspectInput['data'],
-  { runtimePath, ...options }: CaptureRowsOptions,
+  { runtimePath, acceleratorFolders, ...options }: CaptureRowsOptions,
 ): Promise<Capture> {
   try {
-    return await capture(model, rows, { ...options, runtime: { folder: path.dirname(runtimePath) } });
+    return await capture(model, rows, {
+      ...options,
+      runtime: { folder: path.dirname(runtimePath), acceleratorFolders },
+    });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     if (error.code === 'cancelled') throw error;

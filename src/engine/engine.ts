@@ -16,6 +16,11 @@ export interface EngineOptions {
   readonly shortPath?: string;
   /** The folder of the inference runtimes: dist/runtime/node_modules. */
   readonly runtimePath: string;
+  /**
+   * Folders of the user's that they trust: @tensorflow/tfjs-node runs Keras and TensorFlow.js models where one of them has it installed. None unless
+   * given: what is there is code of others.
+   */
+  readonly acceleratorFolders?: readonly string[];
   /** Where finished layers are kept; nothing is kept without it. */
   readonly cache?: CacheOptions;
   /** For a log that people read; never part of a result. */

@@ -73,6 +73,7 @@ function modelSource(
       const capture = await captureRows(opened, data.rows, data.opened === undefined ? undefined : input.data, {
         ...request,
         runtimePath: context.runtimePath,
+        acceleratorFolders: context.acceleratorFolders,
         cancellation: context.cancellation,
       });
       const { outputs } = capture;

@@ -6,6 +6,8 @@ import type { LayerCache } from './layerCache';
 export interface OperationContext<Part> extends AnalysisContext<Part> {
   readonly cache: LayerCache | undefined;
   readonly runtimePath: string;
+  /** Where a faster TensorFlow may be installed; none unless given. */
+  readonly acceleratorFolders?: readonly string[] | undefined;
   readonly libraries: DataLibraries;
   /** For forecasts alone: no result depends on it. */
   readonly threads: number;

@@ -11,6 +11,7 @@ const IDLE_MILLISECONDS = 60_000;
 export interface WorkerEnvironment {
   readonly threads: number;
   readonly runtimePath: string;
+  readonly acceleratorFolders?: readonly string[];
   readonly cache: { readonly directory: string; readonly maximumBytes: number } | undefined;
 }
 
@@ -110,10 +111,11 @@ export class WorkerPool implements Disposable {
   constructor(private readonly options: EngineOptions) {}
 
   get environment(): WorkerEnvironment {
-    const { threads, runtimePath, cache } = this.options;
+    const { threads, runtimePath, acceleratorFolders, cache } = this.options;
     return {
       threads,
       runtimePath,
+      ...(acceleratorFolders === undefined ? {} : { acceleratorFolders }),
       cache: cache && { directory: cache.directory, maximumBytes: cache.maximumBytes ?? 512 * 2 ** 20 },
     };
   }

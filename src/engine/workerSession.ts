@@ -81,6 +81,7 @@ export class WorkerSession {
       progress,
       cache: this.cache,
       runtimePath: this.environment.runtimePath,
+      acceleratorFolders: this.environment.acceleratorFolders,
       libraries: this.libraries,
       threads: this.environment.threads,
       partial: part => this.post({ type: 'partial', id, part }),

@@ -8,6 +8,9 @@ import type { InputRows } from './inputRows';
 const SEQUENCE_LENGTH = 16;
 const IMAGE_SIDE = 32;
 
+/** Operators that look rows up in a table. */
+const LOOKUPS = new Set(['Gather', 'GatherV2', 'Embedding']);
+
 /** Rows of random numbers, and what they are, as a sentence part. */
 export interface RandomRows extends InputRows {
   readonly treatment: string;
@@ -37,8 +40,10 @@ function source(
   random: Random,
 ): { next: () => number; words: string } {
   if (/^u?int8$/.test(input.type)) return { next: () => random.integer(128), words: 'whole numbers uniform in 0–127' };
-  if (/^u?int/.test(input.type)) {
-    const table = model.layers.find(layer => layer.op === 'Gather' && layer.weights[0]?.shape.length === 2);
+  const table = model.layers.find(layer => LOOKUPS.has(layer.op) && layer.weights[0]?.shape.length === 2);
+  // Keras feeds token ids as floats.
+  const looksUp = table?.inputs.length === 0 && table.op === 'Embedding';
+  if (/^u?int/.test(input.type) || looksUp) {
     const vocabulary = table?.weights[0]?.shape[0] ?? 2;
     return { next: () => random.integer(vocabulary), words: `token ids uniform in 0–${vocabulary - 1}` };
   }

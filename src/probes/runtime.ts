@@ -9,6 +9,8 @@ export interface RuntimeOptions {
    * NEURAL_TOPOLOGY_RUNTIME (native or wasm) decides where this is undefined.
    */
   readonly kind?: RuntimeKind | undefined;
+  /** Trusted folders in which @tensorflow/tfjs-node may be installed. */
+  readonly acceleratorFolders?: readonly string[] | undefined;
 }
 
 /** The library that runs a network, as results name it. */

@@ -27,6 +27,7 @@ export async function activations(
       layers,
       reduction: 'flatten',
       runtimePath: context.runtimePath,
+      acceleratorFolders: context.acceleratorFolders,
       cancellation: context.cancellation,
       progress: context.progress,
     });

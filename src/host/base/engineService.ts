@@ -64,6 +64,7 @@ export class EngineService implements Disposable {
       threads,
       workerPath: path.join(dist, 'worker.js'),
       runtimePath: path.join(dist, 'runtime', 'node_modules'),
+      acceleratorFolders: trustedFolders(),
       ...(megabytes === 0 ? {} : { cache: { directory: this.cacheDirectory, maximumBytes: megabytes * 2 ** 20 } }),
       log: line => this.log.info(line),
     });
@@ -79,4 +80,10 @@ export class EngineService implements Disposable {
       () => undefined,
     );
   }
+}
+
+/** Folders whose code may be loaded; none in Restricted Mode. */
+function trustedFolders(): readonly string[] {
+  if (!vscode.workspace.isTrusted) return [];
+  return (vscode.workspace.workspaceFolders ?? []).map(folder => folder.uri.fsPath);
 }

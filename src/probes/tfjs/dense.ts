@@ -19,7 +19,13 @@ export const dense: Forward = context => {
 
 export const embedding: Forward = context => {
   const { tf } = context;
-  return tf.gather(weight(context, 'embeddings'), tf.cast(input(context), 'int32'));
+  const table = weight(context, 'embeddings');
+  const indices = tf.cast(input(context), 'int32');
+  // The backend looks up whatever lies there, in the table or not.
+  const rows = table.shape[0];
+  const outside = indices.dataSync().find(index => index < 0 || index >= rows);
+  if (outside !== undefined) throw new Error(`index ${outside} is outside the ${rows} rows of its table`);
+  return tf.gather(table, indices);
 };
 
 /**

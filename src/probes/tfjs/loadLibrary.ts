@@ -1,10 +1,11 @@
 import type { EventEmitter } from 'node:events';
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Fault } from '../../base/fault';
-import type { RuntimeName, RuntimeOptions } from '../runtime';
+import { kindFromEnvironment, type RuntimeName, type RuntimeOptions } from '../runtime';
 import { einsum } from './einsum';
 import type * as LibraryModule from './library';
 
@@ -15,18 +16,42 @@ export interface TfjsRuntime extends RuntimeName {
   readonly tf: Library;
 }
 
-let loaded: Promise<TfjsRuntime> | undefined;
+const loaded = new Map<string, Promise<TfjsRuntime>>();
 
 /**
- * Loads TensorFlow.js and its WebAssembly backend, once a thread: 1 MB of code that nothing else waits for. Throws `unsupported` where the
- * backend's program is not in `options.folder`.
+ * Loads TensorFlow.js, once a thread: @tensorflow/tfjs-node where the user has it installed in a folder that is trusted, else the WebAssembly
+ * backend, 1 MB of code that nothing else waits for. Throws `unsupported` where the backend's program is not in `options.folder`.
  */
 export function loadLibrary(options: RuntimeOptions): Promise<TfjsRuntime> {
-  if (loaded === undefined) {
-    loaded = load(options.folder);
-    loaded.catch(() => (loaded = undefined));
+  const folders = (options.kind ?? kindFromEnvironment()) === 'wasm' ? [] : (options.acceleratorFolders ?? []);
+  const key = JSON.stringify([options.folder, folders]);
+  let runtime = loaded.get(key);
+  if (runtime === undefined) {
+    runtime = accelerated(folders).then(found => found ?? load(options.folder));
+    loaded.set(key, runtime);
+    runtime.catch(() => loaded.delete(key));
   }
-  return loaded;
+  return runtime;
+}
+
+const ACCELERATOR = '@tensorflow/tfjs-node';
+
+/** TensorFlow's own library, through the package for Node; undefined where no folder has it, or where it does not load here. */
+async function accelerated(folders: readonly string[]): Promise<TfjsRuntime | undefined> {
+  for (const folder of folders) {
+    // In the folder itself: Node would look in those around it as well, which nobody said are trusted.
+    const installed = path.join(folder, 'node_modules', ...ACCELERATOR.split('/'));
+    if (!fs.existsSync(path.join(installed, 'package.json'))) continue;
+    try {
+      const tf = createRequire(path.join(folder, 'package.json'))(installed) as Library;
+      await tf.ready();
+      registerOperators(tf);
+      return { kind: 'native', name: ACCELERATOR, version: tf.version_core, tf };
+    } catch {
+      // Built for another Node, or another processor: the WebAssembly backend computes the same.
+    }
+  }
+  return undefined;
 }
 
 /** Operators of graphs that the backend has no kernel for, or the converter does not know. */

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import { Cancellation } from '../../../src/base/cancellation';
 import { Fault } from '../../../src/base/fault';
@@ -9,9 +12,10 @@ import { LAYER_FORWARDS, OPERATION_FORWARDS } from '../../../src/probes/tfjs/lay
 import { loadLibrary } from '../../../src/probes/tfjs/loadLibrary';
 import { capture, type Capture, type CaptureOptions } from '../../../src/probes/capture';
 import type { Model } from '../../../src/models/model';
+import { randomInput } from '../../../src/probes/randomInput';
 import { denseLayers, kerasArchive, openKeras, openKerasFile, stack } from '../../models/keras/kerasFiles';
 import { referencesOf, type ReferenceArray } from '../../models/keras/npzFile';
-import { largestDifference, runtime } from '../references';
+import { largestDifference, root, runtime } from '../references';
 
 const rowsOf = ({ shape, values }: ReferenceArray): InputRows => ({
   name: 'x.npy',
@@ -178,6 +182,16 @@ describe('a Keras network', () => {
       for (let c = 0; c < 4; c++) assert.ok(Math.abs(layers[0]!.values[c * 36 + at]! - last[at * 4 + c]!) < 1e-4);
   });
 
+  it('that looks rows up refuses rows that its table has not, and is given tokens where there is no data', async () => {
+    const model = openKerasFile('rnn.keras');
+    const tokens = randomInput(model, 5, 1);
+    assert.match(tokens.treatment, /token ids uniform in 0–19/);
+    assert.deepEqual((await run(model, tokens)).failures, []);
+    const fault = await refusal(run(model, { rows: 1, rowShape: [7], values: Float32Array.of(0, 1, 2, 3, 4, 5, 20) }));
+    assert.equal(fault.code, 'shape-mismatch');
+    assert.match(fault.message, /"embedding" .*index 20 is outside the 20 rows/);
+  });
+
   it('stops between batches when cancelled', async () => {
     const cancellation = new Cancellation();
     let batches = 0;
@@ -187,6 +201,32 @@ describe('a Keras network', () => {
     const fault = await refusal(run(dense, three, { cancellation, batchRows: 1, progress }));
     assert.equal(fault.code, 'cancelled');
     assert.equal(batches, 3);
+  });
+
+  it('runs on the TensorFlow of a folder that is trusted, where it is installed there', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'workspace-'));
+    const installed = path.join(folder, 'node_modules', '@tensorflow', 'tfjs-node');
+    fs.mkdirSync(installed, { recursive: true });
+    fs.writeFileSync(path.join(installed, 'package.json'), '{"name": "@tensorflow/tfjs-node", "main": "index.js"}');
+    const parts = ['tfjs-core', 'tfjs-converter'].map(
+      name => `...require(${JSON.stringify(path.join(root, 'node_modules', '@tensorflow', name))})`,
+    );
+    fs.writeFileSync(path.join(installed, 'index.js'), `module.exports = { ${parts.join(', ')} };`);
+    const inner = path.join(folder, 'inner');
+    fs.mkdirSync(inner);
+    const usedIn = async (acceleratorFolders: readonly string[] | undefined) =>
+      (await run(dense, three, { runtime: { ...runtime, acceleratorFolders } })).runtime.name;
+    await run(dense, three);
+    assert.equal(await usedIn([folder]), '@tensorflow/tfjs-node');
+    // Not for what lies around a folder, nor where nothing is trusted.
+    assert.equal(await usedIn([inner]), '@tensorflow/tfjs-backend-wasm');
+    assert.equal(await usedIn(undefined), '@tensorflow/tfjs-backend-wasm');
+    // Where it does not load, the other backend computes.
+    fs.renameSync(path.join(folder, 'node_modules'), path.join(inner, 'node_modules'));
+    const broken = path.join(inner, 'node_modules', '@tensorflow', 'tfjs-node', 'index.js');
+    fs.writeFileSync(broken, 'throw new Error("built for another Node");');
+    assert.equal(await usedIn([folder, inner]), '@tensorflow/tfjs-backend-wasm');
+    fs.rmSync(folder, { recursive: true });
   });
 
   it('leaves nothing behind in the backend’s memory', async () => {
