@@ -5,6 +5,7 @@ import './journeys/interrupt';
 import './journeys/brokenFiles';
 import './journeys/describe';
 import './journeys/findTheWay';
+import './journeys/formats';
 import './journeys/keyboard';
 import './journeys/restricted';
 

@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { root } from '../../../scripts/lib/folders.mjs';
 import { samples } from '../../../scripts/lib/sample.mjs';
+import { writeDigitImages } from './digitImages';
 
-/** The sample workspace, nothing, or the sample workspace with files that are broken. */
-export type WorkspaceContent = 'sample' | 'empty' | 'broken';
+/** The sample workspace, nothing, or the sample workspace with files that are broken or of other formats. */
+export type WorkspaceContent = 'sample' | 'empty' | 'broken' | 'formats';
 
 /** The names of what the journeys use, relative to the workspace. */
 export const files = {
@@ -13,6 +15,9 @@ export const files = {
   train: 'data/digits-train.npz',
   truncated: 'broken/truncated.onnx',
   text: 'broken/text.onnx',
+  kerasH5: 'other/res.h5',
+  kerasArchive: 'other/noinput.keras',
+  stateDict: 'other/state.pt',
 } as const;
 
 export function fillWorkspace(folder: string, content: WorkspaceContent = 'sample'): void {
@@ -22,12 +27,21 @@ export function fillWorkspace(folder: string, content: WorkspaceContent = 'sampl
     return;
   }
   fs.cpSync(samples, folder, { recursive: true });
+  if (content === 'formats') addOtherFormats(folder);
   if (content === 'broken') {
     const whole = fs.readFileSync(path.join(folder, files.mlp));
     fs.mkdirSync(path.join(folder, 'broken'));
     fs.writeFileSync(path.join(folder, files.truncated), whole.subarray(0, whole.length >> 1));
     fs.writeFileSync(path.join(folder, files.text), 'This is not a model.\n');
   }
+}
+
+function addOtherFormats(folder: string): void {
+  const tests = path.join(root, 'test');
+  fs.mkdirSync(path.join(folder, 'other'));
+  for (const source of ['models/keras/files/res.h5', 'models/keras/files/noinput.keras', 'fixtures/torch/state.pt'])
+    fs.copyFileSync(path.join(tests, source), path.join(folder, 'other', path.basename(source)));
+  writeDigitImages(path.join(folder, files.test), path.join(folder, 'data', 'pictures'), 60);
 }
 
 /** A file of the open folder. */

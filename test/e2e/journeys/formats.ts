@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { journey } from '../harness/journey';
+import { Panel } from '../harness/panel';
+import { files } from '../harness/workspace';
+
+/** What a right-click does on files of every kind. */
+journey('open other formats', { content: 'formats' }, step => {
+  step('inspects a Keras network', async window => {
+    await window.chooseFromMenu(await window.file(files.kerasH5), 'Inspect Layer Topology');
+    await window.pick('Random input');
+    const panel = new Panel(window);
+    await panel.done();
+    assert.equal(await panel.layer('conv2d').count(), 1);
+    await window.screenshot('keras-dark');
+  });
+
+  step('inspects one of Keras 3', async window => {
+    await window.chooseFromMenu(await window.file(files.kerasArchive), 'Inspect Layer Topology');
+    await window.pick('Random input');
+    await new Panel(window).done();
+  });
+
+  step('takes a folder of images as data', async window => {
+    await window.chooseFromMenu(await window.file(files.cnn), 'Inspect Layer Topology');
+    await window.pick('Folder of Images');
+    await window.openFolder('data/pictures');
+    const panel = new Panel(window);
+    await panel.done();
+    assert.match(await panel.facts.innerText(), /pictures/);
+    assert.match((await panel.findings.allInnerTexts()).join('\n'), /right for \d+/);
+    await window.screenshot('images-as-data-dark');
+  });
+
+  step('describes weights that have no program, and says what is missing to run them', async window => {
+    await window.chooseFromMenu(await window.file(files.stateDict), 'Neural Topology', 'Describe Model');
+    await window.view.locator('table').first().waitFor();
+    assert.match(await window.view.locator('body').innerText(), /Linear|Conv2d/);
+    await window.screenshot('state-dict-dark');
+  });
+});
+
+const python = ['/usr/bin/python3', 'python3'].find(
+  name => spawnSync(name, ['-c', 'import torch, numpy']).status === 0,
+);
+if (python === undefined) console.log('  run with the own Python: left out, no PyTorch is installed');
+else {
+  const settings = { 'neuralTopology.python': python };
+  journey('run with the own Python', { content: 'formats', settings }, step => {
+    step('chooses the class, shows the command, and inspects what came back', async window => {
+      const source = path.join(window.folder, 'other', 'net.py');
+      fs.writeFileSync(source, NETWORK);
+      const save = 'import torch, net; torch.manual_seed(0); torch.save(net.Net().state_dict(), "net.pt")';
+      const made = spawnSync(python, ['-c', save], { cwd: path.dirname(source), encoding: 'utf8' });
+      assert.equal(made.status, 0, made.stderr);
+      await window.chooseFromMenu(await window.file('other/net.pt'), 'Run with Your Python');
+      await window.pick('Net');
+      await window.quickInput.press('Enter');
+      await window.until(async () => (await window.quickInput.inputValue()) === '1,64');
+      await window.quickInput.press('Enter');
+      const dialog = window.page.locator('.monaco-dialog-box');
+      assert.match(await dialog.innerText(), /run_model\.py export --source=/);
+      await window.screenshot('python-command-dark');
+      await dialog.getByRole('button', { name: 'Run' }).click();
+      await window.pick('digits-test.npz');
+      const panel = new Panel(window);
+      await panel.done();
+      assert.ok(fs.existsSync(path.join(window.folder, 'other', 'net.onnx')));
+      assert.equal(await panel.layer('fc1').count(), 1);
+    });
+  });
+}
+
+const NETWORK = `import torch.nn as nn
+
+
+class Net(nn.Module):
+    def __init__(self, hidden=32):
+        super().__init__()
+        self.fc1 = nn.Linear(64, hidden)
+        self.relu = nn.ReLU()
+        self.fc2 = nn.Linear(hidden, 10)
+
+    def forward(self, x):
+        return self.fc2(self.relu(self.fc1(x)))
+`;
