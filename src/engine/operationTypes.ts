@@ -109,6 +109,8 @@ export interface DataCandidate {
   readonly rowShape: readonly number[];
   /** Whether one row is what the model's input wants. */
   readonly fits: boolean;
+  /** Whether it fits by its very shape, and not only after reshaping. */
+  readonly exact: boolean;
   /** The labels that lie beside it: an array of the same file, a column, or a file whose name differs by X and y. */
   readonly labels: string | undefined;
 }

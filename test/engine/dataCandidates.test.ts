@@ -73,4 +73,24 @@ describe('Data that could feed a model', () => {
       [false],
     );
   });
+
+  it('says whether it has the shape that the model takes, or only as many values', () => {
+    const samples = path.join(import.meta.dirname, '../../samples');
+    const files = ['digits-test.npz', 'digits-images-test.npz'].map(name => path.join(samples, 'data', name));
+    const of = (model: string) =>
+      dataCandidates({ model: path.join(samples, 'models', model), files }, {
+        cancellation: Cancellation.never,
+        libraries: dataLibraries(''),
+      } as Parameters<typeof dataCandidates>[1])
+        .filter(({ fits }) => fits)
+        .map(({ rowShape, exact }) => [rowShape.join(), exact]);
+    assert.deepEqual(of('digits-mlp.onnx'), [
+      ['64', true],
+      ['1,8,8', false],
+    ]);
+    assert.deepEqual(of('digits-cnn.onnx'), [
+      ['64', false],
+      ['1,8,8', true],
+    ]);
+  });
 });

@@ -33,6 +33,7 @@ export function dataCandidates(
           rowsExact: choice.rowsExact,
           rowShape: choice.rowShape,
           fits: choice.texts === true ? takesTokens(target) : inputShape !== undefined && fits(choice, inputShape),
+          exact: choice.texts === true || (inputShape !== undefined && isExact(choice.rowShape, inputShape)),
           labels: labelsInside(file, description, choice) ?? labelsBeside(file, choice.rows, looks),
         };
       }),
@@ -63,7 +64,11 @@ function fits({ rowShape, resizable }: DataChoice, inputShape: Shape): boolean {
   const width = rowShape.reduce((product, size) => product * size, 1);
   const free = inputShape.filter(size => size === null).length;
   const fixed = inputShape.reduce<number>((product, size) => product * (size ?? 1), 1);
-  if (free === 0) return width === fixed;
+  return free === 0 ? width === fixed : isExact(rowShape, inputShape);
+}
+
+/** Whether rows have the input's own shape, with any size where it is free. */
+function isExact(rowShape: readonly number[], inputShape: Shape): boolean {
   return (
     rowShape.length === inputShape.length &&
     rowShape.every((size, i) => inputShape[i] === null || inputShape[i] === size)

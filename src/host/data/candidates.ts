@@ -3,24 +3,38 @@ import type { DataCandidate } from '../../engine';
 import { splitReference } from './reference';
 
 /**
- * Those that fit a model, the likeliest first: with labels before those without, more than a handful of rows before fewer (such
- * as samples of activations that happen to be as wide), near the model before far from it, test before training data.
+ * Those that fit a model, the likeliest first: by their very shape before after reshaping; with labels before without; more than a
+ * handful of rows before fewer (such as samples of activations that happen to be as wide); near the model before far from it; test before
+ * training data; by name.
  */
 export function rankCandidates(candidates: readonly DataCandidate[], model: string): readonly DataCandidate[] {
-  const score = (candidate: DataCandidate): number => {
+  const ranks = (candidate: DataCandidate): readonly number[] => {
     const { file } = splitReference(candidate.data);
     const name = path.basename(file).toLowerCase();
-    const unlabelled = candidate.labels === undefined ? 256 : 0;
-    const tiny = candidate.rows < 50 ? 128 : 0;
-    const purpose = /test|holdout|eval/.test(name) ? 0 : /val/.test(name) ? 1 : /train/.test(name) ? 2 : 1;
-    const distance = Math.min(20, folderDistance(path.dirname(model), path.dirname(file)));
-    return unlabelled + tiny + 4 * distance + purpose;
+    return [
+      candidate.exact ? 0 : 1,
+      candidate.labels === undefined ? 1 : 0,
+      candidate.rows < FEW_ROWS ? 1 : 0,
+      folderDistance(path.dirname(model), path.dirname(file)),
+      /test|holdout|eval/.test(name) ? 0 : /train/.test(name) ? 2 : 1,
+    ];
   };
   return candidates
     .filter(candidate => candidate.fits)
-    .map(candidate => ({ candidate, score: score(candidate) }))
-    .sort((a, b) => a.score - b.score || a.candidate.data.localeCompare(b.candidate.data, undefined, { numeric: true }))
-    .map(scored => scored.candidate);
+    .map(candidate => ({ candidate, ranks: ranks(candidate) }))
+    .sort((a, b) => compareRanks(a.ranks, b.ranks) || compareNames(a.candidate.data, b.candidate.data))
+    .map(ranked => ranked.candidate);
+}
+
+const FEW_ROWS = 50;
+
+function compareRanks(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((rank, i) => rank !== b[i]);
+  return at < 0 ? 0 : a[at]! - b[at]!;
+}
+
+function compareNames(a: string, b: string): number {
+  return a.localeCompare(b, undefined, { numeric: true });
 }
 
 /** What could be labels of `rows` rows: one number or text a row. */

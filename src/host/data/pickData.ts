@@ -42,7 +42,7 @@ export async function pickData(
   pick.matchOnDetail = true;
   pick.busy = true;
   const abort = new AbortController();
-  const always = closingItems(model, context);
+  const always = closingItems(model, described, context);
   pick.items = always;
   pick.show();
 
@@ -52,7 +52,7 @@ export async function pickData(
     const input = { model: model.fsPath, files: nearest(files, model.fsPath, MOST_READ) };
     const candidates = await engine.run('dataCandidates', input, { signal: abort.signal });
     const fitting = rankCandidates(candidates, model.fsPath);
-    const items = fitting.map(candidate => candidateItem(candidate, candidates, current, context));
+    const items = fitting.map(candidate => candidateItem(candidate, candidates, current, described, context));
     const heading = items.length > 0 ? [separator(vscode.l10n.t('Fits the model'))] : [];
     const active = items.find(item => item.isCurrent) ?? items[0];
     pick.items = [...heading, ...items, ...always];
@@ -104,6 +104,7 @@ function candidateItem(
   candidate: DataCandidate,
   all: readonly DataCandidate[],
   current: DataChoice | undefined,
+  described: DescribeResult,
   context: PickContext,
 ): Item & { readonly isCurrent: boolean } {
   const { data, rows, rowsExact, rowShape, labels } = candidate;
@@ -115,16 +116,27 @@ function candidateItem(
   const labelled =
     labels === undefined ? vscode.l10n.t('no labels') : vscode.l10n.t('labels {0}', labelName(data, labels));
   const folder = vscode.workspace.asRelativePath(path.dirname(splitReference(data).file), true);
+  const fit = whyItFits(candidate, described);
   return {
     isCurrent,
     label: shortName(data),
     description: `${size} · ${labelled}`,
-    detail: isCurrent ? vscode.l10n.t('{0} · in use', folder) : folder,
+    detail: isCurrent ? vscode.l10n.t('{0} · {1} · in use', folder, fit) : `${folder} · ${fit}`,
     iconPath: new vscode.ThemeIcon(isCurrent ? 'check' : 'database'),
     buttons: [{ iconPath: new vscode.ThemeIcon('tag'), tooltip: vscode.l10n.t('Choose labels…') }],
     choose: () => Promise.resolve(fileChoice(data, labels)),
     chooseLabels: () => pickLabels(candidate, all, context),
   };
+}
+
+/** In what way rows become what the model takes. */
+function whyItFits({ exact, rowShape }: DataCandidate, { inputs }: DescribeResult): string {
+  if (exact) return vscode.l10n.t('as the model takes it');
+  const taken = inputs[0]?.shape?.slice(1);
+  const product = (shape: readonly (number | null)[]) => shape.reduce<number>((size, axis) => size * (axis ?? NaN), 1);
+  return taken !== undefined && product(taken) === product(rowShape)
+    ? vscode.l10n.t('as many numbers, reshaped to {0}', formatShape(taken))
+    : vscode.l10n.t('brought to {0}', formatShape(taken));
 }
 
 /** Labels within the same file by their part alone, others by their file. */
@@ -133,7 +145,7 @@ function labelName(data: string, labels: string): string {
   return of.file === splitReference(data).file && of.part !== undefined ? of.part : shortName(labels);
 }
 
-function closingItems(model: vscode.Uri, context: PickContext): readonly Item[] {
+function closingItems(model: vscode.Uri, described: DescribeResult, context: PickContext): readonly Item[] {
   return [
     separator(vscode.l10n.t('Otherwise')),
     {
@@ -141,14 +153,14 @@ function closingItems(model: vscode.Uri, context: PickContext): readonly Item[] 
       description: vscode.l10n.t('a file elsewhere: arrays, a table, texts'),
       iconPath: new vscode.ThemeIcon('folder-opened'),
       alwaysShow: true,
-      choose: () => browse(model, 'file', context),
+      choose: () => browse(model, 'file', described, context),
     },
     {
       label: vscode.l10n.t('Folder of Images…'),
       description: vscode.l10n.t('PNG and JPEG, a sub-folder for each class'),
       iconPath: new vscode.ThemeIcon('file-media'),
       alwaysShow: true,
-      choose: () => browse(model, 'folder', context),
+      choose: () => browse(model, 'folder', described, context),
     },
     {
       label: vscode.l10n.t('Random input, no data'),
@@ -217,6 +229,7 @@ async function pickLabels(
 async function browse(
   model: vscode.Uri,
   kind: 'file' | 'folder',
+  described: DescribeResult,
   context: PickContext,
 ): Promise<DataChoice | undefined> {
   const file = await openFile(model, vscode.l10n.t('Use as Data'), kind);
@@ -227,7 +240,7 @@ async function browse(
   // What does not fit is taken all the same: the inspection then says in what way.
   if (fitting.length <= 1) return fileChoice(fitting[0]?.data ?? file.fsPath, fitting[0]?.labels);
   const chosen = await vscode.window.showQuickPick(
-    fitting.map(candidate => candidateItem(candidate, candidates, undefined, context)),
+    fitting.map(candidate => candidateItem(candidate, candidates, undefined, described, context)),
     { title: path.basename(file.fsPath), placeHolder: vscode.l10n.t('Choose the rows that the model is given') },
   );
   return chosen?.choose?.();
