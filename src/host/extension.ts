@@ -15,10 +15,11 @@ import {
 import { registerCommands } from './commands/register';
 import { DataLinks } from './data/dataLinks';
 import { DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
-import { InspectPanels } from './inspect/inspectPanels';
+import { InspectPanels, sessionSettings } from './inspect/inspectPanels';
 import { Results } from './results/results';
 import { DoneNotice } from './running/doneNotice';
 import { RunningStatus } from './running/runningStatus';
+import { registerTools } from './tools/registerTools';
 import { FileTree } from './trees/fileTree';
 import { ResultTree } from './trees/resultTree';
 import { openDocs } from './workspace/docs';
@@ -104,6 +105,16 @@ export function activate(context: vscode.ExtensionContext): void {
   view('neuralTopology.models', modelTree, true);
   view('neuralTopology.data', dataTree, false);
   view('neuralTopology.results', keep(new ResultTree(results)), false);
+  keep(
+    registerTools({
+      engine: engine.get,
+      folders: () => (vscode.workspace.workspaceFolders ?? []).map(folder => folder.uri.fsPath),
+      link: model => links.get(vscode.Uri.file(model)),
+      settings: model => sessionSettings(vscode.Uri.file(model)),
+      unexpected: error => log.error(error instanceof Error ? error : String(error)),
+      t: (message, ...args) => vscode.l10n.t(message, ...args),
+    }),
+  );
   keep(toDisposable(() => log.debug('deactivated')));
   const now = performance.now();
   const total = (now - loadStarted).toFixed(1);

@@ -160,7 +160,8 @@ function isDataFile(data: DataChoice | undefined): boolean {
   );
 }
 
-function sessionSettings(model: vscode.Uri): SessionSettings {
+/** What the settings say of a model's inspections. */
+export function sessionSettings(model: vscode.Uri): SessionSettings {
   const seconds = setting('confirmAboveSeconds', model);
   const megabytes = setting('memoryLimitMegabytes');
   return {
