@@ -6,6 +6,7 @@ import { GUESSED_OPERATORS } from '../weightsOnly/details';
 import { WeightsModel } from '../weightsOnly/weightsModel';
 import { findState } from './findState';
 import type { PickleValue } from './pickle/values';
+import { ScriptModel } from './script/scriptModel';
 import { readPickleFile, TorchArchive, type TorchFile } from './torchFile';
 
 const TAIL_BYTES = 1 << 16;
@@ -28,11 +29,7 @@ export const torchArchiveFormat: ModelFormat = {
 
   open(source): Model {
     const archive = TorchArchive.open(source);
-    if (archive.isTorchScript)
-      throw new Fault('unsupported', 'The file is a TorchScript program.', {
-        hint: 'Export the model with torch.onnx.export, and open the .onnx file.',
-        source: source.name,
-      });
+    if (archive.isTorchScript) return ScriptModel.open(archive, source);
     return stateModel({ container: 'zip', root: archive.unpickle('data.pkl') }, source);
   },
 };

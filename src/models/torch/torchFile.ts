@@ -67,7 +67,7 @@ export class TorchArchive {
     const storages = new Storages();
     return told(this.source.name, () => {
       const input = new PickleInput(content);
-      const root = readPickle(input, outsideOf(storages, 0));
+      const root = readPickle(input, outsideOf(storages, 0, this.isTorchScript));
       if (!input.atEnd) throw corrupt('there is more after its end');
       const order = this.entry('byteorder');
       const bigEndian = order !== undefined && String.fromCharCode(...order.read(0, Math.min(3, order.size))) === 'big';
@@ -169,8 +169,9 @@ function readPickle(input: PickleInput, outside: TorchOutside): PickleValue {
   return value;
 }
 
-function outsideOf(storages: Storages, depth: number): TorchOutside {
+function outsideOf(storages: Storages, depth: number, script = false): TorchOutside {
   return {
+    script,
     storage: (key, type, count, view) => storages.get(key, type, count, view),
     nested(bytes) {
       if (depth >= MOST_NESTED) throw corrupt('files lie in each other in it');

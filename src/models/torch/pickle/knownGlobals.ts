@@ -20,6 +20,7 @@ export type StandIn =
   | 'rebuildFromType'
   | 'loadFromBytes'
   | 'first'
+  | 'item'
   | 'set'
   | 'list'
   | 'bytes'

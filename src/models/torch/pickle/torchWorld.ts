@@ -1,7 +1,7 @@
 import { decodeElements, elementBits } from '../../elements';
 import type { TorchStorage } from '../tensor';
 import { TorchTensor } from '../tensor';
-import { knownGlobal, type StandIn } from './knownGlobals';
+import { knownGlobal, type KnownGlobal, type StandIn } from './knownGlobals';
 import { corrupt, unsafe } from './pickleError';
 import type { PickleWorld } from './machine';
 import { recordsWithinModules } from './walk';
@@ -23,6 +23,8 @@ import {
 export interface TorchOutside {
   /** The storage of a persistent id; the same object for the same key. */
   storage(key: string, type: TorchStorage['type'], count: number, view: PickleValue | undefined): TorchStorage;
+  /** Whether the pickle is part of a TorchScript archive, whose classes stand in it as text. */
+  readonly script: boolean;
   /** The storage in bytes that are a file of their own, as `pickle.dump` writes tensors. Throws `PickleError`. */
   nested(bytes: Uint8Array<ArrayBuffer>): PickleValue;
 }
@@ -63,7 +65,7 @@ export class TorchWorld implements PickleWorld {
     const before = this.globals.get(key);
     if (before !== undefined) return before;
     const global = new PickleGlobal(module, name);
-    if (knownGlobal(module, name) === undefined) {
+    if (this.known(global) === undefined) {
       if (!mayBeNetwork(module, name)) throw unsafe(global.path);
       this.open.add(global);
     }
@@ -73,7 +75,7 @@ export class TorchWorld implements PickleWorld {
 
   reduce(callable: PickleValue, args: PickleTuple): PickleValue {
     if (!(callable instanceof PickleGlobal)) throw corrupt('it calls what is no function');
-    const known = knownGlobal(callable.module, callable.name);
+    const known = this.known(callable);
     const { items } = args;
     switch (known?.as) {
       case 'function':
@@ -92,7 +94,7 @@ export class TorchWorld implements PickleWorld {
 
   newObject(of: PickleValue, args: readonly PickleValue[]): PickleValue {
     if (!(of instanceof PickleGlobal)) throw corrupt('it makes an object of what is no class');
-    const known = knownGlobal(of.module, of.name);
+    const known = this.known(of);
     if (known?.as === 'dictionary') return dictionary(of, args);
     if (known?.as === 'record') return new PickleObject(of, args);
     if (known !== undefined || args.length > 0) throw unsafe(of.path);
@@ -122,6 +124,14 @@ export class TorchWorld implements PickleWorld {
     if (known?.as !== 'storage') throw corrupt(`it refers to a storage of the type ${type.path}, which is none`);
     if (!isCount(count)) throw corrupt(`storage ${key.slice(0, 40)} has no size`);
     return this.outside.storage(key, known.type, count, view);
+  }
+
+  /** Classes of a TorchScript archive are its own: they are followed as text, in a language without input and output. */
+  private known({ module, name }: PickleGlobal): KnownGlobal | undefined {
+    const known = knownGlobal(module, name);
+    if (known !== undefined || !this.outside.script) return known;
+    if (/^__torch__(\.\w+)*$/.test(module) && /^\w+$/.test(name)) return { as: 'record' };
+    return module === 'torch.jit._pickle' ? SCRIPT_FUNCTIONS.get(name) : undefined;
   }
 
   private call(name: StandIn, args: readonly PickleValue[], of: PickleGlobal): PickleValue {
@@ -159,6 +169,8 @@ export class TorchWorld implements PickleWorld {
         if (items instanceof PickleTuple) return items;
         return new PickleTuple(items instanceof PickleList ? items.items : []);
       }
+      case 'item':
+        return args[0] ?? null;
       case 'set':
         return new PickleSet([...itemsOf(args[0])]);
       case 'list':
@@ -186,6 +198,14 @@ export class TorchWorld implements PickleWorld {
     }
   }
 }
+
+/** torch/jit/_pickle.py: lists of one type, and values with a tag of their type. */
+const SCRIPT_FUNCTIONS: ReadonlyMap<string, KnownGlobal> = new Map(
+  ['build_intlist', 'build_doublelist', 'build_boollist', 'build_tensorlist', 'restore_type_tag'].map(name => [
+    name,
+    { as: 'function', name: 'item' },
+  ]),
+);
 
 /** Whether a class by this name could be a user's network: a plain name in a module that is neither Python's nor PyTorch's inner works. */
 function mayBeNetwork(module: string, name: string): boolean {
