@@ -2,10 +2,10 @@ import { hdf5Target } from '../models/hdf5/fuzzTarget';
 import { kerasConfigTarget, kerasFileTarget } from '../models/keras/fuzzTarget';
 import { onnxTarget } from '../models/onnx/fuzzTarget';
 import { safetensorsTarget, shardIndexTarget } from '../models/safetensors/fuzzTarget';
-import { pickleTarget, torchTarget } from '../models/torch/fuzzTarget';
 import { DATA_TARGETS } from '../data/fuzzTargets';
 import { savedModelTarget, variablesTarget } from '../models/savedModel/fuzzTarget';
 import { tfjsTarget } from '../models/tfjs/fuzzTarget';
+import { pickleTarget, scriptTarget, torchTarget } from '../models/torch/fuzzTarget';
 import type { FuzzTarget } from './target';
 
 /** Every reader of untrusted files. A new one belongs here, and in the suite of its own folder with `checkFuzz`. */
@@ -22,4 +22,5 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   tfjsTarget,
   savedModelTarget,
   variablesTarget,
+  scriptTarget,
 ];

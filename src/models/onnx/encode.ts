@@ -1,4 +1,4 @@
-import { BYTES, FIXED32, VARINT } from './wire';
+import { BYTES, FIXED32, VARINT } from '../wire';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -71,9 +71,7 @@ export class OnnxGraphBuilder {
 
   /** A tensor with its values, little-endian, in the model. */
   raw(name: string, type: WrittenType, dims: readonly number[], bytes: Bytes): void {
-    this.initializers.push(
-      ...field(FIELDS.graph.initializer, [...tensor(name, type, dims), ...rawBytes(bytes)]),
-    );
+    this.initializers.push(...field(FIELDS.graph.initializer, [...tensor(name, type, dims), ...rawBytes(bytes)]));
   }
 
   integers(name: string, values: readonly number[], dims: readonly number[] = [values.length]): void {
@@ -81,7 +79,14 @@ export class OnnxGraphBuilder {
   }
 
   /** A tensor whose values stand in a file beside the model. */
-  external(name: string, type: WrittenType, dims: readonly number[], location: string, offset: number, length: number): void {
+  external(
+    name: string,
+    type: WrittenType,
+    dims: readonly number[],
+    location: string,
+    offset: number,
+    length: number,
+  ): void {
     const entry = (key: string, text: string) =>
       field(FIELDS.tensor.externalData, [...textField(FIELDS.entry.key, key), ...textField(FIELDS.entry.value, text)]);
     this.initializers.push(
@@ -148,7 +153,8 @@ function value(name: string, type: WrittenType, dims: readonly Dimension[] | und
 function attribute(name: string, given: AttributeValue): Bytes[] {
   const F = FIELDS.attribute;
   const kind = (number: number) => integerField(20, number);
-  if ('integer' in given) return [...textField(F.name, name), ...integerField(F.integer, given.integer), ...kind(KINDS.integer)];
+  if ('integer' in given)
+    return [...textField(F.name, name), ...integerField(F.integer, given.integer), ...kind(KINDS.integer)];
   if ('float' in given) return [...textField(F.name, name), ...floatField(F.float, given.float), ...kind(KINDS.float)];
   if ('text' in given) return [...textField(F.name, name), ...textField(F.string, given.text), ...kind(KINDS.text)];
   return [

@@ -1,5 +1,6 @@
 import { checkFuzz } from '../../fuzz/checkFuzz';
-import { pickleTarget, torchTarget } from './fuzzTarget';
+import { pickleTarget, scriptTarget, torchTarget } from './fuzzTarget';
 
 checkFuzz(torchTarget);
 checkFuzz(pickleTarget);
+checkFuzz(scriptTarget);

@@ -7,7 +7,7 @@ import type { Random } from '../../../src/base/random';
 import { openModel } from '../../../src/models/formats';
 import { zipBytes } from '../../base/archive/zipBytes';
 import { editBytes } from '../../fuzz/editBytes';
-import { pick, spliced, type Bytes, type FuzzTarget } from '../../fuzz/target';
+import { ascii, pick, spliced, type Bytes, type FuzzTarget } from '../../fuzz/target';
 import { FakeSiblings } from '../openBytes';
 import { readAll } from '../safetensors/fuzzTarget';
 import { dict, global, int, OP, pickle, reduce, text, tuple, u32, type Part } from './pickleBytes';
@@ -66,6 +66,55 @@ function mutatePickle(data: Bytes, random: Random, other: Bytes): Bytes {
   }
 }
 
+const WORDS = [
+  'x',
+  'self',
+  'torch.relu',
+  'torch.size(x)',
+  'None',
+  '-1',
+  '99999999',
+  '[1, 2]',
+  '1.5',
+  '"text"',
+  'while True:',
+  'CONSTANTS.c0',
+  'self.weight',
+  '__torch__',
+  '(',
+  ')',
+  '\n',
+  '    ',
+];
+
+/** A program with a word or a line gone, twice, moved, or another. */
+function mutateProgram(data: Bytes, random: Random): Bytes {
+  const program = String.fromCharCode(...data);
+  const parts = random.integer(2) === 0 ? program.split(/(?<=\n)/) : program.split(/\b/);
+  const at = random.integer(parts.length);
+  switch (random.integer(4)) {
+    case 0:
+      parts.splice(at, 1);
+      break;
+    case 1:
+      parts.splice(at, 0, parts[at]!);
+      break;
+    case 2:
+      parts.splice(at, 0, parts[random.integer(parts.length)]!);
+      break;
+    default:
+      parts[at] = pick(random, WORDS);
+  }
+  return ascii(parts.join(''));
+}
+
+/** The pickle, or one of the programs where there are some. */
+function placeOf(entries: readonly { readonly name: string }[], random: Random): number {
+  const programs = entries.flatMap(({ name }, index) => (name.endsWith('.py') ? [index] : []));
+  if (programs.length > 0 && random.integer(3) > 0) return pick(random, programs);
+  return entries.findIndex(entry => entry.name.endsWith('data.pkl'));
+}
+
 /** An edit of one of an archive's entries, written back with everything else right; sometimes of the archive itself. */
 function mutateArchive(content: Bytes, random: Random, other: Bytes): Bytes {
   if (random.integer(6) === 0) return editBytes(content, random, other);
@@ -79,17 +128,16 @@ function mutateArchive(content: Bytes, random: Random, other: Bytes): Bytes {
   } catch {
     return editBytes(content, random, other);
   }
-  const at =
-    random.integer(4) > 0
-      ? entries.findIndex(entry => entry.name.endsWith('data.pkl'))
-      : random.integer(Math.max(1, entries.length));
+  const at = random.integer(4) > 0 ? placeOf(entries, random) : random.integer(Math.max(1, entries.length));
   const entry = entries[at];
   if (entry === undefined) return editBytes(content, random, other);
   if (random.integer(20) === 0) entries.splice(at, 1);
   else
-    entry.data = entry.name.endsWith('.pkl')
-      ? mutatePickle(entry.data, random, other)
-      : editBytes(entry.data, random, other);
+    entry.data = entry.name.endsWith('.py')
+      ? mutateProgram(entry.data, random)
+      : entry.name.endsWith('.pkl')
+        ? mutatePickle(entry.data, random, other)
+        : editBytes(entry.data, random, other);
   return zipBytes(entries);
 }
 
@@ -110,5 +158,13 @@ export const pickleTarget: FuzzTarget = {
     files('types-legacy.pth', 'views-legacy.pth', 'module-legacy.pth', 'plain.pkl', 'arrays-2.pkl', 'arrays-5.pkl'),
   mutate: (content, random, other) =>
     random.integer(4) === 0 ? editBytes(content, random, other) : mutatePickle(content, random, other),
+  read,
+};
+
+export const scriptTarget: FuzzTarget = {
+  name: 'torchscript',
+  corpus: () =>
+    files('script/loop.scripted.pt', 'script/loop.traced.pt', 'script/gated.scripted.pt', 'script/conv1d.scripted.pt'),
+  mutate: mutateArchive,
   read,
 };

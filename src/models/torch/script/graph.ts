@@ -57,7 +57,9 @@ export class Graph {
   /** Ends the graph where its program could not be followed further, by a node that no runtime computes; gives the node's name. */
   stop(what: string): string {
     this.scope = '';
-    const tensor = this.emit(what.replace(/^torch\./, ''), this.last === undefined ? [] : [this.last], { domain: UNKNOWN_DOMAIN });
+    const tensor = this.emit(what.replace(/^torch\./, ''), this.last === undefined ? [] : [this.last], {
+      domain: UNKNOWN_DOMAIN,
+    });
     this.builder.output(tensor.name);
     return tensor.name.slice(0, -'_output_0'.length);
   }

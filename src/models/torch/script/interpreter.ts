@@ -54,18 +54,30 @@ export class Interpreter {
     if (module === undefined) {
       if (!(object.state instanceof PickleDict)) throw new ScriptError('unsupported', object.of.name);
       const found = this.library.get(object.of.path);
-      module = new ScriptModule(path, object.of.path, found instanceof ScriptClass ? found.syntax : undefined, object.state);
+      module = new ScriptModule(
+        path,
+        object.of.path,
+        found instanceof ScriptClass ? found.syntax : undefined,
+        object.state,
+      );
       this.modules.set(object, module);
     }
     return module;
   }
 
   /** Calls a method of a module, with its nodes named by the module's path. */
-  callMethod(module: ScriptModule, method: string, args: readonly ScriptValue[], named: ReadonlyMap<string, ScriptValue> = new Map()): ScriptValue {
+  callMethod(
+    module: ScriptModule,
+    method: string,
+    args: readonly ScriptValue[],
+    named: ReadonlyMap<string, ScriptValue> = new Map(),
+  ): ScriptValue {
     const syntax = module.syntax?.methods.get(method);
-    if (syntax === undefined) throw new ScriptError('unsupported', `${module.className.replace(/^__torch__\./, '')}.${method}`);
+    if (syntax === undefined)
+      throw new ScriptError('unsupported', `${module.className.replace(/^__torch__\./, '')}.${method}`);
     const before = this.graph.scope;
-    if (method === 'forward' && module.path !== '') {
+    // A trace writes each call of a shared module out: forward, forward1, forward2.
+    if (/^forward\d*$/.test(method) && module.path !== '') {
       const count = this.calls.get(module.path) ?? 0;
       this.calls.set(module.path, count + 1);
       this.graph.scope = count === 0 ? module.path : `${module.path}_${count}`;
@@ -75,8 +87,13 @@ export class Interpreter {
     return result;
   }
 
-  private callFunction(syntax: FunctionSyntax, args: readonly ScriptValue[], named: ReadonlyMap<string, ScriptValue>): ScriptValue {
-    if (++this.depth > DEEPEST_CALLS) throw new ScriptError('too-large', `its program calls itself more than ${DEEPEST_CALLS} deep`);
+  private callFunction(
+    syntax: FunctionSyntax,
+    args: readonly ScriptValue[],
+    named: ReadonlyMap<string, ScriptValue>,
+  ): ScriptValue {
+    if (++this.depth > DEEPEST_CALLS)
+      throw new ScriptError('too-large', `its program calls itself more than ${DEEPEST_CALLS} deep`);
     const names = new Map<string, ScriptValue>();
     syntax.parameters.forEach(({ name, type, otherwise }, index) => {
       const given = index < args.length ? args[index] : named.get(name);
@@ -84,7 +101,8 @@ export class Interpreter {
       if (value === undefined) throw new ScriptError('corrupt', `its program calls ${syntax.name} without ${name}`);
       names.set(name, asType(value, type));
     });
-    if (args.length > syntax.parameters.length) throw new ScriptError('corrupt', `its program gives ${syntax.name} too much`);
+    if (args.length > syntax.parameters.length)
+      throw new ScriptError('corrupt', `its program gives ${syntax.name} too much`);
     const outcome = this.block(syntax.body, names);
     this.depth--;
     if (outcome === 'raised') throw new ScriptError('unsupported', `a check in ${syntax.name} that fails`);
@@ -100,7 +118,8 @@ export class Interpreter {
   }
 
   private statement(statement: Statement, names: Map<string, ScriptValue>): Outcome {
-    if (++this.steps > MOST_STEPS) throw new ScriptError('too-large', `its program takes more than ${MOST_STEPS} steps`);
+    if (++this.steps > MOST_STEPS)
+      throw new ScriptError('too-large', `its program takes more than ${MOST_STEPS} steps`);
     switch (statement.kind) {
       case 'assign': {
         const value = this.evaluate(statement.value, names);
@@ -126,8 +145,10 @@ export class Interpreter {
         return this.ifStatement(statement, names);
       case 'for': {
         const over = this.evaluate(statement.over, names);
-        if (!(over instanceof ScriptList)) throw new ScriptError('unsupported', 'a loop whose length depends on the input');
-        if (over.items.length > MOST_ITERATIONS) throw new ScriptError('too-large', 'its program has a loop that is too long');
+        if (!(over instanceof ScriptList))
+          throw new ScriptError('unsupported', 'a loop whose length depends on the input');
+        if (over.items.length > MOST_ITERATIONS)
+          throw new ScriptError('too-large', 'its program has a loop that is too long');
         for (const item of over.items) {
           names.set(statement.target, item);
           const outcome = this.block(statement.body, names);
@@ -136,7 +157,11 @@ export class Interpreter {
         return undefined;
       }
       case 'while':
-        for (let count = 0; this.truth(this.evaluate(statement.condition, names), 'a loop that depends on values'); count++) {
+        for (
+          let count = 0;
+          this.truth(this.evaluate(statement.condition, names), 'a loop that depends on values');
+          count++
+        ) {
           if (count >= MOST_ITERATIONS) throw new ScriptError('too-large', 'its program has a loop that is too long');
           const outcome = this.block(statement.body, names);
           if (outcome !== undefined) return outcome;
@@ -175,7 +200,8 @@ export class Interpreter {
   }
 
   private evaluate(expression: Expression, names: Map<string, ScriptValue>): ScriptValue {
-    if (++this.steps > MOST_STEPS) throw new ScriptError('too-large', `its program takes more than ${MOST_STEPS} steps`);
+    if (++this.steps > MOST_STEPS)
+      throw new ScriptError('too-large', `its program takes more than ${MOST_STEPS} steps`);
     switch (expression.kind) {
       case 'integer':
         return expression.value;
@@ -187,7 +213,8 @@ export class Interpreter {
       case 'name': {
         const value = names.get(expression.name);
         if (value !== undefined) return value;
-        if (expression.name === 'inf' || expression.name === 'nan') return new Real(expression.name === 'inf' ? Infinity : NaN);
+        if (expression.name === 'inf' || expression.name === 'nan')
+          return new Real(expression.name === 'inf' ? Infinity : NaN);
         if (expression.name === 'CONSTANTS') return new Inert('CONSTANTS');
         throw new ScriptError('corrupt', `its program uses ${expression.name} before it has a value`);
       }
@@ -199,7 +226,8 @@ export class Interpreter {
         );
       case 'dictionary': {
         const dict = new ScriptDict();
-        for (const [key, value] of expression.entries) dict.entries.set(keyOf(this.evaluate(key, names)), this.evaluate(value, names));
+        for (const [key, value] of expression.entries)
+          dict.entries.set(keyOf(this.evaluate(key, names)), this.evaluate(value, names));
         return dict;
       }
       case 'attribute':
@@ -244,7 +272,10 @@ export class Interpreter {
     return callOperator(this.context, operator, [left, right], new Map());
   }
 
-  private attribute(expression: Extract<Expression, { kind: 'attribute' }>, names: Map<string, ScriptValue>): ScriptValue {
+  private attribute(
+    expression: Extract<Expression, { kind: 'attribute' }>,
+    names: Map<string, ScriptValue>,
+  ): ScriptValue {
     const path = dotted(expression);
     if (path?.startsWith('__torch__.') === true) {
       const found = this.library.get(path);
@@ -259,7 +290,8 @@ export class Interpreter {
     if (of instanceof Inert && of.what === 'CONSTANTS') {
       const index = Number(/^c(\d+)$/.exec(name)?.[1] ?? NaN);
       const value = this.constants[index];
-      if (value === undefined) throw new ScriptError('corrupt', `its program refers to the constant ${name}, which is not there`);
+      if (value === undefined)
+        throw new ScriptError('corrupt', `its program refers to the constant ${name}, which is not there`);
       return this.saved(value, `constants.${name}`, undefined);
     }
     if (of instanceof ScriptList && of.names !== undefined) {
@@ -274,7 +306,8 @@ export class Interpreter {
       return false;
     }
     const stored = of.state.get(name);
-    if (stored !== undefined) return this.saved(stored, of.path === '' ? name : `${of.path}.${name}`, of.syntax?.attributes.get(name));
+    if (stored !== undefined)
+      return this.saved(stored, of.path === '' ? name : `${of.path}.${name}`, of.syntax?.attributes.get(name));
     const constant = of.syntax?.constants.get(name);
     if (constant !== undefined) return this.evaluate(constant, new Map());
     throw new ScriptError('corrupt', `its program reads ${name} of a module that has none`);
@@ -284,7 +317,8 @@ export class Interpreter {
   private saved(value: PickleValue, path: string, type: Expression | undefined): ScriptValue {
     if (value instanceof TorchTensor) {
       const state = stateTensor(path, value, undefined, 0);
-      if (path.startsWith('constants.') && value.size === 1 && value.shape.length === 0) return scalarOf(value, state.bytes(0, 1));
+      if (path.startsWith('constants.') && value.size === 1 && value.shape.length === 0)
+        return scalarOf(value, state.bytes(0, 1));
       return this.graph.weight(value, state);
     }
     if (value instanceof PickleObject) return this.module(path, value);
@@ -295,7 +329,8 @@ export class Interpreter {
     if (value instanceof PickleDict) {
       const dict = new ScriptDict();
       for (const [key, item] of value.entries)
-        if (typeof key === 'string' || typeof key === 'number') dict.entries.set(key, this.saved(item, `${path}.${key}`, undefined));
+        if (typeof key === 'string' || typeof key === 'number')
+          dict.entries.set(key, this.saved(item, `${path}.${key}`, undefined));
       return dict;
     }
     if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
@@ -314,7 +349,8 @@ export class Interpreter {
       if (value === undefined) throw new ScriptError('corrupt', 'its program looks up an item that is not there');
       return value;
     }
-    if (of instanceof Tensor && typeof index === 'number') return callOperator(this.context, 'select', [of, 0, index], new Map());
+    if (of instanceof Tensor && typeof index === 'number')
+      return callOperator(this.context, 'select', [of, 0, index], new Map());
     throw new ScriptError('unsupported', 'an item of what has none');
   }
 
@@ -328,7 +364,8 @@ export class Interpreter {
     }
     const args = expression.args.map(arg => this.evaluate(arg, names));
     const named = new Map([...expression.named].map(([name, arg]) => [name, this.evaluate(arg, names)]));
-    if (path !== undefined && !names.has(first) && first !== '__torch__') return callOperator(this.context, operatorName(path), args, named);
+    if (path !== undefined && !names.has(first) && first !== '__torch__')
+      return callOperator(this.context, operatorName(path), args, named);
     if (of.kind === 'attribute' && path?.startsWith('__torch__.') !== true) {
       const object = this.evaluate(of.of, names);
       if (object instanceof ScriptModule && object.syntax?.methods.has(of.name) === true)
@@ -339,12 +376,19 @@ export class Interpreter {
     return this.callValue(this.evaluate(of, names), args, named);
   }
 
-  private callValue(value: ScriptValue, args: readonly ScriptValue[], named: ReadonlyMap<string, ScriptValue>): ScriptValue {
+  private callValue(
+    value: ScriptValue,
+    args: readonly ScriptValue[],
+    named: ReadonlyMap<string, ScriptValue>,
+  ): ScriptValue {
     if (value instanceof ScriptFunction) return this.callFunction(value.syntax, args, named);
     if (value instanceof ScriptModule) return this.callMethod(value, 'forward', args, named);
     if (value instanceof ScriptClass && value.syntax.base === 'NamedTuple')
       return new ScriptList([...args], true, [...value.syntax.attributes.keys()]);
-    throw new ScriptError('unsupported', value instanceof ScriptClass ? `the class ${value.path}` : 'a call of what is no function');
+    throw new ScriptError(
+      'unsupported',
+      value instanceof ScriptClass ? `the class ${value.path}` : 'a call of what is no function',
+    );
   }
 
   /** Forms that look like calls and are none: their arguments are types, or not evaluated. */
@@ -416,12 +460,14 @@ function asType(value: ScriptValue, type: Expression | undefined): ScriptValue {
       return new ScriptList(value.items.map(item => asType(item, type.index)));
     return value;
   }
-  if (type.kind === 'subscript' && type.of.kind === 'name' && /^(Final|Optional)$/.test(type.of.name)) return asType(value, type.index);
+  if (type.kind === 'subscript' && type.of.kind === 'name' && /^(Final|Optional)$/.test(type.of.name))
+    return asType(value, type.index);
   return value;
 }
 
 function keyOf(value: ScriptValue): string | number | boolean | null {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value;
   throw new ScriptError('unsupported', 'a dictionary whose keys depend on values');
 }
 

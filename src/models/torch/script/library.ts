@@ -28,8 +28,10 @@ export class Library {
     const text = decodeUtf8(file.read(0, file.size));
     if (text === undefined) throw new ScriptError('corrupt', 'its program is not UTF-8 text');
     const { classes, functions } = parseScript(text);
-    for (const syntax of classes) this.add(`${module}.${syntax.name}`, new ScriptClass(`${module}.${syntax.name}`, syntax));
-    for (const syntax of functions) this.add(`${module}.${syntax.name}`, new ScriptFunction(`${module}.${syntax.name}`, syntax));
+    for (const syntax of classes)
+      this.add(`${module}.${syntax.name}`, new ScriptClass(`${module}.${syntax.name}`, syntax));
+    for (const syntax of functions)
+      this.add(`${module}.${syntax.name}`, new ScriptFunction(`${module}.${syntax.name}`, syntax));
     return this.found.get(path);
   }
 

@@ -178,24 +178,15 @@ class Parser {
     }
     const value = this.expressions();
     this.expect('newline');
-    switch (left.kind) {
-      case 'name':
-        return { kind: 'assign', targets: [left.name], unpack: false, value };
-      case 'tuple':
-      case 'list': {
-        const targets = left.items.map(item => {
-          if (item.kind !== 'name') throw this.error('assigns to what is no name');
-          return item.name;
-        });
-        return { kind: 'assign', targets, unpack: true, value };
-      }
-      case 'attribute':
-        return { kind: 'setAttribute', of: left.of, name: left.name, value };
-      case 'subscript':
-        return { kind: 'setItem', of: left.of, index: left.index, value };
-      default:
-        throw this.error('assigns to what is no name');
-    }
+    if (left.kind === 'name') return { kind: 'assign', targets: [left.name], unpack: false, value };
+    if (left.kind === 'attribute') return { kind: 'setAttribute', of: left.of, name: left.name, value };
+    if (left.kind === 'subscript') return { kind: 'setItem', of: left.of, index: left.index, value };
+    if (left.kind !== 'tuple' && left.kind !== 'list') throw this.error('assigns to what is no name');
+    const targets = left.items.map(item => {
+      if (item.kind !== 'name') throw this.error('assigns to what is no name');
+      return item.name;
+    });
+    return { kind: 'assign', targets, unpack: true, value };
   }
 
   private ifStatement(): Statement {
@@ -283,24 +274,20 @@ class Parser {
   private atom(): Expression {
     const token = this.peek();
     this.at++;
-    switch (token.kind) {
-      case 'name':
-        if (token.text === 'True' || token.text === 'False') return { kind: 'constant', value: token.text === 'True' };
-        if (token.text === 'None') return { kind: 'constant', value: null };
-        return { kind: 'name', name: token.text };
-      case 'integer':
-        return { kind: 'integer', value: Number(token.text) };
-      case 'float':
-        return { kind: 'float', value: Number(token.text) };
-      case 'text': {
-        let value = unquoted(token.text);
-        while (this.peek().kind === 'text') value += unquoted(this.expect('text').text);
-        return { kind: 'text', value };
-      }
-      case 'sign':
-        if (token.text === '(') return this.parenthesised();
-        if (token.text === '[') return { kind: 'list', items: this.items(']') };
-        if (token.text === '{') return this.dictionary();
+    if (token.kind === 'name') {
+      if (token.text === 'True' || token.text === 'False') return { kind: 'constant', value: token.text === 'True' };
+      return token.text === 'None' ? { kind: 'constant', value: null } : { kind: 'name', name: token.text };
+    }
+    if (token.kind === 'integer' || token.kind === 'float') return { kind: token.kind, value: Number(token.text) };
+    if (token.kind === 'text') {
+      let value = unquoted(token.text);
+      while (this.peek().kind === 'text') value += unquoted(this.expect('text').text);
+      return { kind: 'text', value };
+    }
+    if (token.kind === 'sign') {
+      if (token.text === '(') return this.parenthesised();
+      if (token.text === '[') return { kind: 'list', items: this.items(']') };
+      if (token.text === '{') return this.dictionary();
     }
     this.at--;
     throw this.error('has no value where one is needed');

@@ -53,15 +53,28 @@ export class ScriptModel implements Model {
     this.unsupported = onnx.unsupported.map(one => (one.node === stop ? { ...one, operator: stopped! } : one));
     const stored = layersOfModules(modules, operators);
     this.parameters = stored.reduce((sum, layer) => sum + layer.parameters, 0);
-    this.layers = mergedLayers(onnx.layers, stored, operators, stop === undefined ? '' : `${stop}_output_0`);
+    const merged = mergedLayers(onnx.layers, stored, operators, stop === undefined ? undefined : `${stop}_output_0`);
+    this.layers = merged.layers;
     this.remarks = trace.sawTraining
-      ? [{ code: 'training-mode', message: 'The network was saved in training mode; it is run as model.eval() would run it.' }]
+      ? [
+          {
+            code: 'training-mode',
+            message: 'The network was saved in training mode; it is run as model.eval() would run it.',
+          },
+        ]
       : [];
     this.details = [
       { name: 'container', value: 'TorchScript' },
-      { name: 'content', value: `module ${root.of.path.replace(/^__torch__\./, '').replace(/\.?___torch_mangle_\d+/g, '')}` },
+      {
+        name: 'content',
+        value: `module ${root.of.path.replace(/^__torch__\./, '').replace(/___torch_mangle_\d+\./g, '')}`,
+      },
       { name: 'tensors', value: String(tensors.length) },
       ...(trace.sizeFound === undefined ? [] : [{ name: 'input size', value: trace.sizeFound }]),
+      ...merged.unused.map(({ name, parameters }) => ({
+        name: 'not used',
+        value: `${name} (${parameters} parameters)`,
+      })),
     ];
   }
 
@@ -77,7 +90,10 @@ export class ScriptModel implements Model {
         'too-large': `The TorchScript file is refused: ${error.what}.`,
       };
       throw new Fault(error.kind, sentences[error.kind], {
-        hint: error.kind === 'corrupt' ? 'Copy or save the file again.' : 'Export the model with torch.onnx.export, and open the .onnx file.',
+        hint:
+          error.kind === 'corrupt'
+            ? 'Copy or save the file again.'
+            : 'Export the model with torch.onnx.export, and open the .onnx file.',
         source: source.name,
         cause: error,
       });
@@ -98,27 +114,52 @@ export class ScriptModel implements Model {
   }
 }
 
+interface Merged {
+  readonly layers: readonly Layer[];
+  /** Modules whose weights no computation uses. */
+  readonly unused: readonly Layer[];
+}
+
 /**
- * Layers of the graph, with the words and weights of the modules that they are; modules with weights that the program was not followed to come last, and depend
- * on what stopped it.
+ * Layers of the graph, with the words and weights of the modules that they are. A module that is never called by itself (the projection that attention takes the
+ * weights of) belongs to the layer around it. Where the program was not followed to its end, modules that were not reached come last and depend on what
+ * stopped it.
  */
 function mergedLayers(
   computed: readonly Layer[],
   stored: readonly Layer[],
   operators: ReadonlyMap<string, string>,
-  stop: string,
-): readonly Layer[] {
+  stop: string | undefined,
+): Merged {
   const byName = new Map(stored.map(layer => [layer.name, layer]));
-  const seen = new Set<string>();
+  const names = new Set(computed.map(layer => layer.name));
+  const inner = new Map<string, Layer[]>();
+  const rest: Layer[] = [];
+  for (const layer of stored) {
+    if (layer.weights.length === 0 || names.has(layer.name)) continue;
+    const around = ancestors(layer.name).find(name => names.has(name));
+    if (around === undefined) rest.push(layer);
+    else inner.set(around, [...(inner.get(around) ?? []), layer]);
+  }
   const layers = computed.map((layer): Layer => {
-    const own = byName.get(layer.name);
-    seen.add(layer.name);
     const again = /^(.*)_\d+$/.exec(layer.name)?.[1];
     const op = operators.get(layer.name) ?? (again === undefined ? undefined : operators.get(again)) ?? layer.op;
-    return own === undefined ? { ...layer, op } : { ...layer, op, parameters: own.parameters, weights: own.weights };
+    const own = byName.get(layer.name);
+    const parts = [...(own === undefined ? [] : [own]), ...(inner.get(layer.name) ?? [])];
+    if (parts.length === 0) return { ...layer, op };
+    return {
+      ...layer,
+      op,
+      parameters: parts.reduce((sum, part) => sum + part.parameters, 0),
+      weights: parts.flatMap(part => part.weights),
+    };
   });
-  const rest = stored
-    .filter(layer => layer.weights.length > 0 && !seen.has(layer.name))
-    .map((layer): Layer => ({ ...layer, output: stop }));
-  return [...layers, ...rest];
+  if (stop === undefined) return { layers, unused: rest };
+  return { layers: [...layers, ...rest.map(layer => ({ ...layer, output: stop }))], unused: [] };
+}
+
+/** encoder.layer.0 and encoder for encoder.layer.0.attention, the nearest first. */
+function ancestors(path: string): readonly string[] {
+  const parts = path.split('.');
+  return parts.slice(1).map((_, at) => parts.slice(0, parts.length - 1 - at).join('.'));
 }

@@ -40,7 +40,8 @@ export function scriptState(root: PickleObject, library: Library): ScriptState {
     }
     operators.set(path, object.of.name);
     for (const [name, child] of children) enter(path === '' ? name : `${path}.${name}`, child);
-    if (own.size > 0 || modules.length === index) modules.splice(index, 0, { path: path === '' ? object.of.name : path, tensors: own });
+    if (own.size > 0 || modules.length === index)
+      modules.splice(index, 0, { path: path === '' ? object.of.name : path, tensors: own });
     open.delete(object);
   };
   enter('', root);

@@ -6,21 +6,41 @@ export type Expression =
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'constant'; readonly value: boolean | null }
   | { readonly kind: 'attribute'; readonly of: Expression; readonly name: string }
-  | { readonly kind: 'call'; readonly of: Expression; readonly args: readonly Expression[]; readonly named: ReadonlyMap<string, Expression> }
+  | {
+      readonly kind: 'call';
+      readonly of: Expression;
+      readonly args: readonly Expression[];
+      readonly named: ReadonlyMap<string, Expression>;
+    }
   | { readonly kind: 'subscript'; readonly of: Expression; readonly index: Expression }
   | { readonly kind: 'list' | 'tuple'; readonly items: readonly Expression[] }
   | { readonly kind: 'dictionary'; readonly entries: readonly (readonly [Expression, Expression])[] }
   | { readonly kind: 'unary'; readonly op: string; readonly of: Expression }
   | { readonly kind: 'binary'; readonly op: string; readonly left: Expression; readonly right: Expression }
-  | { readonly kind: 'choice'; readonly condition: Expression; readonly then: Expression; readonly otherwise: Expression };
+  | {
+      readonly kind: 'choice';
+      readonly condition: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression;
+    };
 
 export type Statement =
-  | { readonly kind: 'assign'; readonly targets: readonly string[]; readonly unpack: boolean; readonly value: Expression }
+  | {
+      readonly kind: 'assign';
+      readonly targets: readonly string[];
+      readonly unpack: boolean;
+      readonly value: Expression;
+    }
   | { readonly kind: 'setAttribute'; readonly of: Expression; readonly name: string; readonly value: Expression }
   | { readonly kind: 'setItem'; readonly of: Expression; readonly index: Expression; readonly value: Expression }
   | { readonly kind: 'return'; readonly value: Expression | undefined }
   | { readonly kind: 'expression'; readonly value: Expression }
-  | { readonly kind: 'if'; readonly condition: Expression; readonly then: readonly Statement[]; readonly otherwise: readonly Statement[] }
+  | {
+      readonly kind: 'if';
+      readonly condition: Expression;
+      readonly then: readonly Statement[];
+      readonly otherwise: readonly Statement[];
+    }
   | { readonly kind: 'for'; readonly target: string; readonly over: Expression; readonly body: readonly Statement[] }
   | { readonly kind: 'while'; readonly condition: Expression; readonly body: readonly Statement[] }
   | { readonly kind: 'pass' };

@@ -1,9 +1,8 @@
-import type { PickleValue } from '../pickle/values';
-import { PickleTuple, type PickleObject } from '../pickle/values';
+import { PickleDict, PickleObject, PickleTuple, type PickleValue } from '../pickle/values';
 import { Graph } from './graph';
 import { Interpreter } from './interpreter';
 import type { Library } from './library';
-import { Mismatch, UnknownRank } from './operators/dims';
+import { Mismatch, UnknownRank, UnknownSize } from './operators/dims';
 import type { Notes } from './operators/table';
 import { ScriptError } from './syntax';
 import { ScriptClass, ScriptDict, ScriptList, Tensor, type GraphType, type ScriptValue } from './values';
@@ -26,7 +25,9 @@ export interface Trace {
 }
 
 /** Sizes that images and sequences usually have, tried first; then all up to a limit. */
-const USUAL_SIZES = [28, 32, 224, 8, 16, 64, 96, 128, 256, 299, 384, 512, 100, 112, 48, 160, 192, 240, 320, 331, 448, 227];
+const USUAL_SIZES = [
+  28, 32, 224, 8, 16, 64, 96, 128, 256, 299, 384, 512, 100, 112, 48, 160, 192, 240, 320, 331, 448, 227,
+];
 const LARGEST_SIZE = 300;
 /** Programs that are long are not followed hundreds of times. */
 const MOST_NODES_TRIED = 100_000;
@@ -38,26 +39,73 @@ const MOST_NODES_TRIED = 100_000;
 export function traceScript(root: PickleObject, library: Library, constants: PickleValue): Trace {
   const list = constants instanceof PickleTuple ? constants.items : [];
   let inputs = declaredInputs(root, library);
-  for (let tries = 0; tries < 2 + 2 * inputs.length; tries++) {
+  for (let tries = 0; tries < 3 + 3 * inputs.length; tries++) {
     const attempt = follow(root, library, list, inputs);
     if (attempt.needs !== undefined) {
       const { tensor, expected, integers } = attempt.needs;
-      const guess = expected ?? (attempt.notes.features === undefined ? [null, null] : [null, attempt.notes.features]);
-      inputs = inputs.map(input =>
-        input.name === tensor.name ? { ...input, dims: guess, type: integers ? 'int64' : input.type } : input,
+      const given = (dims: InputGuess['dims']) =>
+        inputs.map((input): InputGuess =>
+          input.name === tensor.name ? { ...input, dims, type: integers ? 'int64' : input.type } : input,
+        );
+      inputs = given(
+        expected ??
+          likeliestShape(
+            dims => follow(root, library, list, given(dims)),
+            attempt.notes.features,
+            takesSequences(root),
+          ),
       );
       continue;
     }
-    const { features } = attempt.notes;
+    const { features, lengths } = attempt.notes;
+    const refined = inputs.map((input): InputGuess => ({
+      ...input,
+      dims: input.dims?.map((dim, axis) => dim ?? (axis === 0 ? null : (lengths.get(`${input.name}_${axis}`) ?? null))),
+    }));
+    if (JSON.stringify(refined) !== JSON.stringify(inputs)) {
+      inputs = refined;
+      continue;
+    }
     const unshaped = inputs.findIndex(input => input.dims === undefined);
     if (features !== undefined && unshaped >= 0) {
       inputs = inputs.map((input, at) => (at === unshaped ? { ...input, dims: [null, features] } : input));
       continue;
     }
-    const sized = features === undefined ? undefined : withSize(root, library, list, inputs, attempt.trace.graph.size);
+    const sized =
+      features === undefined && !attempt.needsSize
+        ? undefined
+        : withSize(root, library, list, inputs, attempt.trace.graph.size, attempt.needsSize);
     return sized ?? attempt.trace;
   }
   return follow(root, library, list, inputs).trace;
+}
+
+/** Whether a network has attention or recurrent layers, which take one vector an element of a sequence. */
+function takesSequences(object: PickleObject, depth = 0): boolean {
+  if (/Attention|LSTM|GRU|RNN/.test(object.of.name)) return true;
+  if (!(object.state instanceof PickleDict) || depth > 50) return false;
+  return [...object.state.entries.values()].some(
+    value => value instanceof PickleObject && takesSequences(value, depth + 1),
+  );
+}
+
+/** Vectors, sequences, images: the first shape with which the program is followed to its end, or else the furthest. */
+function likeliestShape(
+  tryWith: (dims: readonly (number | null)[]) => Attempt,
+  features: number | undefined,
+  sequences: boolean,
+): readonly (number | null)[] {
+  const vectors = [null, features ?? null];
+  const rows = [null, null, null];
+  const shapes = [...(sequences ? [rows, vectors] : [vectors, rows]), [null, null, null, null]];
+  let best = shapes[0]!;
+  let most = -1;
+  for (const shape of shapes) {
+    const { trace } = tryWith(shape);
+    if (trace.stopped === undefined) return shape;
+    if (trace.graph.size > most) [best, most] = [shape, trace.graph.size];
+  }
+  return best;
 }
 
 /** Finds the length of the sides at which every dense layer gets as many features as it takes. */
@@ -67,18 +115,25 @@ function withSize(
   constants: readonly PickleValue[],
   inputs: readonly InputGuess[],
   nodes: number,
+  any: boolean,
 ): Trace | undefined {
   const free = inputs.findIndex(input => (input.dims?.length ?? 0) > 2 && input.dims!.slice(2).includes(null));
   if (free < 0) return undefined;
   const all = Array.from({ length: LARGEST_SIZE }, (_, i) => i + 1).filter(size => !USUAL_SIZES.includes(size));
   const most = Math.floor(MOST_NODES_TRIED / Math.max(1, nodes));
-  for (const size of [...USUAL_SIZES, ...all].slice(0, Math.max(USUAL_SIZES.length, most))) {
+  // Photographs are usually of 224, where nothing else says it.
+  const first = any && inputs[free]!.dims![1] === 3 ? [224] : [];
+  for (const size of [...first, ...USUAL_SIZES, ...all].slice(0, Math.max(USUAL_SIZES.length, most))) {
     const given = inputs.map((input, at) =>
       at === free ? { ...input, dims: input.dims!.map((dim, axis) => (axis < 2 ? dim : (dim ?? size))) } : input,
     );
     const attempt = follow(root, library, constants, given);
-    if (attempt.mismatch || attempt.needs !== undefined || attempt.notes.features !== undefined) continue;
-    return { ...attempt.trace, sizeFound: `${given[free]!.dims!.slice(1).join(' × ')}, from the first dense layer` };
+    if (attempt.mismatch || attempt.needs !== undefined || attempt.notes.features !== undefined || attempt.needsSize)
+      continue;
+    return {
+      ...attempt.trace,
+      sizeFound: `${given[free]!.dims!.slice(1).join(' × ')}, ${any ? 'taken as usual: any size would do' : 'from the first dense layer'}`,
+    };
   }
   return undefined;
 }
@@ -90,6 +145,8 @@ interface Attempt {
   readonly needs: UnknownRank | undefined;
   /** Whether it ended where lengths did not fit. */
   readonly mismatch: boolean;
+  /** Whether it ended for want of a size that may be any. */
+  readonly needsSize: boolean;
 }
 
 function follow(
@@ -99,24 +156,38 @@ function follow(
   inputs: readonly InputGuess[],
 ): Attempt {
   const graph = new Graph();
-  const notes: Notes = { features: undefined };
+  const notes: Notes = { features: undefined, lengths: new Map() };
   const interpreter = new Interpreter(library, graph, constants, notes);
   let stopped: string | undefined;
   let needs: UnknownRank | undefined;
   let mismatch = false;
+  let needsSize = false;
   try {
     const module = interpreter.module('', root);
     const tensors = inputs.map(({ name, type, dims }) =>
       // Two inputs with a free batch have the same.
-      graph.input(name, type, dims?.map((dim, axis) => dim ?? (axis === 0 ? 'batch' : `${name}_${axis}`))),
+      graph.input(
+        name,
+        type,
+        dims?.map((dim, axis) => dim ?? (axis === 0 ? 'batch' : `${name}_${axis}`)),
+      ),
     );
     const result = interpreter.callMethod(module, 'forward', tensors);
     for (const tensor of tensorsOf(result)) if (!inputs.some(input => input.name === tensor.name)) graph.output(tensor);
   } catch (error) {
     if (!(error instanceof ScriptError) || error.kind !== 'unsupported') throw error;
-    if (error instanceof UnknownRank && inputs.some(input => input.name === error.tensor.name && input.dims === undefined)) needs = error;
-    else if (error instanceof UnknownRank && inputs.some(input => input.type !== 'int64' && error.integers && input.name === error.tensor.name)) needs = error;
+    if (
+      error instanceof UnknownRank &&
+      inputs.some(input => input.name === error.tensor.name && input.dims === undefined)
+    )
+      needs = error;
+    else if (
+      error instanceof UnknownRank &&
+      inputs.some(input => input.type !== 'int64' && error.integers && input.name === error.tensor.name)
+    )
+      needs = error;
     mismatch = error instanceof Mismatch;
+    needsSize = error instanceof UnknownSize;
     stopped = error.what;
   }
   return {
@@ -124,6 +195,7 @@ function follow(
     notes,
     needs,
     mismatch,
+    needsSize,
   };
 }
 

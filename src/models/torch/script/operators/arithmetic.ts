@@ -132,18 +132,22 @@ function unary(op: string, number?: (x: number) => number) {
 export const ARITHMETIC: OperatorTable = {
   'add(self, other, alpha)': (c, a) => {
     const [self, other] = [a.value('self'), a.value('other')];
-    if (self instanceof ScriptList && other instanceof ScriptList) return new ScriptList([...self.items, ...other.items], self.tuple);
+    if (self instanceof ScriptList && other instanceof ScriptList)
+      return new ScriptList([...self.items, ...other.items], self.tuple);
     if (typeof self === 'string' && typeof other === 'string') return self + other;
     return add(c, self, scaled(c, other, a.value('alpha')));
   },
-  'sub|subtract(self, other, alpha)': (c, a) => subtract(c, a.value('self'), scaled(c, a.value('other'), a.value('alpha'))),
+  'sub|subtract(self, other, alpha)': (c, a) =>
+    subtract(c, a.value('self'), scaled(c, a.value('other'), a.value('alpha'))),
   'rsub(self, other, alpha)': (c, a) => subtract(c, a.value('other'), scaled(c, a.value('self'), a.value('alpha'))),
   'mul|multiply(self, other)': (c, a) => {
     const [self, other] = [a.value('self'), a.value('other')];
-    if (self instanceof ScriptList && typeof other === 'number') return new ScriptList(Array.from({ length: other }, () => self.items).flat());
+    if (self instanceof ScriptList && typeof other === 'number')
+      return new ScriptList(Array.from({ length: other }, () => self.items).flat());
     return multiply(c, self, other);
   },
-  'div|true_divide|divide(self, other, rounding_mode)': (c, a) => divide(c, a.value('self'), a.value('other'), a.text('rounding_mode', '')),
+  'div|true_divide|divide(self, other, rounding_mode)': (c, a) =>
+    divide(c, a.value('self'), a.value('other'), a.text('rounding_mode', '')),
   'floor_divide|floordiv(self, other)': (c, a) => divide(c, a.value('self'), a.value('other'), 'floor'),
   '__floordiv__(self, other)': (c, a) => divide(c, a.value('self'), a.value('other'), 'floor'),
   'remainder|fmod(self, other)': (c, a) => {
@@ -207,12 +211,20 @@ export const ARITHMETIC: OperatorTable = {
   ...Object.fromEntries(
     Object.entries(UNARY).map(([name, { op, number }]) => {
       const run = unary(op, number);
-      return [`${name}(self)`, (c: OperatorContext, a: { value(name: string): ScriptValue }) => run(c, a.value('self'))];
+      return [
+        `${name}(self)`,
+        (c: OperatorContext, a: { value(name: string): ScriptValue }) => run(c, a.value('self')),
+      ];
     }),
   ),
 };
 
-function rounded({ graph }: OperatorContext, value: ScriptValue, op: string, number: (x: number) => number): ScriptValue {
+function rounded(
+  { graph }: OperatorContext,
+  value: ScriptValue,
+  op: string,
+  number: (x: number) => number,
+): ScriptValue {
   if (isNumber(value)) return number(numberOf(value));
   if (value instanceof SymInt) return value;
   const tensor = asTensor(graph, value, 'float32');

@@ -39,7 +39,8 @@ function compare(context: OperatorContext, relation: Relation, a: ScriptValue, b
   const same = equal(a, b);
   if (relation === 'eq') return same ?? UNKNOWN;
   if (relation === 'ne') return same === undefined ? UNKNOWN : !same;
-  if (typeof a === 'string' && typeof b === 'string') return relation === 'lt' ? a < b : relation === 'gt' ? a > b : UNKNOWN;
+  if (typeof a === 'string' && typeof b === 'string')
+    return relation === 'lt' ? a < b : relation === 'gt' ? a > b : UNKNOWN;
   return UNKNOWN;
 }
 
@@ -63,7 +64,8 @@ function equal(a: ScriptValue, b: ScriptValue): boolean | undefined {
     return known;
   }
   if (isNumber(a) && isNumber(b)) return numberOf(a) === numberOf(b);
-  if (a instanceof SymInt || b instanceof SymInt) return a instanceof SymInt && b instanceof SymInt && sameDim(a, b) ? true : undefined;
+  if (a instanceof SymInt || b instanceof SymInt)
+    return a instanceof SymInt && b instanceof SymInt && sameDim(a, b) ? true : undefined;
   if (a === null || b === null || typeof a === 'string' || typeof b === 'string') return a === b;
   return undefined;
 }
@@ -78,7 +80,9 @@ function logical(op: 'And' | 'Or' | 'Xor', values: (a: boolean, b: boolean) => b
     const [self, other] = [a.value('self'), a.value('other')];
     if (typeof self === 'boolean' && typeof other === 'boolean') return values(self, other);
     if (self instanceof Inert || other instanceof Inert) return UNKNOWN;
-    const [left, right] = [self, other].map(value => (value instanceof Tensor ? asType(c.graph, value, 'bool') : value));
+    const [left, right] = [self, other].map(value =>
+      value instanceof Tensor ? asType(c.graph, value, 'bool') : value,
+    );
     return elementwise(c.graph, op, left!, right!, 'bool');
   };
 }
@@ -99,9 +103,14 @@ export const COMPARISONS: OperatorTable = {
   'logical_xor|__xor__|bitwise_xor(self, other)': logical('Xor', (x, y) => x !== y),
   'logical_not|bitwise_not|__not__(self)': (c, a) => {
     const self = a.value('self');
-    if (self instanceof Tensor) return c.graph.emit('Not', [asType(c.graph, self, 'bool')], { type: 'bool', dims: self.dims });
+    if (self instanceof Tensor)
+      return c.graph.emit('Not', [asType(c.graph, self, 'bool')], { type: 'bool', dims: self.dims });
     if (self instanceof Inert || self instanceof SymInt) return UNKNOWN;
-    return !(self === true || (isNumber(self) && numberOf(self) !== 0) || (self instanceof ScriptList && self.items.length > 0));
+    return !(
+      self === true ||
+      (isNumber(self) && numberOf(self) !== 0) ||
+      (self instanceof ScriptList && self.items.length > 0)
+    );
   },
   'where(condition, self, other)': (c, a) => {
     const condition = asType(c.graph, a.tensor('condition'), 'bool');
@@ -119,7 +128,8 @@ function identical(a: ScriptValue, b: ScriptValue): boolean {
 }
 
 function contains(container: ScriptValue, item: ScriptValue): ScriptValue {
-  if (container instanceof ScriptDict && (typeof item === 'string' || typeof item === 'number')) return container.entries.has(item);
+  if (container instanceof ScriptDict && (typeof item === 'string' || typeof item === 'number'))
+    return container.entries.has(item);
   if (container instanceof ScriptList) return container.items.some(one => equal(one, item) === true);
   return UNKNOWN;
 }

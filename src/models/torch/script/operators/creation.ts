@@ -17,12 +17,17 @@ function numberOfValue(value: ScriptValue): number {
 
 /** full(size, value) and its kin; without a type floats are float32. */
 function full(value: number, otherwise: GraphType = 'float32') {
-  return ({ graph }: OperatorContext, a: { lengths(name: string): readonly Length[]; value(name: string): ScriptValue }): Tensor =>
-    filled(graph, value, a.lengths('size'), typeOfCode(a.value('dtype'), otherwise));
+  return (
+    { graph }: OperatorContext,
+    a: { lengths(name: string): readonly Length[]; value(name: string): ScriptValue },
+  ): Tensor => filled(graph, value, a.lengths('size'), typeOfCode(a.value('dtype'), otherwise));
 }
 
 function like(value: (a: { value(name: string): ScriptValue }) => number) {
-  return ({ graph }: OperatorContext, a: { tensor(name: string): Tensor; value(name: string): ScriptValue }): Tensor => {
+  return (
+    { graph }: OperatorContext,
+    a: { tensor(name: string): Tensor; value(name: string): ScriptValue },
+  ): Tensor => {
     const self = a.tensor('self');
     const lengths = dimsOf(self).map((_, axis) => lengthOf(graph, self, axis));
     return filled(graph, value(a), lengths, typeOfCode(a.value('dtype'), self.type));
@@ -37,20 +42,33 @@ export const CREATION: OperatorTable = {
   'empty(size, dtype)': full(0),
   'full(size, fill_value, dtype)': ({ graph }, a) => {
     const value = a.value('fill_value');
-    const type = typeOfCode(a.value('dtype'), value instanceof Real ? 'float32' : typeof value === 'boolean' ? 'bool' : 'int64');
+    const type = typeOfCode(
+      a.value('dtype'),
+      value instanceof Real ? 'float32' : typeof value === 'boolean' ? 'bool' : 'int64',
+    );
     return filled(graph, numberOfValue(value), a.lengths('size'), type);
   },
-  'new_zeros(self, size, dtype)': (c, a) => filled(c.graph, 0, a.lengths('size'), typeOfCode(a.value('dtype'), a.tensor('self').type)),
-  'new_ones(self, size, dtype)': (c, a) => filled(c.graph, 1, a.lengths('size'), typeOfCode(a.value('dtype'), a.tensor('self').type)),
+  'new_zeros(self, size, dtype)': (c, a) =>
+    filled(c.graph, 0, a.lengths('size'), typeOfCode(a.value('dtype'), a.tensor('self').type)),
+  'new_ones(self, size, dtype)': (c, a) =>
+    filled(c.graph, 1, a.lengths('size'), typeOfCode(a.value('dtype'), a.tensor('self').type)),
   'new_full(self, size, fill_value, dtype)': (c, a) =>
-    filled(c.graph, numberOfValue(a.value('fill_value')), a.lengths('size'), typeOfCode(a.value('dtype'), a.tensor('self').type)),
+    filled(
+      c.graph,
+      numberOfValue(a.value('fill_value')),
+      a.lengths('size'),
+      typeOfCode(a.value('dtype'), a.tensor('self').type),
+    ),
   'zeros_like|empty_like(self, dtype)': like(() => 0),
   'ones_like(self, dtype)': like(() => 1),
   'full_like(self, fill_value, dtype)': like(a => numberOfValue(a.value('fill_value'))),
   'arange(start, end, step, dtype)': ({ graph }, a) => {
     // arange(end), arange(start, end) and arange(start, end, step), each with a type and the rest after it.
     const given = ['start', 'end', 'step'].map(name => a.value(name)).filter(value => value !== null);
-    const lengths = given.filter((value): value is number | SymInt | Real => typeof value === 'number' || value instanceof SymInt || value instanceof Real);
+    const lengths = given.filter(
+      (value): value is number | SymInt | Real =>
+        typeof value === 'number' || value instanceof SymInt || value instanceof Real,
+    );
     const real = lengths.some(value => value instanceof Real);
     const type = typeOfCode(a.value('dtype'), real ? 'float32' : 'int64');
     const [start, end, step] = bounds(lengths);
@@ -64,7 +82,8 @@ export const CREATION: OperatorTable = {
     return graph.emit('Range', [from, to, by], { type, dims: [length] });
   },
   'tensor|as_tensor(data, dtype)': ({ graph }, a) => spelledOut(graph, a.value('data'), a.value('dtype')),
-  'scalar_tensor(s, dtype)': ({ graph }, a) => graph.scalar(numberOfValue(a.value('s')), typeOfCode(a.value('dtype'), 'float32')),
+  'scalar_tensor(s, dtype)': ({ graph }, a) =>
+    graph.scalar(numberOfValue(a.value('s')), typeOfCode(a.value('dtype'), 'float32')),
   'one_hot(self, num_classes)': ({ graph }, a) => {
     const self = a.tensor('self');
     const classes = a.integer('num_classes');
@@ -81,7 +100,9 @@ export const CREATION: OperatorTable = {
   },
 };
 
-function bounds(values: readonly (number | SymInt | Real)[]): readonly [number | SymInt | Real, number | SymInt | Real, number | Real] {
+function bounds(
+  values: readonly (number | SymInt | Real)[],
+): readonly [number | SymInt | Real, number | SymInt | Real, number | Real] {
   const [first, second, third] = values;
   if (first === undefined) throw new ScriptError('unsupported', 'torch.arange without an end');
   if (second === undefined) return [0, first, 1];

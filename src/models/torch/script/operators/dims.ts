@@ -1,6 +1,7 @@
 import type { Graph } from '../graph';
 import { ScriptError } from '../syntax';
-import { SymInt, Tensor, type Dim } from '../values';
+import type { Tensor } from '../values';
+import { SymInt, type Dim } from '../values';
 
 export type Length = number | SymInt;
 
@@ -49,7 +50,8 @@ export function broadcast(a: readonly Dim[] | undefined, b: readonly Dim[] | und
     const right = i < rank - b.length ? 1 : b[i - rank + b.length]!;
     if (left === 1) return right;
     if (right === 1 || sameDim(left, right)) return left;
-    if (typeof left === 'number' && typeof right === 'number') throw new Mismatch(`lengths ${left} and ${right} that do not fit`);
+    if (typeof left === 'number' && typeof right === 'number')
+      throw new Mismatch(`lengths ${left} and ${right} that do not fit`);
     return typeof left === 'number' ? left : typeof right === 'number' ? right : null;
   });
 }
@@ -102,11 +104,15 @@ export function vectorOf(graph: Graph, length: Length): string {
 /** Lengths as one vector, for operators that take a shape. */
 export function shapeVector(graph: Graph, lengths: readonly Length[]): string {
   if (lengths.every(length => typeof length === 'number')) return graph.integers(lengths);
-  return graph.emit('Concat', lengths.map(length => vectorOf(graph, length)), {
-    attributes: { axis: { integer: 0 } },
-    type: 'int64',
-    dims: [lengths.length],
-  }).name;
+  return graph.emit(
+    'Concat',
+    lengths.map(length => vectorOf(graph, length)),
+    {
+      attributes: { axis: { integer: 0 } },
+      type: 'int64',
+      dims: [lengths.length],
+    },
+  ).name;
 }
 
 /** A whole number of the graph as a scalar tensor. */
@@ -117,4 +123,11 @@ export function scalarOfLength(graph: Graph, length: SymInt): Tensor {
 /** Whether a node makes a tensor: its name is a path then, as no input's is. */
 export function isComputed(tensor: Tensor): boolean {
   return tensor.name.startsWith('/');
+}
+
+/** An operation that depends on the size of the input, where any size would do. */
+export class UnknownSize extends ScriptError {
+  constructor(what: string) {
+    super('unsupported', what);
+  }
 }

@@ -1,6 +1,6 @@
 import type { Graph } from '../graph';
 import { ScriptError } from '../syntax';
-import type { Dim, Tensor } from '../values';
+import { SymInt, type Dim, type Tensor } from '../values';
 import type { Args } from './args';
 import { asType, elementwise } from './arithmetic';
 import { broadcast, dimsOf, isComputed, Mismatch, UnknownRank } from './dims';
@@ -8,7 +8,12 @@ import { swapAxes, squeeze, unsqueeze } from './shapes';
 import type { OperatorContext, OperatorTable } from './table';
 
 /** `x · Wᵀ + b`. A matrix goes through Gemm, as PyTorch's own exporter has it; more dimensions through MatMul. */
-export function linear({ graph, notes }: OperatorContext, input: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
+export function linear(
+  { graph, notes }: OperatorContext,
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+): Tensor {
   const [outputs, features] = dimsOf(weight) as [Dim, Dim];
   if (input.dims === undefined && typeof features === 'number') throw new UnknownRank(input, [null, features]);
   const dims = dimsOf(input);
@@ -16,10 +21,15 @@ export function linear({ graph, notes }: OperatorContext, input: Tensor, weight:
   if (typeof last === 'number' && typeof features === 'number' && last !== features)
     throw new Mismatch(`a dense layer of ${features} features on ${last}`);
   if (last === null && typeof features === 'number') notes.features ??= features;
+  if (last instanceof SymInt && typeof features === 'number') notes.lengths.set(last.key, features);
   const shape = [...dims.slice(0, -1), outputs];
   const x = asType(graph, input, 'float32');
   if (dims.length === 2)
-    return graph.emit('Gemm', [x, weight, bias], { attributes: { transB: { integer: 1 } }, type: 'float32', dims: shape });
+    return graph.emit('Gemm', [x, weight, bias], {
+      attributes: { transB: { integer: 1 } },
+      type: 'float32',
+      dims: shape,
+    });
   const product = graph.emit('MatMul', [x, swapAxes(graph, weight, 0, 1)], { type: 'float32', dims: shape });
   return bias === undefined ? product : elementwise(graph, 'Add', product, bias);
 }
@@ -37,7 +47,11 @@ function window(a: Args, count: number, kernel: readonly number[]): Window {
   return { kernel, stride: list('stride', 1), padding: list('padding', 0), dilation: list('dilation', 1) };
 }
 
-function convolution({ graph }: OperatorContext, a: Args, given: { transposed?: boolean; outputPadding?: readonly number[] } = {}): Tensor {
+function convolution(
+  { graph }: OperatorContext,
+  a: Args,
+  given: { transposed?: boolean; outputPadding?: readonly number[] } = {},
+): Tensor {
   const weight = a.tensor('weight');
   const shape = dimsOf(weight) as readonly number[];
   const count = shape.length - 2;
@@ -58,7 +72,11 @@ function convolution({ graph }: OperatorContext, a: Args, given: { transposed?: 
   const text = a.value('padding');
   const same = text === 'same';
   const w = window(a, count, shape.slice(2));
-  const pads = w.kernel.map((kernel, axis) => (same ? [Math.floor((w.dilation[axis]! * (kernel - 1)) / 2), Math.ceil((w.dilation[axis]! * (kernel - 1)) / 2)] : [w.padding[axis]!, w.padding[axis]!]) as [number, number]);
+  const pads = w.kernel.map((kernel, axis): readonly [number, number] =>
+    same
+      ? [Math.floor((w.dilation[axis]! * (kernel - 1)) / 2), Math.ceil((w.dilation[axis]! * (kernel - 1)) / 2)]
+      : [w.padding[axis]!, w.padding[axis]!],
+  );
   const extra = given.outputPadding ?? new Array<number>(count).fill(0);
   const sides = dims.slice(2).map((dim, axis): Dim => {
     if (typeof dim !== 'number') return null;
@@ -70,18 +88,22 @@ function convolution({ graph }: OperatorContext, a: Args, given: { transposed?: 
     if (length < 1) throw new Mismatch('a convolution of more than there is');
     return length;
   });
-  const result = graph.emit(transposed ? 'ConvTranspose' : 'Conv', [asType(graph, input, 'float32'), weight, a.maybeTensor('bias')], {
-    attributes: {
-      kernel_shape: { integers: w.kernel },
-      strides: { integers: w.stride },
-      pads: { integers: [...pads.map(pair => pair[0]), ...pads.map(pair => pair[1])] },
-      dilations: { integers: w.dilation },
-      group: { integer: groups },
-      ...(transposed && extra.some(length => length > 0) ? { output_padding: { integers: extra } } : {}),
+  const result = graph.emit(
+    transposed ? 'ConvTranspose' : 'Conv',
+    [asType(graph, input, 'float32'), weight, a.maybeTensor('bias')],
+    {
+      attributes: {
+        kernel_shape: { integers: w.kernel },
+        strides: { integers: w.stride },
+        pads: { integers: [...pads.map(pair => pair[0]), ...pads.map(pair => pair[1])] },
+        dilations: { integers: w.dilation },
+        group: { integer: groups },
+        ...(transposed && extra.some(length => length > 0) ? { output_padding: { integers: extra } } : {}),
+      },
+      type: 'float32',
+      dims: [dims[0]!, transposed ? shape[1]! * groups : shape[0]!, ...sides],
     },
-    type: 'float32',
-    dims: [dims[0]!, transposed ? shape[1]! * groups : shape[0]!, ...sides],
-  });
+  );
   return single ? squeeze(graph, result, [0]) : result;
 }
 
@@ -98,7 +120,8 @@ function transposedConvolution(c: OperatorContext, a: Args): Tensor {
 
 /** A vector of ones or zeros as long as a tensor's channels. */
 function filled(graph: Graph, value: number, length: Dim): string {
-  if (typeof length !== 'number') throw new ScriptError('unsupported', 'a normalisation of channels that are not known');
+  if (typeof length !== 'number')
+    throw new ScriptError('unsupported', 'a normalisation of channels that are not known');
   return graph.floats(new Array<number>(length).fill(value));
 }
 
@@ -108,7 +131,8 @@ function batchNorm({ graph }: OperatorContext, a: Args): Tensor {
   const variance = a.maybeTensor('running_var');
   if (mean === undefined || variance === undefined) return instanceNormOverBatch();
   const channels = dimsOf(mean)[0]!;
-  if (input.dims === undefined && !isComputed(input) && typeof channels === 'number') throw new UnknownRank(input, [null, channels]);
+  if (input.dims === undefined && !isComputed(input) && typeof channels === 'number')
+    throw new UnknownRank(input, [null, channels]);
   const scale = a.maybeTensor('weight')?.name ?? filled(graph, 1, channels);
   const shift = a.maybeTensor('bias')?.name ?? filled(graph, 0, channels);
   return graph.emit('BatchNormalization', [asType(graph, input, 'float32'), scale, shift, mean, variance], {
@@ -122,15 +146,19 @@ function batchNorm({ graph }: OperatorContext, a: Args): Tensor {
   }
 }
 
-function layerNorm({ graph }: OperatorContext, a: Args): Tensor {
+function layerNorm({ graph, notes }: OperatorContext, a: Args): Tensor {
   const input = a.tensor('input');
   const shape = a.integers('normalized_shape');
   if (input.dims === undefined && !isComputed(input)) throw new UnknownRank(input, [null, ...shape]);
+  const last = input.dims?.at(-1);
+  if (last instanceof SymInt && shape.length === 1) notes.lengths.set(last.key, shape[0]!);
   const size = shape.reduce((x, y) => x * y, 1);
   const scale = a.maybeTensor('weight');
   const ones = (): string => {
     const name = graph.floats(new Array<number>(size).fill(1));
-    return shape.length === 1 ? name : graph.emit('Reshape', [name, graph.integers(shape)], { type: 'float32', dims: shape }).name;
+    return shape.length === 1
+      ? name
+      : graph.emit('Reshape', [name, graph.integers(shape)], { type: 'float32', dims: shape }).name;
   };
   return graph.emit('LayerNormalization', [asType(graph, input, 'float32'), scale ?? ones(), a.maybeTensor('bias')], {
     attributes: { axis: { integer: -shape.length }, epsilon: { float: a.number('eps', 1e-5) } },
@@ -140,7 +168,13 @@ function layerNorm({ graph }: OperatorContext, a: Args): Tensor {
 }
 
 /** Normalises each channel, or each group of channels, of each row. */
-function instanceNorm({ graph }: OperatorContext, input: Tensor, scale: string, shift: string, epsilon: number): Tensor {
+function instanceNorm(
+  { graph }: OperatorContext,
+  input: Tensor,
+  scale: string,
+  shift: string,
+  epsilon: number,
+): Tensor {
   return graph.emit('InstanceNormalization', [asType(graph, input, 'float32'), scale, shift], {
     attributes: { epsilon: { float: epsilon } },
     type: 'float32',
@@ -176,7 +210,11 @@ function rmsNorm({ graph }: OperatorContext, a: Args): Tensor {
   const mean = graph.emit('ReduceMean', [square, graph.integers(axes)], {
     dims: input.dims?.map((dim, at, all) => (at >= all.length - axes.length ? 1 : dim)),
   });
-  const root = graph.emit('Sqrt', [elementwise(graph, 'Add', mean, graph.scalar(a.number('eps', 1.1920929e-7), 'float32'))], { dims: mean.dims });
+  const root = graph.emit(
+    'Sqrt',
+    [elementwise(graph, 'Add', mean, graph.scalar(a.number('eps', 1.1920929e-7), 'float32'))],
+    { dims: mean.dims },
+  );
   const normal = elementwise(graph, 'Div', input, root);
   const scale = a.maybeTensor('weight');
   return scale === undefined ? normal : elementwise(graph, 'Mul', normal, scale);
@@ -199,8 +237,10 @@ export const LAYERS: OperatorTable = {
   'linear(input, weight, bias)': (c, a) => linear(c, a.tensor('input'), a.tensor('weight'), a.maybeTensor('bias')),
   [`conv1d|conv2d|conv3d${CONVOLUTION}`]: (c, a) => convolution(c, a),
   [`conv_transpose1d|conv_transpose2d|conv_transpose3d${TRANSPOSED}`]: (c, a) => transposedConvolution(c, a),
-  '_convolution|convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups)': (c, a) =>
-    a.flag('transposed') ? transposedConvolution(c, a) : convolution(c, a),
+  '_convolution|convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups)': (
+    c,
+    a,
+  ) => (a.flag('transposed') ? transposedConvolution(c, a) : convolution(c, a)),
   '_convolution_mode(input, weight, bias, stride, padding, dilation, groups)': (c, a) => convolution(c, a),
   'batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)': batchNorm,
   'layer_norm(input, normalized_shape, weight, bias, eps)': layerNorm,
@@ -232,7 +272,8 @@ export const LAYERS: OperatorTable = {
     const [beta, alpha] = [a.number('beta', 1), a.number('alpha', 1)];
     if (alpha !== 1) product = elementwise(c.graph, 'Mul', product, c.graph.scalar(alpha, 'float32'));
     if (beta === 0) return product;
-    const self = beta === 1 ? a.tensor('self') : elementwise(c.graph, 'Mul', a.tensor('self'), c.graph.scalar(beta, 'float32'));
+    const self =
+      beta === 1 ? a.tensor('self') : elementwise(c.graph, 'Mul', a.tensor('self'), c.graph.scalar(beta, 'float32'));
     return elementwise(c.graph, 'Add', product, self);
   },
   'einsum(equation, tensors)': (c, a) => {
@@ -240,8 +281,13 @@ export const LAYERS: OperatorTable = {
     const tensors = a.tensors('tensors');
     const [left, right] = equation.split('->');
     const lengths = new Map<string, Dim>();
-    left?.split(',').forEach((letters, at) => [...letters].forEach((letter, axis) => lengths.set(letter, tensors[at]?.dims?.[axis] ?? null)));
-    const dims = right === undefined || right.includes('.') ? undefined : [...right].map(letter => lengths.get(letter) ?? null);
+    left
+      ?.split(',')
+      .forEach((letters, at) =>
+        [...letters].forEach((letter, axis) => lengths.set(letter, tensors[at]?.dims?.[axis] ?? null)),
+      );
+    const dims =
+      right === undefined || right.includes('.') ? undefined : [...right].map(letter => lengths.get(letter) ?? null);
     return c.graph.emit('Einsum', tensors, { attributes: { equation: { text: equation } }, dims });
   },
 };

@@ -3,13 +3,14 @@ import { ScriptError } from '../syntax';
 import { Real, ScriptList, type Dim, type Tensor } from '../values';
 import type { Args } from './args';
 import { asType } from './arithmetic';
-import { isComputed, lengthOf, Mismatch, shapeVector, UnknownRank, type Length } from './dims';
-import { squeeze, unsqueeze } from './shapes';
+import { isComputed, lengthOf, Mismatch, shapeVector, UnknownRank, UnknownSize, type Length } from './dims';
+import { concatenate, slice, squeeze, unsqueeze } from './shapes';
 import type { OperatorContext, OperatorTable } from './table';
 
 /** Runs an operator that takes a batch of channels on a tensor with or without the batch. */
 function batched(graph: Graph, input: Tensor, sides: number, run: (input: Tensor) => Tensor): Tensor {
-  if (input.dims === undefined && !isComputed(input)) throw new UnknownRank(input, new Array<null>(sides + 2).fill(null));
+  if (input.dims === undefined && !isComputed(input))
+    throw new UnknownRank(input, new Array<null>(sides + 2).fill(null));
   if (input.dims?.length !== sides + 1) return run(input);
   return squeeze(graph, run(unsqueeze(graph, input, 0)), [0]);
 }
@@ -19,7 +20,9 @@ function pool(op: 'MaxPool' | 'AveragePool', sides: number) {
     batched(graph, a.tensor('self'), sides, input => {
       const kernel = a.integers('kernel_size', sides);
       const list = (name: string, usual: readonly number[]) =>
-        a.has(name) && !(a.value(name) instanceof ScriptList && a.list(name).length === 0) ? a.integers(name, sides) : usual;
+        a.has(name) && !(a.value(name) instanceof ScriptList && a.list(name).length === 0)
+          ? a.integers(name, sides)
+          : usual;
       const stride = list('stride', kernel);
       const padding = list('padding', new Array<number>(sides).fill(0));
       const dilation = list('dilation', new Array<number>(sides).fill(1));
@@ -41,7 +44,9 @@ function pool(op: 'MaxPool' | 'AveragePool', sides: number) {
           strides: { integers: stride },
           pads: { integers: [...padding, ...padding] },
           ...(ceil ? { ceil_mode: { integer: 1 } } : {}),
-          ...(op === 'MaxPool' ? { dilations: { integers: dilation } } : { count_include_pad: { integer: Number(a.flag('count_include_pad', true)) } }),
+          ...(op === 'MaxPool'
+            ? { dilations: { integers: dilation } }
+            : { count_include_pad: { integer: Number(a.flag('count_include_pad', true)) } }),
         },
         type: 'float32',
         dims: [...dims.slice(0, 2), ...lengths],
@@ -53,28 +58,52 @@ function adaptive(kind: 'Average' | 'Max', sides: number) {
   return ({ graph }: OperatorContext, a: Args): Tensor =>
     batched(graph, a.tensor('self'), sides, input => {
       const dims = input.dims ?? new Array<null>(sides + 2).fill(null);
-      const wanted = a.has('output_size') && a.value('output_size') instanceof ScriptList
-        ? a.list('output_size').map((item, axis) => (item === null ? (dims[axis + 2] ?? null) : item))
-        : new Array<number>(sides).fill(a.integer('output_size'));
+      const wanted =
+        a.has('output_size') && a.value('output_size') instanceof ScriptList
+          ? a.list('output_size').map((item, axis) => (item === null ? (dims[axis + 2] ?? null) : item))
+          : new Array<number>(sides).fill(a.integer('output_size'));
       if (wanted.every(length => length === 1))
         return graph.emit(`Global${kind}Pool`, [asType(graph, input, 'float32')], {
           type: 'float32',
           dims: [...dims.slice(0, 2), ...new Array<number>(sides).fill(1)],
         });
-      // Windows are of one size where the lengths divide.
-      const kernel = dims.slice(2).map((dim, axis) => {
+      const sizes = dims.slice(2).map((dim, axis) => {
         const to = wanted[axis];
-        if (typeof dim !== 'number' || typeof to !== 'number' || dim % to !== 0)
-          throw new ScriptError('unsupported', 'an adaptive pool whose windows differ, or whose input has no known size');
-        return dim / to;
+        // A length that is asked for as it is needs not be known.
+        if (to === dim) return undefined;
+        if (typeof dim !== 'number' || typeof to !== 'number')
+          throw new UnknownSize('an adaptive pool of an input whose size is not known');
+        return { from: dim, to };
       });
-      if (kernel.every(length => length === 1)) return input;
-      return graph.emit(`${kind}Pool`, [asType(graph, input, 'float32')], {
-        attributes: { kernel_shape: { integers: kernel }, strides: { integers: kernel } },
-        type: 'float32',
-        dims: [...dims.slice(0, 2), ...(wanted as readonly number[])],
+      let result = asType(graph, input, 'float32');
+      sizes.forEach((size, axis) => {
+        if (size !== undefined && size.from !== size.to)
+          result = poolAxis(graph, kind, result, axis + 2, size.from, size.to);
       });
+      return result;
     });
+}
+
+/** Windows of an adaptive pool along one axis: from ⌊i·n/m⌋ to ⌈(i+1)·n/m⌉; axis by axis it is the pool over all of them. */
+function poolAxis(
+  graph: Graph,
+  kind: 'Average' | 'Max',
+  input: Tensor,
+  axis: number,
+  from: number,
+  to: number,
+): Tensor {
+  const one = (dims: readonly Dim[] | undefined, length: number) =>
+    dims?.map((dim, at) => (at === axis ? length : dim));
+  const windows = Array.from({ length: to }, (_, i) => {
+    const window = slice(graph, input, axis, Math.floor((i * from) / to), Math.ceil(((i + 1) * from) / to), 1);
+    return graph.emit(kind === 'Average' ? 'ReduceMean' : 'ReduceMax', [window, graph.integers([axis])], {
+      attributes: { keepdims: { integer: 1 } },
+      type: 'float32',
+      dims: one(input.dims, 1),
+    });
+  });
+  return concatenate(graph, windows, axis);
 }
 
 /** Enlarges (or shrinks) the sides by a factor, or to a size. */
@@ -91,7 +120,9 @@ function upsample(mode: 'nearest' | 'linear' | 'cubic', sides: number) {
     });
     const attributes = {
       mode: { text: mode },
-      coordinate_transformation_mode: { text: mode === 'nearest' ? 'asymmetric' : corners ? 'align_corners' : 'half_pixel' },
+      coordinate_transformation_mode: {
+        text: mode === 'nearest' ? 'asymmetric' : corners ? 'align_corners' : 'half_pixel',
+      },
       ...(mode === 'nearest' ? { nearest_mode: { text: 'floor' } } : {}),
       ...(mode === 'cubic' ? { cubic_coeff_a: { float: -0.75 } } : {}),
     };
@@ -107,7 +138,8 @@ function upsample(mode: 'nearest' | 'linear' | 'cubic', sides: number) {
 
 function factorsOf(a: Args, sides: number): readonly number[] | undefined {
   const listed = a.value('scale_factors');
-  if (listed instanceof ScriptList) return listed.items.map(item => (item instanceof Real ? item.value : typeof item === 'number' ? item : 1));
+  if (listed instanceof ScriptList)
+    return listed.items.map(item => (item instanceof Real ? item.value : typeof item === 'number' ? item : 1));
   const single = ['scales', 'scales_h', 'scales_d', 'scales_w'].filter(name => a.has(name)).map(name => a.number(name));
   if (single.length === 0) return undefined;
   return single.length === sides ? single : new Array<number>(sides).fill(single[0]!);
@@ -132,8 +164,10 @@ export const POOLING: OperatorTable = {
   'upsample_nearest1d(self, output_size, scales)': (c, a) => upsample('nearest', 1)(c, withFactors(a)),
   'upsample_nearest2d(self, output_size, scales_h, scales_w)': (c, a) => upsample('nearest', 2)(c, withFactors(a)),
   'upsample_linear1d(self, output_size, align_corners, scales)': (c, a) => upsample('linear', 1)(c, withFactors(a)),
-  'upsample_bilinear2d(self, output_size, align_corners, scales_h, scales_w)': (c, a) => upsample('linear', 2)(c, withFactors(a)),
-  'upsample_bicubic2d(self, output_size, align_corners, scales_h, scales_w)': (c, a) => upsample('cubic', 2)(c, withFactors(a)),
+  'upsample_bilinear2d(self, output_size, align_corners, scales_h, scales_w)': (c, a) =>
+    upsample('linear', 2)(c, withFactors(a)),
+  'upsample_bicubic2d(self, output_size, align_corners, scales_h, scales_w)': (c, a) =>
+    upsample('cubic', 2)(c, withFactors(a)),
 };
 
 /** The overloads with a list of factors have it where a size and the first factor would stand. */
@@ -152,4 +186,3 @@ function withFactors(a: Args): Args {
 function withIndices(tensor: Tensor): ScriptList {
   return new ScriptList([tensor, tensor], true);
 }
-

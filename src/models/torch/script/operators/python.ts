@@ -1,5 +1,16 @@
 import { ScriptError } from '../syntax';
-import { Inert, Real, ScriptDict, ScriptList, SymInt, Tensor, truthOf, UNKNOWN, type GraphType, type ScriptValue } from '../values';
+import {
+  Inert,
+  Real,
+  ScriptDict,
+  ScriptList,
+  SymInt,
+  Tensor,
+  truthOf,
+  UNKNOWN,
+  type GraphType,
+  type ScriptValue,
+} from '../values';
 import { asTensor, isNumber, numberOf } from './arithmetic';
 import { lengthOf } from './dims';
 import type { Operator, OperatorTable } from './table';
@@ -21,7 +32,10 @@ export const PYTHON: OperatorTable = {
     if (typeof self === 'string') return self.length;
     throw new ScriptError('unsupported', 'the length of what has none');
   },
-  'range|__range_length(start, end, step)': (_, a) => {
+  '__range_length(start, end, step)': (_, a) =>
+    Math.max(0, Math.ceil((a.integer('end') - a.integer('start')) / Math.max(1, a.integer('step', 1)))),
+  '__derive_index(index, start, step)': (_, a) => a.integer('start') + a.integer('index') * a.integer('step'),
+  'range(start, end, step)': (_, a) => {
     const [start, end, step] = [a.value('start'), a.value('end'), a.value('step')];
     const [from, to, by] = end === null ? [0, start, 1] : [start, end, step ?? 1];
     if (typeof from !== 'number' || typeof to !== 'number' || typeof by !== 'number' || by === 0)
@@ -78,7 +92,8 @@ export const PYTHON: OperatorTable = {
   },
   'pop(self, idx)': (_, a) => {
     const self = a.value('self');
-    if (!(self instanceof ScriptList) || self.items.length === 0) throw new ScriptError('unsupported', 'a pop from what is no list');
+    if (!(self instanceof ScriptList) || self.items.length === 0)
+      throw new ScriptError('unsupported', 'a pop from what is no list');
     return self.items.splice(a.integer('idx', -1), 1)[0] ?? null;
   },
   'list|tuple(self)': (_, a) => new ScriptList([...a.list('self')]),

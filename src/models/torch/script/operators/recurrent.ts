@@ -28,14 +28,25 @@ function recurrent(cell: Cell) {
     const hx = a.value('hx');
     const states = hx instanceof ScriptList ? a.tensors('hx') : [a.tensor('hx')];
     const hidden = dimsOf(params[1]!)[1];
-    if (typeof hidden !== 'number') throw new ScriptError('unsupported', `torch.${cell.toLowerCase()} of an unknown size`);
+    if (typeof hidden !== 'number')
+      throw new ScriptError('unsupported', `torch.${cell.toLowerCase()} of an unknown size`);
 
     let x = batchFirst ? swapAxes(graph, input, 0, 1) : input;
     const last: Tensor[][] = [[], []];
     for (let layer = 0; layer < layers; layer++) {
       const own = params.slice(layer * directions * each, (layer + 1) * directions * each);
-      const weights = stacked(graph, own.filter((_, at) => at % each === 0), cell, hidden);
-      const recurrence = stacked(graph, own.filter((_, at) => at % each === 1), cell, hidden);
+      const weights = stacked(
+        graph,
+        own.filter((_, at) => at % each === 0),
+        cell,
+        hidden,
+      );
+      const recurrence = stacked(
+        graph,
+        own.filter((_, at) => at % each === 1),
+        cell,
+        hidden,
+      );
       const bias = biased ? biases(graph, own, each, cell, hidden) : undefined;
       const initial = states.map(state => slice(graph, state, 0, layer * directions, (layer + 1) * directions, 1));
       const [length, batch] = dimsOf(x) as [Dim, Dim];
@@ -43,7 +54,11 @@ function recurrent(cell: Cell) {
       const outputs = graph.emitMany(
         cell,
         [x, weights, recurrence, bias, undefined, ...initial],
-        [{ dims: [length, directions, batch, hidden] }, { dims: stateDims }, ...(cell === 'LSTM' ? [{ dims: stateDims }] : [])],
+        [
+          { dims: [length, directions, batch, hidden] },
+          { dims: stateDims },
+          ...(cell === 'LSTM' ? [{ dims: stateDims }] : []),
+        ],
         {
           attributes: {
             hidden_size: { integer: hidden },
@@ -62,7 +77,9 @@ function recurrent(cell: Cell) {
               dims: [length, batch, directions * hidden],
             });
     }
-    const joined = last.filter(list => list.length > 0).map(list => (list.length === 1 ? list[0]! : concatenate(graph, list, 0)));
+    const joined = last
+      .filter(list => list.length > 0)
+      .map(list => (list.length === 1 ? list[0]! : concatenate(graph, list, 0)));
     return new ScriptList([batchFirst ? swapAxes(graph, x, 0, 1) : x, ...joined], true);
   };
 }

@@ -9,7 +9,10 @@ import type { OperatorContext, OperatorTable } from './table';
 
 function reduce(graph: Graph, op: string, tensor: Tensor, axes: readonly number[] | undefined, keep: boolean): Tensor {
   const rank = tensor.dims?.length;
-  const at = axes === undefined || axes.length === 0 ? undefined : axes.map(axis => (rank === undefined ? axis : axisOf(axis, rank)));
+  const at =
+    axes === undefined || axes.length === 0
+      ? undefined
+      : axes.map(axis => (rank === undefined ? axis : axisOf(axis, rank)));
   const gone = (axis: number) => at?.includes(axis) ?? true;
   const dims = tensor.dims?.flatMap((dim, axis): Dim[] => (gone(axis) ? (keep ? [1] : []) : [dim]));
   return graph.emit(op, [tensor, at === undefined ? undefined : graph.integers(at)], {
@@ -35,7 +38,8 @@ function simple(op: string, type?: 'float32') {
 function extreme(op: 'Max' | 'Min') {
   return ({ graph }: OperatorContext, a: Args): ScriptValue => {
     const other = a.value('dim');
-    if (!(a.value('self') instanceof Tensor)) return extremeOf(a.value('self'), other, op === 'Max' ? Math.max : Math.min);
+    if (!(a.value('self') instanceof Tensor))
+      return extremeOf(a.value('self'), other, op === 'Max' ? Math.max : Math.min);
     const self = a.tensor('self');
     if (other instanceof Tensor) return elementwise(graph, op, self, other);
     if (other === null) return reduce(graph, `Reduce${op}`, self, undefined, false);
@@ -71,7 +75,11 @@ function variance({ graph }: OperatorContext, a: Args): Tensor {
   const overAll = typeof a.value('dim') === 'boolean';
   const axes = overAll ? undefined : axesOf(a);
   const keep = a.flag('keepdim');
-  const unbiased = overAll ? a.flag('dim') : a.has('correction') ? a.number('correction') === 1 : a.flag('unbiased', true);
+  const unbiased = overAll
+    ? a.flag('dim')
+    : a.has('correction')
+      ? a.number('correction') === 1
+      : a.flag('unbiased', true);
   const rank = dimsOf(self).length;
   const all = axes ?? Array.from({ length: rank }, (_, axis) => axis);
   const mean = reduce(graph, 'ReduceMean', self, all, true);
@@ -95,7 +103,12 @@ function norm({ graph }: OperatorContext, a: Args): Tensor {
   const size = graph.emit('Abs', [self], { dims: self.dims });
   if (p === Infinity) return reduce(graph, 'ReduceMax', size, axes, a.flag('keepdim'));
   const power = elementwise(graph, 'Pow', size, graph.scalar(p, 'float32'));
-  return elementwise(graph, 'Pow', reduce(graph, 'ReduceSum', power, axes, a.flag('keepdim')), graph.scalar(1 / p, 'float32'));
+  return elementwise(
+    graph,
+    'Pow',
+    reduce(graph, 'ReduceSum', power, axes, a.flag('keepdim')),
+    graph.scalar(1 / p, 'float32'),
+  );
 }
 
 export const REDUCTIONS: OperatorTable = {
@@ -107,8 +120,10 @@ export const REDUCTIONS: OperatorTable = {
   'logsumexp(self, dim, keepdim)': simple('ReduceLogSumExp', 'float32'),
   'max(self, dim, keepdim)': extreme('Max'),
   'min(self, dim, keepdim)': extreme('Min'),
-  'argmax(self, dim, keepdim)': ({ graph }, a) => place(graph, 'ArgMax', a.tensor('self'), a.integer('dim', -1), a.flag('keepdim')),
-  'argmin(self, dim, keepdim)': ({ graph }, a) => place(graph, 'ArgMin', a.tensor('self'), a.integer('dim', -1), a.flag('keepdim')),
+  'argmax(self, dim, keepdim)': ({ graph }, a) =>
+    place(graph, 'ArgMax', a.tensor('self'), a.integer('dim', -1), a.flag('keepdim')),
+  'argmin(self, dim, keepdim)': ({ graph }, a) =>
+    place(graph, 'ArgMin', a.tensor('self'), a.integer('dim', -1), a.flag('keepdim')),
   'var(self, dim, unbiased, keepdim, correction)': variance,
   'std(self, dim, unbiased, keepdim, correction)': (c, a) => {
     const squared = variance(c, a);
@@ -118,10 +133,17 @@ export const REDUCTIONS: OperatorTable = {
   'linalg_vector_norm|linalg_norm(self, p, dim, keepdim)': norm,
   'cumsum(self, dim, dtype)': ({ graph }, a) => {
     const self = a.tensor('self');
-    return graph.emit('CumSum', [self.type === 'bool' ? asType(graph, self, 'int64') : self, graph.integers([axisOf(a.integer('dim'), dimsOf(self).length)], [])], {
-      dims: self.dims,
-      type: self.type === 'bool' ? 'int64' : self.type,
-    });
+    return graph.emit(
+      'CumSum',
+      [
+        self.type === 'bool' ? asType(graph, self, 'int64') : self,
+        graph.integers([axisOf(a.integer('dim'), dimsOf(self).length)], []),
+      ],
+      {
+        dims: self.dims,
+        type: self.type === 'bool' ? 'int64' : self.type,
+      },
+    );
   },
   'any(self, dim, keepdim)': ({ graph }, a) => {
     const value = a.value('self');
@@ -140,10 +162,19 @@ export const REDUCTIONS: OperatorTable = {
     const axis = axisOf(a.integer('dim', -1), dimsOf(self).length);
     const k = a.integer('k');
     const dims = dimsOf(self).map((dim, at) => (at === axis ? k : dim));
-    const outputs = graph.emitMany('TopK', [self, graph.integers([k])], [{ type: self.type, dims }, { type: 'int64', dims }], {
-      attributes: { axis: { integer: axis }, largest: { integer: Number(a.flag('largest', true)) } },
-    });
+    const outputs = graph.emitMany(
+      'TopK',
+      [self, graph.integers([k])],
+      [
+        { type: self.type, dims },
+        { type: 'int64', dims },
+      ],
+      {
+        attributes: { axis: { integer: axis }, largest: { integer: Number(a.flag('largest', true)) } },
+      },
+    );
     return new ScriptList(outputs, true, ['values', 'indices']);
   },
-  'item(self)': (c, a) => (dimsOf(a.tensor('self')).length === 0 ? a.tensor('self') : squeeze(c.graph, a.tensor('self'), undefined)),
+  'item(self)': (c, a) =>
+    dimsOf(a.tensor('self')).length === 0 ? a.tensor('self') : squeeze(c.graph, a.tensor('self'), undefined),
 };

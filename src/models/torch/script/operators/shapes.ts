@@ -11,7 +11,12 @@ export function reshape({ graph, notes }: OperatorContext, tensor: Tensor, lengt
   const dims = lengths.map((length): Dim => (length === -1 ? null : length));
   if (unknown >= 0) dims[unknown] = missingLength(graph, tensor, lengths, unknown);
   // x.view(-1, 400): the batch is what is left, if 400 is what one row has.
-  if (unknown === 0 && dims.length === 2 && typeof dims[1] === 'number' && tensor.dims?.slice(1).includes(null) === true) {
+  if (
+    unknown === 0 &&
+    dims.length === 2 &&
+    typeof dims[1] === 'number' &&
+    tensor.dims?.slice(1).includes(null) === true
+  ) {
     notes.features ??= dims[1];
     dims[0] = tensor.dims[0] ?? null;
   }
@@ -21,7 +26,8 @@ export function reshape({ graph, notes }: OperatorContext, tensor: Tensor, lengt
   if (symbolic.length === 0) shape = graph.integers(lengths as readonly number[]);
   else if (lengths.every((length, at) => typeof length === 'number' || asIs(length, at)))
     shape = graph.integers(lengths.map(length => (typeof length === 'number' ? length : 0)));
-  else if (symbolic.length === 1 && unknown < 0) shape = graph.integers(lengths.map(length => (typeof length === 'number' ? length : -1)));
+  else if (symbolic.length === 1 && unknown < 0)
+    shape = graph.integers(lengths.map(length => (typeof length === 'number' ? length : -1)));
   else shape = shapeVector(graph, lengths);
   return graph.emit('Reshape', [tensor, shape], { type: tensor.type, dims });
 }
@@ -37,7 +43,8 @@ function missingLength(graph: Graph, tensor: Tensor, lengths: readonly Length[],
     if (same < 0) return null;
     above.splice(same, 1);
   }
-  const product = (of: readonly Length[]) => of.reduce<number>((size, length) => size * (typeof length === 'number' ? length : 1), 1);
+  const product = (of: readonly Length[]) =>
+    of.reduce<number>((size, length) => size * (typeof length === 'number' ? length : 1), 1);
   const rest = above.filter(length => length instanceof SymInt);
   const ratio = product(above) / Math.max(1, product(below));
   if (rest.length === 0) {
@@ -102,13 +109,18 @@ export function slice(graph: Graph, tensor: Tensor, axis: number, start: Length,
     const to = end >= 2 ** 31 - 1 || sameDim(end, length) ? undefined : end;
     if (to === undefined && length instanceof SymInt && start >= 0) left = combine(graph, 'Sub', length, start);
     else if (to === undefined && start < 0) left = -start;
-    else if (to !== undefined && to < 0 && start === 0 && length instanceof SymInt) left = combine(graph, 'Add', length, to);
+    else if (to !== undefined && to < 0 && start === 0 && length instanceof SymInt)
+      left = combine(graph, 'Add', length, to);
     else if (to !== undefined && to >= 0 && start >= 0) left = to - start;
   }
-  return graph.emit('Slice', [tensor, vectorOf(graph, start), vectorOf(graph, end), graph.integers([at]), graph.integers([step])], {
-    type: tensor.type,
-    dims: dims.map((dim, index) => (index === at ? left : dim)),
-  });
+  return graph.emit(
+    'Slice',
+    [tensor, vectorOf(graph, start), vectorOf(graph, end), graph.integers([at]), graph.integers([step])],
+    {
+      type: tensor.type,
+      dims: dims.map((dim, index) => (index === at ? left : dim)),
+    },
+  );
 }
 
 export function concatenate(graph: Graph, tensors: readonly Tensor[], axis: number): Tensor {
@@ -122,7 +134,8 @@ export function concatenate(graph: Graph, tensors: readonly Tensor[], axis: numb
     let sum: Length | undefined = 0;
     for (const tensor of tensors) {
       const length: Dim | undefined = tensor.dims?.[index];
-      sum = sum === undefined || length === null || length === undefined ? undefined : combine(graph, 'Add', sum, length);
+      sum =
+        sum === undefined || length === null || length === undefined ? undefined : combine(graph, 'Add', sum, length);
     }
     return sum ?? null;
   });
@@ -132,7 +145,10 @@ export function concatenate(graph: Graph, tensors: readonly Tensor[], axis: numb
 function split(graph: Graph, tensor: Tensor, axis: number, sizes: readonly number[]): ScriptList {
   const dims = dimsOf(tensor);
   const at = axisOf(axis, dims.length);
-  const outputs = sizes.map(size => ({ type: tensor.type, dims: dims.map((dim, index) => (index === at ? size : dim)) }));
+  const outputs = sizes.map(size => ({
+    type: tensor.type,
+    dims: dims.map((dim, index) => (index === at ? size : dim)),
+  }));
   return new ScriptList(
     graph.emitMany('Split', [tensor, graph.integers(sizes)], outputs, { attributes: { axis: { integer: at } } }),
   );
@@ -141,7 +157,8 @@ function split(graph: Graph, tensor: Tensor, axis: number, sizes: readonly numbe
 function pieces(tensor: Tensor, axis: number, size: (length: number) => number): readonly number[] {
   const dims = dimsOf(tensor);
   const length = dims[axisOf(axis, dims.length)];
-  if (typeof length !== 'number') throw new ScriptError('unsupported', 'a split of an axis whose length depends on the input');
+  if (typeof length !== 'number')
+    throw new ScriptError('unsupported', 'a split of an axis whose length depends on the input');
   const each = Math.max(1, size(length));
   return Array.from({ length: Math.ceil(length / each) }, (_, index) => Math.min(each, length - index * each));
 }
@@ -196,12 +213,17 @@ export const SHAPES: OperatorTable = {
   'view|reshape|_unsafe_view|view_copy(self, size)': (c, a) => {
     const self = a.tensor('self');
     // Another type is another view.
-    if (typeof a.value('size') === 'number' && !(a.value('size') instanceof ScriptList)) return asType(c.graph, self, typeOfCode(a.value('size'), self.type));
+    if (typeof a.value('size') === 'number' && !(a.value('size') instanceof ScriptList))
+      return asType(c.graph, self, typeOfCode(a.value('size'), self.type));
     return reshape(c, self, a.lengths('size'));
   },
   'view_as|reshape_as(self, other)': (c, a) => {
     const other = a.tensor('other');
-    return reshape(c, a.tensor('self'), dimsOf(other).map((_, axis) => lengthOf(c.graph, other, axis)));
+    return reshape(
+      c,
+      a.tensor('self'),
+      dimsOf(other).map((_, axis) => lengthOf(c.graph, other, axis)),
+    );
   },
   'flatten(self, start_dim, end_dim)': (c, a) => {
     const self = a.tensor('self');
@@ -211,7 +233,10 @@ export const SHAPES: OperatorTable = {
       if (start !== 1 || (end !== -1 && rank === undefined)) dimsOf(self);
       const inner = self.dims?.slice(1);
       const size = inner?.every(dim => typeof dim === 'number') === true ? inner.reduce((x, y) => x * y, 1) : null;
-      return c.graph.emit('Flatten', [self], { attributes: { axis: { integer: 1 } }, dims: [self.dims?.[0] ?? null, size] });
+      return c.graph.emit('Flatten', [self], {
+        attributes: { axis: { integer: 1 } },
+        dims: [self.dims?.[0] ?? null, size],
+      });
     }
     const dims = dimsOf(self);
     const [from, to] = [axisOf(start, rank), axisOf(end, rank)];
@@ -229,13 +254,19 @@ export const SHAPES: OperatorTable = {
     const own = dims.map((_, at) => lengthOf(c.graph, self, at));
     return reshape(c, self, [...own.slice(0, axis), ...a.lengths('sizes'), ...own.slice(axis + 1)]);
   },
-  'transpose|swapaxes|swapdims(self, dim0, dim1)': (c, a) => swapAxes(c.graph, a.tensor('self'), a.integer('dim0'), a.integer('dim1')),
-  't|numpy_T|mT(self)': (c, a) => (dimsOf(a.tensor('self')).length < 2 ? a.tensor('self') : swapAxes(c.graph, a.tensor('self'), -2, -1)),
+  'transpose|swapaxes|swapdims(self, dim0, dim1)': (c, a) =>
+    swapAxes(c.graph, a.tensor('self'), a.integer('dim0'), a.integer('dim1')),
+  't|numpy_T|mT(self)': (c, a) =>
+    dimsOf(a.tensor('self')).length < 2 ? a.tensor('self') : swapAxes(c.graph, a.tensor('self'), -2, -1),
   'permute(self, dims)': (c, a) => {
     const self = a.tensor('self');
     const order = a.integers('dims');
     if (self.dims === undefined) self.dims = order.map(() => null);
-    return transpose(c.graph, self, order.map(axis => axisOf(axis, order.length)));
+    return transpose(
+      c.graph,
+      self,
+      order.map(axis => axisOf(axis, order.length)),
+    );
   },
   'movedim(self, source, destination)': (c, a) => {
     const self = a.tensor('self');
@@ -243,7 +274,9 @@ export const SHAPES: OperatorTable = {
     const from = a.integers('source').map(axis => axisOf(axis, rank));
     const to = a.integers('destination').map(axis => axisOf(axis, rank));
     const rest = Array.from({ length: rank }, (_, axis) => axis).filter(axis => !from.includes(axis));
-    const order = Array.from({ length: rank }, (_, axis) => (to.includes(axis) ? from[to.indexOf(axis)]! : rest.shift()!));
+    const order = Array.from({ length: rank }, (_, axis) =>
+      to.includes(axis) ? from[to.indexOf(axis)]! : rest.shift()!,
+    );
     return transpose(c.graph, self, order);
   },
   'unsqueeze(self, dim)': (c, a) => unsqueeze(c.graph, a.tensor('self'), a.integer('dim')),
@@ -256,26 +289,40 @@ export const SHAPES: OperatorTable = {
   },
   'chunk(self, chunks, dim)': (c, a) => {
     const axis = a.integer('dim', 0);
-    return split(c.graph, a.tensor('self'), axis, pieces(a.tensor('self'), axis, length => Math.ceil(length / a.integer('chunks'))));
+    return split(
+      c.graph,
+      a.tensor('self'),
+      axis,
+      pieces(a.tensor('self'), axis, length => Math.ceil(length / a.integer('chunks'))),
+    );
   },
   'split|split_with_sizes|tensor_split(self, split_size, dim)': (c, a) => {
     const axis = a.integer('dim', 0);
     const self = a.tensor('self');
     const size = a.value('split_size');
-    return split(c.graph, self, axis, typeof size === 'number' ? pieces(self, axis, () => size) : a.integers('split_size'));
+    return split(
+      c.graph,
+      self,
+      axis,
+      typeof size === 'number' ? pieces(self, axis, () => size) : a.integers('split_size'),
+    );
   },
   'unbind(self, dim)': (c, a) => {
     const self = a.tensor('self');
     const axis = a.integer('dim', 0);
     const length = dimsOf(self)[axisOf(axis, dimsOf(self).length)];
-    if (typeof length !== 'number') throw new ScriptError('unsupported', 'torch.unbind of an axis whose length depends on the input');
+    if (typeof length !== 'number')
+      throw new ScriptError('unsupported', 'torch.unbind of an axis whose length depends on the input');
     return new ScriptList(Array.from({ length }, (_, index) => select(c.graph, self, axis, index)));
   },
   'select(self, dim, index)': (c, a) => select(c.graph, a.tensor('self'), a.integer('dim'), a.value('index')),
   'slice(self, dim, start, end, step)': (c, a) => {
     const self = a.value('self');
     if (self instanceof ScriptList) {
-      const bounds = [a.has('dim') ? a.integer('dim') : 0, a.has('start') ? a.integer('start') : self.items.length] as const;
+      const bounds = [
+        a.has('dim') ? a.integer('dim') : 0,
+        a.has('start') ? a.integer('start') : self.items.length,
+      ] as const;
       return new ScriptList(self.items.slice(bounds[0], bounds[1]), self.tuple);
     }
     const bound = (name: string, otherwise: number): Length => {
@@ -284,11 +331,21 @@ export const SHAPES: OperatorTable = {
       if (typeof value === 'number' || value instanceof SymInt) return value;
       throw new ScriptError('unsupported', 'torch.slice of bounds that depend on values');
     };
-    return slice(c.graph, a.tensor('self'), a.integer('dim', 0), bound('start', 0), bound('end', 2 ** 31 - 1), a.integer('step', 1));
+    return slice(
+      c.graph,
+      a.tensor('self'),
+      a.integer('dim', 0),
+      bound('start', 0),
+      bound('end', 2 ** 31 - 1),
+      a.integer('step', 1),
+    );
   },
   'narrow(self, dim, start, length)': (c, a) => {
     const [start, length] = [a.value('start'), a.value('length')];
-    if (!(typeof start === 'number' || start instanceof SymInt) || !(typeof length === 'number' || length instanceof SymInt))
+    if (
+      !(typeof start === 'number' || start instanceof SymInt) ||
+      !(typeof length === 'number' || length instanceof SymInt)
+    )
       throw new ScriptError('unsupported', 'torch.narrow of bounds that depend on values');
     return slice(c.graph, a.tensor('self'), a.integer('dim'), start, combine(c.graph, 'Add', start, length), 1);
   },
@@ -314,15 +371,24 @@ export const SHAPES: OperatorTable = {
     const [first] = given;
     if (given.length === 1 && first instanceof Tensor && first.type !== 'bool') {
       const self = a.tensor('self');
-      const dims = self.dims === undefined || first.dims === undefined ? undefined : [...first.dims, ...self.dims.slice(1)];
-      return c.graph.emit('Gather', [self, asType(c.graph, first, 'int64')], { attributes: { axis: { integer: 0 } }, type: self.type, dims });
+      const dims =
+        self.dims === undefined || first.dims === undefined ? undefined : [...first.dims, ...self.dims.slice(1)];
+      return c.graph.emit('Gather', [self, asType(c.graph, first, 'int64')], {
+        attributes: { axis: { integer: 0 } },
+        type: self.type,
+        dims,
+      });
     }
     throw new ScriptError('unsupported', 'torch.index by several lists or a mask');
   },
   'expand(self, size, implicit)': (c, a) => expand(c.graph, a.tensor('self'), a.lengths('size')),
   'expand_as(self, other)': (c, a) => {
     const other = a.tensor('other');
-    return expand(c.graph, a.tensor('self'), dimsOf(other).map((_, axis) => lengthOf(c.graph, other, axis)));
+    return expand(
+      c.graph,
+      a.tensor('self'),
+      dimsOf(other).map((_, axis) => lengthOf(c.graph, other, axis)),
+    );
   },
   'repeat|tile(self, repeats)': (c, a) => {
     let self = a.tensor('self');
@@ -332,7 +398,8 @@ export const SHAPES: OperatorTable = {
       dims: dimsOf(self).map((dim, axis) => (dim === null ? null : combine(c.graph, 'Mul', dim, repeats[axis]!))),
     });
   },
-  'pad|constant_pad_nd(self, pad, mode, value)': (c, a) => pad(c.graph, a.tensor('self'), a.integers('pad'), a.value('mode'), a.value('value')),
+  'pad|constant_pad_nd(self, pad, mode, value)': (c, a) =>
+    pad(c.graph, a.tensor('self'), a.integers('pad'), a.value('mode'), a.value('value')),
   'reflection_pad1d|reflection_pad2d|reflection_pad3d(self, padding)': (c, a) =>
     pad(c.graph, a.tensor('self'), a.integers('padding'), 'reflect', null),
   'replication_pad1d|replication_pad2d|replication_pad3d(self, padding)': (c, a) =>
@@ -357,7 +424,11 @@ export const SHAPES: OperatorTable = {
     const times = (dim: Dim, factor: number) => (typeof dim === 'number' ? dim * factor : null);
     return c.graph.emit('DepthToSpace', [self], {
       attributes: { blocksize: { integer: by }, mode: { text: 'CRD' } },
-      dims: [batch ?? null, typeof channels === 'number' ? channels / by ** 2 : null, ...sides.map(dim => times(dim, by))],
+      dims: [
+        batch ?? null,
+        typeof channels === 'number' ? channels / by ** 2 : null,
+        ...sides.map(dim => times(dim, by)),
+      ],
     });
   },
   'size(self, dim)': (c, a) => {
@@ -366,11 +437,16 @@ export const SHAPES: OperatorTable = {
     if (!a.has('dim')) return new ScriptList(dims.map((_, axis) => lengthOf(c.graph, self, axis)));
     return lengthOf(c.graph, self, axisOf(a.integer('dim'), dims.length));
   },
-  'sym_size(self, dim)': (c, a) => lengthOf(c.graph, a.tensor('self'), axisOf(a.integer('dim'), dimsOf(a.tensor('self')).length)),
-  'shape(self)': (c, a) => new ScriptList(dimsOf(a.tensor('self')).map((_, axis) => lengthOf(c.graph, a.tensor('self'), axis))),
+  'sym_size(self, dim)': (c, a) =>
+    lengthOf(c.graph, a.tensor('self'), axisOf(a.integer('dim'), dimsOf(a.tensor('self')).length)),
+  'shape(self)': (c, a) =>
+    new ScriptList(dimsOf(a.tensor('self')).map((_, axis) => lengthOf(c.graph, a.tensor('self'), axis))),
   'numel(self)': (c, a) => {
     const self = a.tensor('self');
-    return dimsOf(self).reduce<Length>((product, _, axis) => combine(c.graph, 'Mul', product, lengthOf(c.graph, self, axis)), 1);
+    return dimsOf(self).reduce<Length>(
+      (product, _, axis) => combine(c.graph, 'Mul', product, lengthOf(c.graph, self, axis)),
+      1,
+    );
   },
   'dim|ndimension(self)': (_, a) => dimsOf(a.tensor('self')).length,
   [same('contiguous')]: (_, a) => a.value('self'),
@@ -409,7 +485,10 @@ export const SHAPES: OperatorTable = {
 };
 
 function triangle(graph: Graph, tensor: Tensor, diagonal: number, upper: 0 | 1): Tensor {
-  return graph.emit('Trilu', [tensor, graph.integers([diagonal], [])], { attributes: { upper: { integer: upper } }, dims: tensor.dims });
+  return graph.emit('Trilu', [tensor, graph.integers([diagonal], [])], {
+    attributes: { upper: { integer: upper } },
+    dims: tensor.dims,
+  });
 }
 
 /** Another tensor of the same values, which an operation in place leaves alone. */
@@ -429,7 +508,8 @@ function pad(graph: Graph, tensor: Tensor, by: readonly number[], mode: ScriptVa
   const dims = dimsOf(tensor);
   // constant_pad_nd has the value third.
   const named = typeof mode === 'string' ? MODES.get(mode) : 'constant';
-  if (named === undefined || mode instanceof Inert) throw new ScriptError('unsupported', 'torch.pad of an unknown mode');
+  if (named === undefined || mode instanceof Inert)
+    throw new ScriptError('unsupported', 'torch.pad of an unknown mode');
   const filling = typeof mode === 'string' || mode === null ? value : mode;
   const begins = new Array<number>(dims.length).fill(0);
   const ends = new Array<number>(dims.length).fill(0);
@@ -440,7 +520,11 @@ function pad(graph: Graph, tensor: Tensor, by: readonly number[], mode: ScriptVa
   const number = filling instanceof Real ? filling.value : typeof filling === 'number' ? filling : 0;
   return graph.emit(
     'Pad',
-    [tensor, graph.integers([...begins, ...ends]), named === 'constant' ? graph.scalar(number, tensor.type) : undefined],
+    [
+      tensor,
+      graph.integers([...begins, ...ends]),
+      named === 'constant' ? graph.scalar(number, tensor.type) : undefined,
+    ],
     {
       attributes: { mode: { text: named } },
       dims: dims.map((dim, axis) => (dim === null ? null : combine(graph, 'Add', dim, begins[axis]! + ends[axis]!))),

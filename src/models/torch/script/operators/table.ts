@@ -18,6 +18,8 @@ import { SHAPES } from './shapes';
 export interface Notes {
   /** Features that the first dense layer takes whose input's are not known. */
   features: number | undefined;
+  /** Lengths of the input that a layer takes for granted, by the key of the length. */
+  readonly lengths: Map<string, number>;
 }
 
 export interface OperatorContext {
@@ -36,7 +38,19 @@ interface Entry {
 }
 
 const entries = new Map<string, Entry>();
-for (const table of [ACTIVATIONS, ARITHMETIC, ATTENTION, COMPARISONS, CREATION, LAYERS, POOLING, PYTHON, RECURRENT, REDUCTIONS, SHAPES])
+for (const table of [
+  ACTIVATIONS,
+  ARITHMETIC,
+  ATTENTION,
+  COMPARISONS,
+  CREATION,
+  LAYERS,
+  POOLING,
+  PYTHON,
+  RECURRENT,
+  REDUCTIONS,
+  SHAPES,
+])
   for (const [signature, run] of Object.entries(table)) {
     const [, names, parameters] = /^([^(]+)\((.*)\)$/.exec(signature)!;
     const list = parameters === '' ? [] : parameters!.split(',').map(name => name.trim());
@@ -63,7 +77,8 @@ export function callOperator(
     const [self] = args;
     if (plain !== undefined && self instanceof Tensor) {
       const result = plain.run(context, new Args(name, plain.parameters, args, named));
-      if (!(result instanceof Tensor) || self.partOf !== undefined) throw new ScriptError('unsupported', `torch.${name}, which writes to a part of a tensor`);
+      if (!(result instanceof Tensor) || self.partOf !== undefined)
+        throw new ScriptError('unsupported', `torch.${name}, which writes to a part of a tensor`);
       self.name = result.name;
       self.type = result.type;
       self.dims = result.dims;
@@ -74,7 +89,9 @@ export function callOperator(
 }
 
 function unknownOperator({ graph }: OperatorContext, name: string, args: readonly ScriptValue[]): ScriptValue {
-  const tensors = args.flatMap(arg => (arg instanceof Tensor ? [arg] : arg instanceof ScriptList ? arg.items.filter(item => item instanceof Tensor) : []));
+  const tensors = args.flatMap(arg =>
+    arg instanceof Tensor ? [arg] : arg instanceof ScriptList ? arg.items.filter(item => item instanceof Tensor) : [],
+  );
   if (tensors.length === 0) throw new ScriptError('unsupported', name.includes('.') ? name : `torch.${name}`);
   graph.unknown++;
   return graph.emit(name, tensors, { domain: UNKNOWN_DOMAIN, type: 'float32', dims: undefined });
