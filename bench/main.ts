@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import type { Benchmark, Measurement, Timing } from './measurement';
 
 /**
- * Runs the benchmarks of this folder (or those named on the command line), prints one table, and writes
- * docs/benchmarks.md when all of them ran, or when `--write` says that a table of those named is wanted there.
+ * Runs the benchmarks of this folder (or those named on the command line) and prints one table. When all of them ran, or `--write` says so, each gets a
+ * section of docs/benchmarks.md; what that page says of the others stays.
  */
 const folder = import.meta.dirname;
 const helpers = ['main.ts', 'measurement.ts', 'peerProcess.ts', 'ripsClouds.ts'];
@@ -25,27 +25,42 @@ async function main(given: readonly string[]): Promise<void> {
   const unknown = asked.filter(name => !all.includes(name));
   if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(', ')}; there are ${all.join(', ')}.`);
   const rows: Measurement[] = [];
+  const sections = new Map<string, string>();
   for (const name of asked.length > 0 ? asked : all) {
     process.stderr.write(`${name} ...\n`);
     const module: unknown = await import(pathToFileURL(path.join(folder, `${name}.ts`)).href);
     if (!isBenchmark(module)) throw new Error(`bench/${name}.ts exports no function \`run\`.`);
-    rows.push(...(await module.run()));
+    const measured = await module.run();
+    rows.push(...measured);
+    sections.set(name, `## ${name}\n\n${machine()}\n\n${tableOf(measured)}\n`);
   }
-  const table = markdown([
-    ['what', 'ours: median ms', 'min–max', 'peer', 'peer: median ms', 'ratio', 'asked', 'holds'],
+  process.stdout.write(`${tableOf(rows)}\n`);
+  if (asked.length === 0 || given.includes('--write')) {
+    const page = path.join(folder, '..', 'docs', 'benchmarks.md');
+    const written = new Map([...sectionsOf(fs.readFileSync(page, 'utf8')), ...sections]);
+    const inOrder = all.flatMap(name => written.get(name) ?? []);
+    fs.writeFileSync(page, [HEADING, ...inOrder].join('\n'));
+  }
+}
+
+/** By name, with their headings. */
+function sectionsOf(page: string): Map<string, string> {
+  const parts = page.split(/^(?=## )/m).filter(part => part.startsWith('## '));
+  return new Map(parts.map(part => [part.slice(3, part.indexOf('\n')).trim(), `${part.trimEnd()}\n`]));
+}
+
+function tableOf(rows: readonly Measurement[]): string {
+  return markdown([
+    ['what', 'ours: median ms', 'min–max', 'MB', 'peer', 'peer: median ms', 'MB', 'ratio', 'asked', 'holds'],
     ...rows.map(cells),
   ]);
-  process.stdout.write(`${table}\n`);
-  if (asked.length === 0 || given.includes('--write')) {
-    fs.writeFileSync(path.join(folder, '..', 'docs', 'benchmarks.md'), `${heading()}\n${table}\n`);
-  }
 }
 
 function isBenchmark(module: unknown): module is { run: Benchmark } {
   return typeof module === 'object' && module !== null && 'run' in module && typeof module.run === 'function';
 }
 
-function cells({ what, ours, peer, bound }: Measurement): string[] {
+function cells({ what, ours, memoryBytes, peer, bound }: Measurement): string[] {
   const ratio = peer && ours.median / peer.timing.median;
   const measured = bound?.of === 'ratio' ? ratio : ours.median;
   const asked = bound && (bound.of === 'ratio' ? `ratio ≤ ${bound.atMost}` : `≤ ${bound.atMost} ms`);
@@ -54,8 +69,10 @@ function cells({ what, ours, peer, bound }: Measurement): string[] {
     what,
     short(ours.median),
     spread(ours),
+    megabytes(memoryBytes),
     peer?.name ?? '–',
-    peer ? short(peer.timing.median) : '–',
+    peer ? `${short(peer.timing.median)} (n = ${peer.timing.repetitions})` : '–',
+    megabytes(peer?.memoryBytes),
     ratio === undefined ? '–' : ratio.toFixed(2),
     asked ?? '–',
     holds,
@@ -78,15 +95,19 @@ function markdown(lines: readonly (readonly string[])[]): string {
   return [drawn[0], rule, ...drawn.slice(1)].join('\n');
 }
 
-function heading(): string {
+function megabytes(bytes: number | undefined): string {
+  return bytes === undefined ? '–' : String(Math.round(bytes / 2 ** 20));
+}
+
+const HEADING = `# Benchmarks
+
+Written by \`npm run bench\`, a section for each file of \`bench/\`. Whole wall times in milliseconds, and the most memory that the process held; ours and the peer's are measured in
+the same run, on the same input, in turn. A ratio below one means that ours is faster.
+Where the time goes: [profile](benchmarks-profile.md).
+`;
+
+function machine(): string {
   const [processor] = os.cpus();
   const memory = Math.round(os.totalmem() / 2 ** 30);
-  return `# Benchmarks
-
-Written by \`npm run bench\`. Whole wall times in milliseconds; ours and the peer's are measured in the same run, on the same
-input, one after the other. A ratio below one means that ours is faster.
-Where the time goes: [profile](benchmarks-profile.md).
-
-Machine: ${processor?.model.trim() ?? 'unknown processor'}, ${os.cpus().length} logical cores, ${memory} GB, ${os.type()} ${os.arch()}, Node ${process.versions.node}.
-`;
+  return `Machine: ${processor?.model.trim() ?? 'unknown processor'}, ${os.cpus().length} logical cores, ${memory} GB, ${os.type()} ${os.arch()}, Node ${process.versions.node}.`;
 }

@@ -3,8 +3,10 @@ export interface Measurement {
   /** What was measured, with its size: `Rips, 1797 × 64 digits, dimension 1`. */
   readonly what: string;
   readonly ours: Timing;
+  /** The most that a process of ours held at any time, where it was measured. */
+  readonly memoryBytes?: number;
   /** Somebody else's program on the same input in the same run, where it is installed. */
-  readonly peer?: { readonly name: string; readonly timing: Timing };
+  readonly peer?: { readonly name: string; readonly timing: Timing; readonly memoryBytes?: number };
   /** What we ask of it: of `ratio` (ours over the peer's medians) or of our own `milliseconds`. */
   readonly bound?: { readonly of: 'ratio' | 'milliseconds'; readonly atMost: number };
 }

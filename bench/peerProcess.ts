@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { timing, type Measurement } from './measurement';
 
@@ -21,13 +23,16 @@ export function besideGudhi(
 ): Measurement {
   const ours: number[] = [];
   const theirs: number[] = [];
+  const memory = { ours: 0, theirs: 0 };
   for (let repetition = 0; repetition < repetitions; repetition++) {
     const mine = timed(process.execPath, [cli, ...asked, '--threads', '1', '--format', 'json', '--quiet']);
     if (mine === undefined) throw new Error(`The command line failed: ${asked.join(' ')}.`);
     ours.push(mine.milliseconds);
+    memory.ours = Math.max(memory.ours, mine.memoryBytes);
     const peer = pythonWithGudhi() && timed(pythonWithGudhi()!, ['-c', ...python]);
     if (!peer) continue;
     theirs.push(peer.milliseconds);
+    memory.theirs = Math.max(memory.theirs, peer.memoryBytes);
     const [value, expected] = [answer(JSON.parse(mine.output)), Number(peer.output)];
     if (!(Math.abs(value - expected) <= 1e-9 * Math.abs(expected)))
       throw new Error(`${what}: ours is ${value}, GUDHI's ${expected}.`);
@@ -37,7 +42,10 @@ export function besideGudhi(
   return {
     what: `${what}, whole process, 1 thread`,
     ours: timing(ours),
-    ...(theirs.length === 0 ? {} : { peer: { name: 'GUDHI', timing: timing(theirs) } }),
+    ...measuredMemory(memory.ours),
+    ...(theirs.length === 0
+      ? {}
+      : { peer: { name: 'GUDHI', timing: timing(theirs), ...measuredMemory(memory.theirs) } }),
     bound: { of: 'ratio', atMost },
   };
 }
@@ -50,9 +58,22 @@ function pythonWithGudhi(): string | undefined {
   return found ?? undefined;
 }
 
-/** Undefined where the program is not installed or fails. */
-function timed(program: string, args: readonly string[]): { milliseconds: number; output: string } | undefined {
+function measuredMemory(bytes: number): { memoryBytes?: number } {
+  return bytes > 0 ? { memoryBytes: bytes } : {};
+}
+
+/** GNU time says how much memory a process held. */
+const gnuTime = ['/usr/bin/time'].find(program => fs.existsSync(program) && os.type() === 'Linux');
+
+/** Undefined where the program is not installed or fails; no bytes where they cannot be measured. */
+function timed(
+  program: string,
+  args: readonly string[],
+): { milliseconds: number; memoryBytes: number; output: string } | undefined {
+  const [command, ...rest] = gnuTime === undefined ? [program, ...args] : [gnuTime, '-f', '%M', program, ...args];
   const start = performance.now();
-  const { status, stdout } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 2 ** 29 });
-  return status === 0 ? { milliseconds: performance.now() - start, output: stdout } : undefined;
+  const { status, stdout, stderr } = spawnSync(command!, rest, { encoding: 'utf8', maxBuffer: 2 ** 29 });
+  if (status !== 0) return undefined;
+  const kilobytes = gnuTime === undefined ? 0 : Number(stderr.trim().split('\n').at(-1));
+  return { milliseconds: performance.now() - start, memoryBytes: 1024 * (kilobytes || 0), output: stdout };
 }

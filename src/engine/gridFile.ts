@@ -19,7 +19,7 @@ export function openGrid(reference: string, store: DisposableStore, { cancellati
     () => openArray(source, { part, cancellation, libraries }),
     source.name,
   );
-  const broken = values.findIndex(value => !Number.isFinite(value));
+  const broken = firstNotFinite(values, cancellation);
   if (broken >= 0) {
     const place: number[] = [];
     for (let axis = shape.length - 1, rest = broken; axis >= 0; axis--) {
@@ -36,4 +36,15 @@ export function openGrid(reference: string, store: DisposableStore, { cancellati
     warnings,
     file: { name: reference, sha256: hashOf(source, cancellation), treatment: 'taken as they are' },
   };
+}
+
+const ENTRIES_BETWEEN_POLLS = 1 << 20;
+
+/** The place of the first entry that is not finite; −1 where there is none. */
+function firstNotFinite(values: Float32Array | Float64Array, cancellation: Cancellation): number {
+  for (let i = 0; i < values.length; i++) {
+    if (i % ENTRIES_BETWEEN_POLLS === 0) cancellation.throwIfCancelled();
+    if (!Number.isFinite(values[i])) return i;
+  }
+  return -1;
 }

@@ -83,6 +83,57 @@ describe('levelSetBetti', () => {
       );
     });
 
+  it('does not change when the grid is turned round or its axes are swapped, whatever the signs', () => {
+    const [a, b, c] = [3, 4, 5];
+    const signs = fc.array(fc.constantFrom(-1, 1), { minLength: a * b * c, maxLength: a * b * c });
+    fc.assert(
+      fc.property(signs, values => {
+        const plain = levelSetBetti([a, b, c], values);
+        const at = (i: number) => [Math.floor(i / (b * c)), Math.floor(i / c) % b, i % c] as const;
+        const flipped = values.map((_, i) => values[at(i)[0] * b * c + at(i)[1] * c + (c - 1 - at(i)[2])]!);
+        assert.deepEqual(levelSetBetti([a, b, c], flipped), plain);
+        const swapped = Array.from({ length: a * b * c }, (_, i) => {
+          const [z, y, x] = [Math.floor(i / (b * a)), Math.floor(i / a) % b, i % a];
+          return values[x * b * c + y * c + z]!;
+        });
+        assert.deepEqual(levelSetBetti([c, b, a], swapped), plain);
+      }),
+      { seed: 83, numRuns: 200 },
+    );
+  });
+
+  it('has in a box of low entries only closed surfaces, with handles: an even number of loops', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(-1, 1), { minLength: 64, maxLength: 64 }), inner => {
+        const values = Array.from({ length: 216 }, (_, i) => {
+          const place = [Math.floor(i / 36), Math.floor(i / 6) % 6, i % 6].map(x => x - 1);
+          return place.some(x => x < 0 || x > 3) ? -1 : inner[place[0]! * 16 + place[1]! * 4 + place[2]!]!;
+        });
+        const { components, loops, voids } = levelSetBetti([6, 6, 6], values);
+        assert.equal(voids, components);
+        assert.equal(loops % 2, 0);
+      }),
+      { seed: 84, numRuns: 200 },
+    );
+  });
+
+  it('is that of the other side but for saddles, which are cut the other way', () => {
+    const [shape, values] = sampled(21, 3, torus);
+    assert.deepEqual(levelSetBetti(shape, values.map(value => -value)), levelSetBetti(shape, values)); // prettier-ignore
+    // Two corners above are kept apart; two corners below are joined.
+    assert.equal(levelSetBetti([2, 2], [1, -1, -1, 1]).components, 2);
+    const [apart, joined] = [Array.from({ length: 16 }, () => -1), Array.from({ length: 16 }, () => 1)];
+    for (const corner of [5, 10]) [apart[corner], joined[corner]] = [1, -1];
+    assert.deepEqual(levelSetBetti([4, 4], apart), { components: 2, loops: 2, voids: undefined });
+    assert.deepEqual(levelSetBetti([4, 4], joined), { components: 1, loops: 1, voids: undefined });
+  });
+
+  it('is refused where it does not fit, with what would', () => {
+    const run = (size: number) => levelSetBetti([size, size], new Float64Array(size * size), 0, undefined, 20_000);
+    assert.throws(() => run(100), (error: unknown) => error instanceof Fault && error.code === 'too-large' && error.hint!.includes('34×34 would fit')); // prettier-ignore
+    run(34);
+  });
+
   it('never has a negative Betti number, whatever the signs', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(-1, 1), { minLength: 64, maxLength: 64 }), values => {

@@ -2,6 +2,7 @@ import type { LevelSetResult } from '../../analyses/measures';
 import { DisposableStore } from '../../base/lifecycle';
 import { levelSetBetti } from '../../topology/levelSet';
 import { openGrid } from '../gridFile';
+import { memoryLimit } from '../memoryLimit';
 import type { LevelSetInput } from '../measureTypes';
 import { blaming } from '../openFiles';
 import type { OperationContext } from '../operationContext';
@@ -11,7 +12,7 @@ export function levelset({ grid, level, seed }: LevelSetInput, context: Operatio
   const store = new DisposableStore();
   try {
     const { shape, values, warnings, file } = openGrid(grid, store, context);
-    const betti = blaming(grid, () => levelSetBetti(shape, values, level, context.cancellation));
+    const betti = blaming(grid, () => levelSetBetti(shape, values, level, context.cancellation, memoryLimit()));
     return {
       shape,
       ...betti,
