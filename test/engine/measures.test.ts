@@ -60,6 +60,14 @@ const mapperInput: MapperInput = {
 const withLens = (lens: string): MapperInput => ({ ...mapperInput, parameters: { ...mapperInput.parameters, lens } });
 
 describe('the operation mapper', () => {
+  it('names the option whose list is not as long as there are lenses', () => {
+    const { parameters } = withLens('l2,pca1');
+    const intervals = { ...mapperInput, parameters: { ...parameters, intervals: [3, 4, 5] } };
+    assert.throws(() => mapper(intervals, context), fault('usage', /3 values, but there are 2 lenses/, '--intervals'));
+    const overlap = { ...mapperInput, parameters: { ...mapperInput.parameters, overlap: [0.1, 0.2] } };
+    assert.throws(() => mapper(overlap, context), fault('usage', /2 values, but there is one lens/, '--overlap'));
+  });
+
   it('gives the same graph for a lens by name and from a file, and keeps the file in the provenance', () => {
     const norms = Float64Array.from({ length: 60 }, (_, i) =>
       Math.hypot(cloud.values[2 * i]!, cloud.values[2 * i + 1]!),

@@ -73,6 +73,14 @@ describe('mapper', () => {
     assert.ok(graph.coverage > 0.9);
   });
 
+  it('covers the points that are in any node, and no others', () => {
+    const cloud = gaussianCloud(80, 2, 5);
+    const options = { intervals: 6, overlap: 0.2, clustering: 'dbscan', minimumPoints: 4, radius: 0.4 } as const;
+    const { nodes, coverage } = mapper(cloud, mapperLens(cloud, 'l2'), options);
+    assert.equal(coverage, new Set(nodes.flatMap(node => [...node.members])).size / 80);
+    assert.ok(coverage > 0 && coverage < 1);
+  });
+
   it('does not depend on the order of the points, single linkage being used', () => {
     fc.assert(
       fc.property(fc.nat(1e6), seed => {
@@ -181,6 +189,17 @@ describe('mapperLens', () => {
       }),
       { seed: 63, numRuns: 40 },
     );
+  });
+
+  it('has an eccentricity near the mean distance where it takes a sample of the points', () => {
+    const count = 20_001;
+    const values = Float64Array.from({ length: count }, (_, i) => ((i * 7919) % count) / count);
+    const lens = mapperLens({ count, width: 1, values }, 'eccentricity');
+    for (const i of [0, 1, 500, 20_000]) {
+      // Of points that fill [0, 1].
+      const exact = (values[i]! ** 2 + (1 - values[i]!) ** 2) / 2;
+      assert.ok(Math.abs(lens[i]! - exact) < 0.02, `${lens[i]} and ${exact}`);
+    }
   });
 
   it('has the largest spread along the first principal component', () => {

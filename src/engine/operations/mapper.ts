@@ -1,16 +1,16 @@
 import { mapperResult, type MapperColour, type MapperResult } from '../../analyses/mapper';
 import type { Provenance } from '../../analyses/analysis';
-import { Fault } from '../../base/fault';
+import { Fault, type Warning } from '../../base/fault';
 import { DisposableStore } from '../../base/lifecycle';
 import { subProgress } from '../../base/progress';
-import { formatCount } from '../../base/numbers';
+import { formatCount, formatQuantity } from '../../base/numbers';
 import { alignLabels } from '../../data/labels';
 import type { DataSet } from '../../data/dataSet';
 import { openData, openLabels } from '../../data/openData';
 import { parseDataReference } from '../../data/reference';
 import { mapper as mapperGraph } from '../../topology/mapper';
 import { mapperExtras } from '../mapperExtras';
-import { LENS_NAMES, mapperLens } from '../../topology/mapperLens';
+import { ECCENTRICITY_EXACT, ECCENTRICITY_SAMPLE, LENS_NAMES, mapperLens } from '../../topology/mapperLens';
 import type { PointCloud } from '../../topology/pointCloud';
 import { fileExists } from '../files';
 import type { MapperInput } from '../measureTypes';
@@ -32,12 +32,15 @@ export function mapper(input: MapperInput, context: OperationContext<never>): Ma
   const { cancellation } = context;
   const store = new DisposableStore();
   try {
+    const names = lensNames(input.parameters.lens);
+    requireOneForEach(input.parameters.intervals, names, '--intervals');
+    requireOneForEach(input.parameters.overlap, names, '--overlap');
     context.progress(0, 'reading the points');
     const opened = openDataFile(input.cloud, undefined, input, store, context);
     const cloud = cloudOf(opened.data);
     const colour = input.colour === undefined ? undefined : readColour(input.colour, opened.data, store, context);
     context.progress(0.1, 'the lens');
-    const lenses = lensNames(input.parameters.lens).map(name => lensOf(name, cloud, opened.data, store, context));
+    const lenses = names.map(name => lensOf(name, cloud, opened.data, store, context));
     const { intervals, overlap, clustering, radius, minimumPoints, seed, nerveDimension, stability } = input.parameters;
     const values = lenses.map(lens => lens.values);
     const files = lenses.flatMap(lens => lens.file ?? []);
@@ -73,7 +76,8 @@ export function mapper(input: MapperInput, context: OperationContext<never>): Ma
       },
       seed,
     };
-    return mapperResult(graph, cloud.count, colour?.value, provenance, opened.data.warnings, extras);
+    const warnings = [...opened.data.warnings, ...sampledLenses(names, cloud.count)];
+    return mapperResult(graph, cloud.count, colour?.value, provenance, warnings, extras);
   } finally {
     store.dispose();
   }
@@ -82,6 +86,24 @@ export function mapper(input: MapperInput, context: OperationContext<never>): Ma
 /** A file that is there may have a comma in its name. */
 function lensNames(lens: string): readonly string[] {
   return fileExists(parseDataReference(lens, fileExists).file) ? [lens] : lens.split(',').map(name => name.trim());
+}
+
+/** What a lens that is not exact comes to. */
+function sampledLenses(names: readonly string[], points: number): Warning[] {
+  if (!names.includes('eccentricity') || points <= ECCENTRICITY_EXACT) return [];
+  const [sample, most] = [formatCount(ECCENTRICITY_SAMPLE), formatCount(ECCENTRICITY_EXACT)];
+  const message = `Above ${most} points eccentricity is the mean distance to ${sample} of them, evenly spaced: its standard error is 1.4 % of the standard deviation of a point's distances.`;
+  return [{ code: 'sampled-lens', message }];
+}
+
+/** A list must be as long as there are lenses. */
+function requireOneForEach(given: number | readonly number[], lenses: readonly string[], option: string): void {
+  if (typeof given === 'number' || given.length === lenses.length) return;
+  throw new Fault(
+    'usage',
+    `${option} has ${formatQuantity(given.length, 'value')}, but there ${lenses.length === 1 ? 'is one lens' : `are ${lenses.length} lenses`}.`,
+    { hint: 'Give one for all lenses, or one for each.', source: option },
+  );
 }
 
 function lensOf(
