@@ -14,8 +14,8 @@ bars = [complex.persistence_intervals_in_dimension(d) for d in range(grid.ndim)]
 print(repr(float(sum((b[:, 1] - b[:, 0])[numpy.isfinite(b[:, 1])].sum() for b in bars if len(b)))))
 `;
 
-/** GUDHI takes half a minute for one of these. */
-const REPETITIONS = 3;
+/** One round: GUDHI takes half a minute for each of these. */
+const REPETITIONS = 1;
 
 /** Cubical persistence of noise, the hardest of grids, and of a smooth field beside GUDHI. */
 export function run(): Promise<Measurement[]> {

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
 import type { Warning } from '../base/fault';
