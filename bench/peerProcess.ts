@@ -72,7 +72,7 @@ function timed(
 ): { milliseconds: number; memoryBytes: number; output: string } | undefined {
   const [command, ...rest] = gnuTime === undefined ? [program, ...args] : [gnuTime, '-f', '%M', program, ...args];
   const start = performance.now();
-  const { status, stdout, stderr } = spawnSync(command!, rest, { encoding: 'utf8', maxBuffer: 2 ** 29 });
+  const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', maxBuffer: 2 ** 29 });
   if (status !== 0) return undefined;
   const kilobytes = gnuTime === undefined ? 0 : Number(stderr.trim().split('\n').at(-1));
   return { milliseconds: performance.now() - start, memoryBytes: 1024 * (kilobytes || 0), output: stdout };
