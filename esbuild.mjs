@@ -69,7 +69,7 @@ const builds = [
     entryPoints: {
       extension: 'src/host/extension.ts',
       worker: 'src/engine/workerMain.ts',
-      short: 'src/engine/shortRips.ts',
+      short: 'src/engine/short.ts',
       cli: 'src/cli/main.ts',
     },
   },

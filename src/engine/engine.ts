@@ -1,5 +1,5 @@
 import type { Disposable } from '../base/lifecycle';
-import type { OperationInput, OperationName, OperationOutput, OperationPart, RipsInput } from './operationTypes';
+import type { OperationInput, OperationName, OperationOutput, OperationPart } from './operationTypes';
 import { Request } from './request';
 import { shortRun } from './shortRun';
 import { WorkerPool } from './workerPool';
@@ -10,7 +10,7 @@ export interface EngineOptions {
   /** The built worker: dist/worker.js. */
   readonly workerPath: string;
   /**
-   * The built dist/short.js. Given, small point clouds are computed in the thread that asks, which is then busy for up to half a second: for
+   * The built dist/short.js. Given, small point clouds and diagrams are computed in the thread that asks, which is then busy for up to half a second: for
    * programs that have nothing else to do.
    */
   readonly shortPath?: string;
@@ -61,14 +61,8 @@ export class Engine implements Disposable {
     options: RunOptions<OperationPart<Name>> = {},
   ): Promise<OperationOutput<Name>> {
     const { shortPath } = this.options;
-    if (name === 'rips' && shortPath !== undefined) {
-      const short = shortRun(shortPath, input as RipsInput, options.signal);
-      if (short !== undefined) {
-        return short.then(
-          result => (result as OperationOutput<Name> | undefined) ?? this.inWorker(name, input, options),
-        );
-      }
-    }
+    const short = shortPath === undefined ? undefined : shortRun(shortPath, name, input, options.signal);
+    if (short !== undefined) return short.then(result => result ?? this.inWorker(name, input, options));
     return this.inWorker(name, input, options);
   }
 

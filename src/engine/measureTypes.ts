@@ -5,6 +5,7 @@ import type { RipsResult } from '../analyses/rips';
 import type { WitnessParameters } from '../analyses/ripsOfLandmarks';
 import type { WeightsResult } from '../analyses/weights';
 import type { CubicalConstruction } from '../topology/cubicalGrid';
+import type { DistanceKind } from '../topology/diagramDistance';
 import type { GroundMetric } from '../topology/diagramPoints';
 import type { DataReading, Operation } from './operationTypes';
 
@@ -48,11 +49,12 @@ export interface DistanceInput {
   /** Paths of two results that hold a diagram. */
   readonly a: string;
   readonly b: string;
-  readonly kind: 'bottleneck' | 'wasserstein' | 'sliced';
+  readonly kind: DistanceKind;
   readonly order: number;
   readonly ground: GroundMetric;
   readonly dimension: number;
   readonly seed: number;
+  readonly memoryLimitBytes?: number;
 }
 
 export interface CubicalInput {

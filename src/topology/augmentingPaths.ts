@@ -79,10 +79,10 @@ export class AugmentingPaths {
     this.costs = new Float64Array(rows * FIRST_CANDIDATES);
   }
 
-  /** An upper estimate of the bytes that it takes; half of them only where most lists become as long as they can. */
+  /** An upper estimate of the bytes that it takes: most lists stay short, but all may become as long as they can, in arrays that were just doubled. */
   static forecastBytes(rows: number, columns: number): number {
-    const lists = 2 * (FIRST_CANDIDATES + 2 * MOST_CANDIDATES) * 12;
-    return rows * (24 + lists) + columns * 16 + 2 * PricedTree.forecastBytes(columns);
+    const candidates = 2 * MOST_CANDIDATES - FIRST_CANDIDATES;
+    return rows * (24 + 3 * 12 * candidates) + columns * 16 + 2 * PricedTree.forecastBytes(columns);
   }
 
   coverFree(): void {

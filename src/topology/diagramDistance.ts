@@ -12,7 +12,21 @@ import {
   type MatchingProblem,
   type PartnerOfA,
 } from './diagramPoints';
-import { wassersteinMatching } from './wassersteinMatching';
+import { forecastWassersteinBytes, wassersteinMatching } from './wassersteinMatching';
+
+export type DistanceKind = 'bottleneck' | 'wasserstein' | 'sliced';
+
+/** Bytes a point of a bottleneck problem takes in trees, layers and candidates, and of any in lists, matchings and sums. */
+const BOTTLENECK_BYTES = 600;
+const EVERY_BYTES = 200;
+
+/** An upper estimate of the bytes that a distance takes beside the diagrams. */
+export function forecastDistanceBytes(kind: DistanceKind, pointsA: number, pointsB: number): number {
+  const every = EVERY_BYTES * (pointsA + pointsB);
+  if (kind === 'sliced') return every;
+  if (kind === 'bottleneck') return every + BOTTLENECK_BYTES * (pointsA + pointsB);
+  return every + forecastWassersteinBytes(pointsA, pointsB);
+}
 
 /**
  * The bottleneck distance: the smallest, over all matchings of the points with each other or with the diagonal, of the largest

@@ -34,6 +34,16 @@ export class PlaneTree {
     this.build(1, 0, count, cancellation);
   }
 
+  /** Of a tree of so many points, at most: leaves are at least half full. */
+  static mostNodes(points: number): number {
+    return (4 * points) / LEAF + 2;
+  }
+
+  /** An upper estimate of its bytes, the coordinates included. */
+  static forecastBytes(points: number): number {
+    return 24 * points + 40 * PlaneTree.mostNodes(points);
+  }
+
   private build(node: number, from: number, to: number, cancellation: Cancellation): void {
     cancellation.throwIfCancelled();
     const { x, y, order, bounds } = this;

@@ -1,5 +1,5 @@
 import type { MoveCost } from './moveCost';
-import type { PlaneTree } from './planeTree';
+import { PlaneTree } from './planeTree';
 
 /** Directions in which a price can grow as fast as the cost of the way: +x, −x, +y, −y. */
 const DIRECTIONS = 4;
@@ -31,9 +31,9 @@ export class PricedTree {
     for (let node = 2 * tree.firstLeaf - 1; node >= 1; node--) this.sum(node);
   }
 
-  /** An upper estimate of its bytes, those of the layout included. */
+  /** An upper estimate of its bytes beside those of the layout. */
   static forecastBytes(points: number): number {
-    return points * (8 + 8 + (2 * (4 * 8 + 2 * 4 + (1 + DIRECTIONS) * 8)) / 4);
+    return 8 * points + 8 * (1 + DIRECTIONS) * PlaneTree.mostNodes(points);
   }
 
   setPrice(point: number, price: number): void {

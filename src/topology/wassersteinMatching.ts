@@ -33,6 +33,13 @@ export function wassersteinMatching(problem: MatchingProblem, order: number): Pa
   }
 }
 
+/** An upper estimate of its bytes: both sides, with those of all samples, and the search from the larger of them. */
+export function forecastWassersteinBytes(pointsA: number, pointsB: number): number {
+  const side = (points: number) => PlaneTree.forecastBytes(points) + 20 * points;
+  const search = Math.max(AugmentingPaths.forecastBytes(pointsA, pointsB), AugmentingPaths.forecastBytes(pointsB, pointsA)); // prettier-ignore
+  return (STRIDE / (STRIDE - 1)) * (side(pointsA) + side(pointsB)) + search;
+}
+
 /** What a matching costs, where a move of length `reach` costs 1. */
 function costOver(reach: number, { metric, a, b }: MatchingProblem, order: number, partner: PartnerOfA): number {
   const alone = new Uint8Array(b.birth.length).fill(1);

@@ -178,6 +178,15 @@ describe('the operation distance', () => {
     assert.deepEqual(result.warnings.map(warning => warning.code), ['essential-classes-differ']); // prettier-ignore
   });
 
+  it('refuses what does not fit, and says what would', () => {
+    for (const kind of ['bottleneck', 'wasserstein', 'sliced'] as const)
+      assert.throws(
+        () => distance({ ...ask, kind, memoryLimitBytes: 500 }, context),
+        (error: unknown) =>
+          error instanceof Fault && error.code === 'too-large' && /^About \d+ points each would fit/.test(error.hint ?? ''), // prettier-ignore
+      );
+  });
+
   it('blames the file that cannot be read', () => {
     const broken = file('d.json', '{"diagram": 3}');
     assert.throws(

@@ -8,7 +8,7 @@ import { shortRips } from '../../src/engine/shortRips';
 import type { RipsInput } from '../../src/engine/operationTypes';
 
 const pause = () => new Promise<void>(resolve => setImmediate(resolve));
-const never = () => false;
+const setting = { pause, cancelled: () => false };
 
 describe('shortRips', () => {
   let folder: string;
@@ -38,24 +38,24 @@ describe('shortRips', () => {
   }
 
   it('answers for a small cloud', async () => {
-    const outcome = await shortRips(cloud(60, 3), pause, never);
+    const outcome = await shortRips(cloud(60, 3), setting);
     assert.ok(outcome !== undefined && 'result' in outcome);
     assert.equal(outcome.result.points, 60);
     assert.equal(outcome.result.diagram.dimension.filter(dimension => dimension === 0).length, 60);
   });
 
   it('leaves a cloud of more points to a worker', async () => {
-    assert.equal(await shortRips(cloud(2001, 2), pause, never), undefined);
+    assert.equal(await shortRips(cloud(2001, 2), setting), undefined);
   });
 
   it('hands faults over as plain data', async () => {
-    const outcome = await shortRips(cloud(20, 3, NaN), pause, never);
+    const outcome = await shortRips(cloud(20, 3, NaN), setting);
     assert.ok(outcome !== undefined && 'fault' in outcome);
     assert.equal(outcome.fault.code, 'not-finite');
   });
 
   it('stops where it is asked to', async () => {
-    const outcome = await shortRips(cloud(60, 3), pause, () => true);
+    const outcome = await shortRips(cloud(60, 3), { pause, cancelled: () => true });
     assert.ok(outcome !== undefined && 'fault' in outcome);
     assert.equal(outcome.fault.code, 'cancelled');
   });

@@ -1,14 +1,14 @@
+import { distanceOfDiagrams } from '../../analyses/distance';
 import { pointsOfDiagramFile } from '../../analyses/diagramFile';
 import type { DistanceResult } from '../../analyses/measures';
-import type { Warning } from '../../base/fault';
+import type { Cancellation } from '../../base/cancellation';
 import { Fault } from '../../base/fault';
-import { DisposableStore } from '../../base/lifecycle';
 import { formatBytes } from '../../base/numbers';
-import { bottleneckDistance, wassersteinDistance } from '../../topology/diagramDistance';
-import type { DiagramDistance, DiagramPoints } from '../../topology/diagramPoints';
-import { SLICED_DIRECTIONS, slicedWassersteinDistance } from '../../topology/slicedWasserstein';
+import type { DiagramPoints } from '../../topology/diagramPoints';
+import { SLICED_DIRECTIONS } from '../../topology/slicedWasserstein';
 import { contentHash, FileSource } from '../files';
 import type { DistanceInput } from '../measureTypes';
+import { memoryLimit } from '../memoryLimit';
 import { blaming } from '../openFiles';
 import type { OperationContext } from '../operationContext';
 import { VERSION } from '../version';
@@ -16,66 +16,57 @@ import { VERSION } from '../version';
 /** Larger results are not read: text of this size takes several times as much memory. */
 const MOST_BYTES = 256 * 2 ** 20;
 
-export function distance(input: DistanceInput, context: OperationContext<never>): DistanceResult {
-  const { kind, order, ground, dimension, seed } = input;
-  const { cancellation } = context;
-  const store = new DisposableStore();
-  try {
-    const read = (path: string) =>
-      blaming(path, () => {
-        const source = store.add(FileSource.open(path));
-        if (source.size > MOST_BYTES)
-          throw new Fault('too-large', `The file has ${formatBytes(source.size)}, more than results have.`, {
-            source: path,
-          });
-        const text = new TextDecoder().decode(source.read(0, source.size));
-        return {
-          points: pointsOfDiagramFile(text, dimension, path),
-          file: { name: path, sha256: contentHash(source, cancellation) },
-        };
-      });
-    const [a, b] = [read(input.a), read(input.b)];
-    const between = (): DiagramDistance => {
-      switch (kind) {
-        case 'bottleneck':
-          return bottleneckDistance(a.points, b.points, ground, cancellation);
-        case 'wasserstein':
-          return wassersteinDistance(a.points, b.points, order, ground, cancellation);
-        case 'sliced':
-          return {
-            distance: slicedWassersteinDistance(a.points, b.points, SLICED_DIRECTIONS, cancellation),
-            matching: null,
-          };
-      }
-    };
-    return {
-      ...between(),
-      warnings: essentialWarnings(a.points, b.points, dimension),
-      provenance: {
-        version: VERSION,
-        files: [a.file, b.file],
-        parameters: {
-          kind,
-          dim: dimension,
-          ...(kind === 'wasserstein' ? { order } : {}),
-          ...(kind === 'sliced' ? { directions: SLICED_DIRECTIONS } : { ground }),
-        },
-        seed,
-      },
-    };
-  } finally {
-    store.dispose();
-  }
+/** The points of one dimension of a result, and which file they are from. */
+export interface OpenDiagram {
+  readonly points: DiagramPoints;
+  readonly file: { readonly name: string; readonly sha256: string };
 }
 
-function essentialWarnings(a: DiagramPoints, b: DiagramPoints, dimension: number): Warning[] {
-  const essential = ({ death }: DiagramPoints) => death.filter(value => !Number.isFinite(value)).length;
-  const [inA, inB] = [essential(a), essential(b)];
-  if (inA === inB) return [];
-  return [
-    {
-      code: 'essential-classes-differ',
-      message: `There is no distance: the diagrams have ${inA} and ${inB} essential classes in dimension ${dimension}.`,
+export function distance(input: DistanceInput, context: OperationContext<never>): DistanceResult {
+  const [a, b] = [input.a, input.b].map(path => openDiagram(path, input.dimension, context.cancellation));
+  return distanceBetween(a!, b!, input, context.cancellation);
+}
+
+export function openDiagram(path: string, dimension: number, cancellation: Cancellation): OpenDiagram {
+  return blaming(path, () => {
+    const source = FileSource.open(path);
+    try {
+      if (source.size > MOST_BYTES)
+        throw new Fault('too-large', `The file has ${formatBytes(source.size)}, more than results have.`, {
+          hint: `Results of up to ${formatBytes(MOST_BYTES)} are read: leave out dimensions, or the shortest bars.`,
+          source: path,
+        });
+      const text = new TextDecoder().decode(source.read(0, source.size));
+      return {
+        points: pointsOfDiagramFile(text, dimension, path),
+        file: { name: path, sha256: contentHash(source, cancellation) },
+      };
+    } finally {
+      source.dispose();
+    }
+  });
+}
+
+export function distanceBetween(
+  a: OpenDiagram,
+  b: OpenDiagram,
+  input: DistanceInput,
+  cancellation: Cancellation,
+): DistanceResult {
+  const { kind, order, ground, dimension, seed } = input;
+  const limit = input.memoryLimitBytes ?? memoryLimit();
+  return {
+    ...distanceOfDiagrams(a.points, b.points, { kind, order, ground, dimension }, limit, cancellation),
+    provenance: {
+      version: VERSION,
+      files: [a.file, b.file],
+      parameters: {
+        kind,
+        dim: dimension,
+        ...(kind === 'wasserstein' ? { order } : {}),
+        ...(kind === 'sliced' ? { directions: SLICED_DIRECTIONS } : { ground }),
+      },
+      seed,
     },
-  ];
+  };
 }
