@@ -245,24 +245,6 @@ export class Workbench {
     return proposed;
   }
 
-  /** Chooses a folder, relative to the one that is open, in VS Code's own dialog. */
-  async openFolder(relative: string): Promise<void> {
-    const wanted = path.join(this.folder, relative);
-    const { quickInput } = this;
-    // What asked for the folder may still be going, and the dialog still be coming.
-    await this.until(async () => (await quickInput.inputValue({ timeout: 2000 }).catch(() => '')).startsWith('/'));
-    // While the dialog reads folders it heeds neither what is typed nor Enter.
-    await this.until(async () => {
-      if (!(await quickInput.isVisible())) return true;
-      await quickInput.fill(`${wanted}/`, { timeout: 2000 }).catch(() => undefined);
-      await quickInput.press('Enter', { timeout: 2000 }).catch(() => undefined);
-      return quickInput.waitFor({ state: 'hidden', timeout: 2000 }).then(
-        () => true,
-        () => false,
-      );
-    });
-  }
-
   /** Opens a view container of the activity bar. */
   async openView(name: string): Promise<void> {
     const item = this.page
