@@ -24,6 +24,8 @@ function structuresOf(bytes: Bytes): readonly number[] {
 
 /** Edits near the beginnings of structures, and addresses that point to other structures. */
 export function mutateHdf5(content: Bytes, random: Random, other: Bytes): Bytes {
+  // An edit before may have cut it to almost nothing.
+  if (content.length < 16) return editBytes(content, random, other);
   const structures = structuresOf(content);
   const start = pick(random, structures);
   if (random.integer(4) === 0) {
