@@ -311,6 +311,39 @@ describe('the panel', () => {
     });
   });
 
+  it('shows findings and layers as they were, before any message, when it comes back', async () => {
+    await withView({}, async ({ page, deliver }) => {
+      await deliver(...whole);
+      await page.waitForFunction(() => sessionStorage.getItem('state')?.includes('"memory"'));
+      const size = await page.evaluate(() => sessionStorage.getItem('state')!.length);
+      assert.ok(size < 40_000, `${size} characters`);
+      const findings = await page.locator('.finding').allInnerTexts();
+      const rows = await page.locator('.layers tbody tr').allInnerTexts();
+      const sparks = await page.locator('.layers .spark svg').evaluateAll(all => all.map(svg => svg.outerHTML));
+      await page.reload();
+      await page.waitForSelector('.layers .remembered svg');
+      assert.deepEqual(await page.locator('.finding').allInnerTexts(), findings);
+      assert.deepEqual(await page.locator('.layers tbody tr').allInnerTexts(), rows);
+      assert.equal(await page.locator('.layers .spark svg').count(), sparks.length);
+      assert.match(await page.locator('h1').innerText(), /final\.onnx/);
+      await deliver(...whole);
+      assert.equal(await page.locator('.layers .remembered').count(), 0);
+      assert.deepEqual(await page.locator('.layers tbody tr').allInnerTexts(), rows);
+      await page.reload();
+      const fault = { code: 'corrupt', message: 'The file ends early.' } as const;
+      await deliver(start, { type: 'status', status: { kind: 'failed', fault, actions: [] } });
+      assert.equal(
+        await page.locator('.layers .remembered').count(),
+        0,
+        'numbers of an earlier run stand beside a fault',
+      );
+      assert.equal(await page.locator('.findings').isVisible(), false);
+      await page.reload();
+      await deliver({ ...start, commandLine: 'another run' });
+      assert.equal(await page.locator('.layers .remembered').count(), 0);
+    });
+  });
+
   it('explains each plot in three lines, with the way to its page', async () => {
     await withView({}, async ({ page, deliver, sent }) => {
       await deliver(...whole);

@@ -59,6 +59,8 @@ export interface SavedState {
   readonly version: 1;
   readonly host?: PanelRestore;
   readonly view: Preferences;
+  /** What is shown of the result until it is sent again. */
+  readonly memory?: unknown;
 }
 
 const COLUMNS: readonly SortColumn[] = ['network', 'name', 'op', 'shape', 'dense0', 'loops', 'points'];

@@ -108,11 +108,13 @@ export class LayerList {
   }
 
   update(state: State, before: State | undefined): void {
-    const { head, layers, failures, preferences, status } = state;
+    const { head, failures, preferences, status } = state;
+    const layers = new Map([...state.remembered, ...state.layers]);
     const same =
       before !== undefined &&
       before.head === head &&
-      before.layers === layers &&
+      before.layers === state.layers &&
+      before.remembered === state.remembered &&
       before.failures === failures &&
       before.status?.kind === status?.kind;
     if (same && before.preferences === preferences) return;
@@ -157,7 +159,7 @@ export class LayerList {
   }
 
   private rowOf(head: HeadLayer, state: State): HTMLTableRowElement {
-    const layer = state.layers.get(head.name);
+    const layer = state.layers.get(head.name) ?? state.remembered.get(head.name);
     const failure = state.failures.get(head.name);
     const content = layer ?? failure ?? (state.status?.kind === 'running' ? 'running' : 'absent');
     const known = this.rows.get(head.name);
@@ -171,6 +173,7 @@ export class LayerList {
             ? skeletonRow(head)
             : absentRow(head);
     made.dataset['layer'] = head.name;
+    made.classList.toggle('remembered', layer !== undefined && layer !== state.layers.get(head.name));
     // The row that has the focus keeps it when its content comes.
     if (known !== undefined && document.activeElement === known) queueMicrotask(() => made.focus());
     this.rows.set(head.name, made);

@@ -3,6 +3,7 @@ import type { FromView } from '../../src/protocol/panel';
 import { decodeResult } from '../../src/protocol/codec';
 import { App } from './app';
 import { extensionHost, readPreferences, readRestore, reportHost, type Host, type SavedState } from './host';
+import { memoryOf, recall } from './memory';
 import { checkedMessage, checkedResult } from './messages';
 import { emptyState, Store } from './store';
 
@@ -28,18 +29,28 @@ const nextFrame = (run: () => void): void => {
 
 function startPanel(host: Host): void {
   const saved = host.read();
-  const store = new Store(emptyState('panel', readPreferences(saved)), nextFrame);
+  const store = new Store({ ...emptyState('panel', readPreferences(saved)), ...recall(saved) }, nextFrame);
   store.restore = readRestore(saved);
   let restored = store.restore;
   new App(store, message => host.post(message), containerOf());
+  if (store.state.isRemembered) performance.mark('neuralTopology.remembered');
+  let memory: unknown = typeof saved === 'object' && saved !== null && 'memory' in saved ? saved.memory : undefined;
   let written: unknown;
+  let remembered: unknown;
   store.subscribe(state => {
-    if (written === state.preferences && restored === store.restore) return;
+    const isResult = state.status?.kind === 'done' && state.provenance !== undefined;
+    const isNew = isResult && remembered !== state.provenance;
+    if (written === state.preferences && restored === store.restore && !isNew) return;
     written = state.preferences;
     restored = store.restore;
+    if (isNew) {
+      remembered = state.provenance;
+      memory = memoryOf(state);
+    }
     const kept: SavedState = {
       version: 1,
       view: state.preferences,
+      ...(memory === undefined ? {} : { memory }),
       ...(store.restore === undefined ? {} : { host: store.restore }),
     };
     host.write(kept);

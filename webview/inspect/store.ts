@@ -42,6 +42,10 @@ export interface State {
   readonly status: PanelStatus | undefined;
   readonly head: InspectHead | undefined;
   readonly layers: ReadonlyMap<string, LayerTopology>;
+  /** Layers as they were before the view was hidden, shown until they are sent again. */
+  readonly remembered: ReadonlyMap<string, LayerTopology>;
+  /** Whether head and findings are of that time as well. */
+  readonly isRemembered: boolean;
   readonly failures: ReadonlyMap<string, LayerFailure>;
   readonly findings: readonly Finding[];
   readonly warnings: readonly Warning[];
@@ -75,6 +79,8 @@ export function emptyState(mode: State['mode'], preferences: Preferences): State
     status: undefined,
     head: undefined,
     layers: new Map(),
+    remembered: new Map(),
+    isRemembered: false,
     failures: new Map(),
     findings: [],
     warnings: [],
@@ -171,11 +177,11 @@ export class Store {
         const { title, modelPath, commandLine } = message;
         this.restore = message.restore ?? this.restore;
         const fresh = emptyState(this.state.mode, this.state.preferences);
-        this.set({ ...fresh, title, modelPath, commandLine });
+        this.set({ ...fresh, ...this.stillTrue(message), title, modelPath, commandLine });
         return;
       }
       case 'status':
-        this.set({ status: message.status });
+        this.set({ ...this.forgetting(message.status), status: message.status });
         return;
       case 'partial':
         this.receivePartial(message.partial);
@@ -195,10 +201,27 @@ export class Store {
     }
   }
 
+  /** What is remembered of this very run stays until it is sent. */
+  private stillTrue({ modelPath, commandLine }: Extract<ToView, { type: 'start' }>): Partial<State> {
+    const { state } = this;
+    if (!state.isRemembered || modelPath !== state.modelPath || commandLine !== state.commandLine) return {};
+    const { head, findings, warnings, remembered, isRemembered } = state;
+    return { head, findings, warnings, remembered, isRemembered };
+  }
+
+  /** A run that comes to nothing leaves nothing of an earlier one. */
+  private forgetting({ kind }: PanelStatus): Partial<State> {
+    if (kind === 'running' || kind === 'done') return {};
+    const forgotten = { remembered: new Map<string, LayerTopology>() };
+    return this.state.isRemembered
+      ? { ...forgotten, head: undefined, findings: [], warnings: [], isRemembered: false }
+      : forgotten;
+  }
+
   private receivePartial(partial: Extract<ToView, { type: 'partial' }>['partial']): void {
     switch (partial.kind) {
       case 'head':
-        this.set({ head: partial.head, changes: {} });
+        this.set({ head: partial.head, changes: {}, isRemembered: false });
         return;
       case 'layer':
         this.set({ layers: new Map(this.state.layers).set(partial.layer.name, partial.layer) });
@@ -221,7 +244,8 @@ export class Store {
     for (const [name, known] of this.state.layers) {
       if (layers.has(name) && layers.get(name)?.milliseconds === known.milliseconds) layers.set(name, known);
     }
-    this.set({ head, layers, failures, findings, warnings, provenance, changes: {} });
+    const remembered = new Map<string, LayerTopology>();
+    this.set({ head, layers, failures, findings, warnings, provenance, changes: {}, remembered, isRemembered: false });
     const preferred = this.state.preferences.layer;
     if (preferred !== undefined && layers.has(preferred)) return;
     const target = findings.find(finding => finding.weight === 'strong' && finding.target !== undefined)?.target?.layer;
