@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Random } from '../src/base/random';
+import { inTurn } from './inTurn';
 import type { Measurement } from './measurement';
-import { besideGudhi } from './peerProcess';
+import { gudhi } from './peers';
 
 const GUDHI = `
 import sys, numpy, gudhi
@@ -13,9 +14,6 @@ complex.compute_persistence(homology_coeff_field=2, min_persistence=0)
 bars = [complex.persistence_intervals_in_dimension(d) for d in range(grid.ndim)]
 print(repr(float(sum((b[:, 1] - b[:, 0])[numpy.isfinite(b[:, 1])].sum() for b in bars if len(b)))))
 `;
-
-/** One round: GUDHI takes half a minute for each of these. */
-const REPETITIONS = 1;
 
 /** Cubical persistence of noise, the hardest of grids, and of a smooth field beside GUDHI. */
 export function run(): Promise<Measurement[]> {
@@ -29,16 +27,13 @@ export function run(): Promise<Measurement[]> {
         ['noise', 'smooth'].map(kind => {
           const file = path.join(folder, `${kind}${shape.length}.npy`);
           fs.writeFileSync(file, npyOf(shape, kind === 'noise' ? noise(shape) : smooth(shape, 6)));
-          return besideGudhi(
-            {
-              what: `Cubical, ${kind} ${shape.join(' × ')}`,
-              arguments: ['cubical', file, '--construction', 'cell'],
-              python: [GUDHI, file],
-              answer: totalOfDiagram,
-              atMost: 0.3,
-            },
-            REPETITIONS,
-          );
+          return inTurn({
+            what: `Cubical, ${kind} ${shape.join(' × ')}`,
+            arguments: ['cubical', file, '--construction', 'cell'],
+            answer: totalOfDiagram,
+            peer: gudhi('GUDHI', ['gudhi'], GUDHI, [file]),
+            bounds: [{ of: 'ratio', atMost: 0.3 }],
+          });
         }),
       ),
     );

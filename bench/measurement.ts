@@ -1,14 +1,23 @@
 /** What a benchmark reports: one row of docs/benchmarks.md. */
-export interface Measurement {
+export interface Measurement extends Measured {
   /** What was measured, with its size: `Rips, 1797 × 64 digits, dimension 1`. */
   readonly what: string;
-  readonly ours: Timing;
-  /** The most that a process of ours held at any time, where it was measured. */
-  readonly memoryBytes?: number;
   /** Somebody else's program on the same input in the same run, where it is installed. */
-  readonly peer?: { readonly name: string; readonly timing: Timing; readonly memoryBytes?: number };
-  /** What we ask of it: of `ratio` (ours over the peer's medians) or of our own `milliseconds`. */
-  readonly bound?: { readonly of: 'ratio' | 'milliseconds'; readonly atMost: number };
+  readonly peer?: Measured & { readonly name: string };
+  /** What we ask of it. */
+  readonly bounds?: readonly Bound[];
+}
+
+export interface Measured {
+  readonly timing: Timing;
+  /** The most that a process held at any time, where it was measured. */
+  readonly memoryBytes?: number;
+}
+
+/** At most so much: of the ratio of the medians, ours over the peer's; of our own median; of our own memory; of our memory beyond the peer's. */
+export interface Bound {
+  readonly of: 'ratio' | 'milliseconds' | 'megabytes' | 'megabytes more';
+  readonly atMost: number;
 }
 
 /** Wall time over repetitions, in milliseconds. */

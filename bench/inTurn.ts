@@ -1,0 +1,71 @@
+import { timing, type Bound, type Measurement } from './measurement';
+import type { Peer } from './peers';
+import { runCommandLine, runProcess, type EndedProcess } from './processes';
+
+const REPETITIONS = 5;
+/** Whoever has taken so long, in milliseconds, is not run again: a whole run must end within a coffee break. */
+const LONG_ENOUGH = 60_000;
+
+/** What is asked of our command line, and of a peer beside it, on the same input. */
+export interface Comparison {
+  readonly what: string;
+  readonly arguments: readonly string[];
+  readonly threads?: number;
+  /** The number of our result that the peer's is compared with. */
+  readonly answer: (json: unknown) => number;
+  readonly peer?: Peer;
+  readonly bounds?: readonly Bound[];
+}
+
+/** Whole processes, ours and the peer's in turn. Throws where the answers differ: a fast wrong answer is none. */
+export function inTurn({ what, arguments: asked, threads = 1, answer, peer, bounds }: Comparison): Measurement {
+  const ours = new Runs();
+  const theirs = new Runs();
+  const program = peer?.program();
+  if (peer !== undefined && program === undefined)
+    process.stderr.write(`  ${peer.name} is not installed: measured without it (${peer.install})\n`);
+  let value = NaN;
+  for (let repetition = 0; repetition < REPETITIONS; repetition++) {
+    if (ours.wanted) {
+      value = answer(JSON.parse(ours.add(runCommandLine([...asked, '--threads', String(threads)]))));
+    }
+    if (peer === undefined || program === undefined || !theirs.wanted) continue;
+    const expected = peer.answer(theirs.add(runProcess(program, peer.arguments)));
+    if (!(Math.abs(value - expected) <= peer.tolerance * Math.abs(expected)))
+      throw new Error(`${what}: ours is ${value}, that of ${peer.name} ${expected}.`);
+  }
+  return {
+    what: `${what}, whole process, ${threads} thread${threads === 1 ? '' : 's'}`,
+    ...ours.summary(),
+    ...(peer === undefined || theirs.isEmpty ? {} : { peer: { name: peer.name, ...theirs.summary() } }),
+    ...(bounds === undefined ? {} : { bounds }),
+  };
+}
+
+/** The runs of one program. */
+class Runs {
+  private readonly milliseconds: number[] = [];
+  private memoryBytes: number | undefined;
+
+  get isEmpty(): boolean {
+    return this.milliseconds.length === 0;
+  }
+
+  get wanted(): boolean {
+    return this.milliseconds.reduce((sum, value) => sum + value, 0) < LONG_ENOUGH;
+  }
+
+  /** Returns what it printed. */
+  add({ milliseconds, memoryBytes, output }: EndedProcess): string {
+    this.milliseconds.push(milliseconds);
+    if (memoryBytes !== undefined) this.memoryBytes = Math.max(memoryBytes, this.memoryBytes ?? 0);
+    return output;
+  }
+
+  summary() {
+    return {
+      timing: timing(this.milliseconds),
+      ...(this.memoryBytes === undefined ? {} : { memoryBytes: this.memoryBytes }),
+    };
+  }
+}
