@@ -24,6 +24,9 @@ export interface FiniteRows {
  */
 export function finiteRows(data: RowsOfValues, drop: boolean, source: string): FiniteRows {
   const { rows, values } = data;
+  // The common case, by what the engine does fastest.
+  if (!values.includes(NaN) && !values.includes(Infinity) && !values.includes(-Infinity))
+    return { rows, values, dropped: [], warnings: [] };
   const width = rows === 0 ? 0 : values.length / rows;
   const bad: number[] = [];
   const places: string[] = [];

@@ -3,15 +3,13 @@ import { Fault } from '../base/fault';
 import type { FolderSource } from '../base/folder';
 import { quoted } from '../base/text';
 import type { DataDescription, DataLibraries, DataOptions, DataSet, LabelOptions, Labels } from './dataSet';
-import { finiteRows } from './finiteRows';
 import type { FormatArray, RowsOnDemand } from './format';
 import { toLabels } from './labels';
+import { AS_THEY_ARE, referenceOf, rowsOfArray } from './rowsOfArray';
 import { sniffFolder, sniffFormat } from './sniff';
 
 /** A file, or a folder whose files are one piece of data. */
 export type DataSource = ByteSource | FolderSource;
-
-const AS_THEY_ARE = 'taken as they are';
 
 /**
  * Reads rows of numbers from a file or folder of any format, whichever the content is. The first axis counts the rows; an array of one axis is rows of one value.
@@ -23,33 +21,7 @@ export function openData(source: DataSource, options: DataOptions = {}): DataSet
   const rowsOnDemand = openRows(source, options);
   if (rowsOnDemand !== undefined) return dataSetOf(rowsOnDemand, referenceOf(source.name, options.part), source.name);
   const array = openArray(source, options);
-  const { shape, type, columns } = array;
-  if (shape.length === 0)
-    throw new Fault('shape-mismatch', 'The array is a single number, but data has rows.', { source: source.name });
-  const rows = shape[0]!;
-  const rowShape = shape.length === 1 ? [1] : shape.slice(1);
-  if (array.values.length === 0)
-    throw new Fault('empty', `The data has shape (${shape.join(', ')}), so there is nothing in it.`, {
-      source: source.name,
-    });
-  const finite = finiteRows(
-    { rows, rowShape, values: array.values, columns },
-    options.dropNotFinite ?? false,
-    source.name,
-  );
-  const scale = options.scale ?? array.naturalScale;
-  if (scale !== undefined) for (let i = 0; i < finite.values.length; i++) finite.values[i]! *= scale;
-  return {
-    name: referenceOf(source.name, options.part),
-    rows: finite.rows,
-    rowShape,
-    values: finite.values,
-    type,
-    columns,
-    treatment: treatmentOf(options.scale, array.naturalScale),
-    dropped: finite.dropped,
-    warnings: [...array.warnings, ...finite.warnings],
-  };
+  return rowsOfArray(array, source.name, options);
 }
 
 /**
@@ -139,13 +111,4 @@ function refusePart(folder: FolderSource, part: string | undefined): void {
       hint: 'Leave the # and what follows out.',
       source: folder.name,
     });
-}
-
-function treatmentOf(scale: number | undefined, naturalScale: number | undefined): string {
-  if (scale !== undefined) return `multiplied by ${scale}`;
-  return naturalScale === undefined ? AS_THEY_ARE : 'scaled from 0–255 to 0–1';
-}
-
-function referenceOf(name: string, part: string | undefined): string {
-  return part === undefined ? name : `${name}#${part}`;
 }

@@ -3,7 +3,8 @@ import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
 import type { Warning } from '../base/fault';
 import { openArray } from '../data/openData';
-import { blaming, hashOf, openReference, type ReadContext } from './openFiles';
+import { blaming } from './blaming';
+import { hashOf, openReference, type ReadContext } from './openFiles';
 
 export interface Grid {
   readonly shape: readonly number[];

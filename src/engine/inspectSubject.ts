@@ -7,7 +7,7 @@ import { forecastInspect } from './forecastInspect';
 import { openInspectSource } from './inspectSource';
 import { layerStore } from './layerStore';
 import { memoryLimit } from './memoryLimit';
-import { blaming } from './openFiles';
+import { blaming } from './blaming';
 import type { OperationContext } from './operationContext';
 import type { InspectInput } from './operationTypes';
 import { VERSION } from './version';

@@ -6,7 +6,9 @@ import { openArray } from '../data/openData';
 import type { Metric } from '../topology/metric';
 import { sparseDistances } from '../topology/sparseDistances';
 import { FolderFiles } from './folderFiles';
-import { blaming, hashOf, openDataFile, openReference, type OpenData, type ReadContext } from './openFiles';
+import { blaming } from './blaming';
+import { matrixRows } from './matrixRows';
+import { hashOf, openDataFile, openReference, type OpenData, type ReadContext } from './openFiles';
 import type { DataReading } from './operationTypes';
 
 /** A file of points, or the matrix of their distances where the metric says so. */
@@ -26,19 +28,8 @@ export function openCloud(
 function openMatrix(reference: string, store: DisposableStore, { cancellation, libraries }: ReadContext): OpenData {
   const { source, part } = openReference(reference, store);
   const array = blaming(reference, () => openArray(source, { part, cancellation, libraries }), source.name);
-  const [rows, ...rowShape] = array.shape;
-  if (rows === undefined || rowShape.length !== 1)
-    throw new Fault(
-      'shape-mismatch',
-      `A distance matrix has two axes, but the array has shape (${array.shape.join(', ')}).`,
-      {
-        source: reference,
-      },
-    );
-  if (rows === 0) throw new Fault('empty', 'The distance matrix has no rows.', { source: reference });
-  const { values, type, columns, treatment, warnings } = array;
   return {
-    data: { name: reference, rows, rowShape, values, type, columns, treatment, dropped: [], warnings },
+    data: matrixRows(array, reference),
     sha256: hashOf(source, cancellation),
     labels: undefined,
     vocabulary: undefined,

@@ -1,12 +1,11 @@
 import path from 'node:path';
 import type { Cancellation } from '../base/cancellation';
-import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
-import type { Provenance } from '../analyses/analysis';
 import { openData, openLabels } from '../data/openData';
 import type { DataLibraries, DataSet, InputTarget, Labels } from '../data/dataSet';
 import { alignLabels } from '../data/labels';
 import { parseDataReference } from '../data/reference';
+import { blaming } from './blaming';
 import { contentHash, FileSource, fileExists } from './files';
 import { FolderFiles } from './folderFiles';
 import { findTokenizer } from './tokenizerFiles';
@@ -19,32 +18,6 @@ export interface OpenData {
   /** Of the whole file, in hexadecimal. */
   readonly sha256: string;
   readonly labels: { readonly labels: Labels; readonly sha256: string } | undefined;
-}
-
-/** Faults of a reader blame the file as it was given, `#part` included, unless they blame something else. */
-export function blaming<T>(given: string, run: () => T, file = given): T {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    if (error.source !== undefined && error.source !== file) throw error;
-    throw new Fault(error.code, error.message, {
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-      source: given,
-      cause: error,
-    });
-  }
-}
-
-/** The same for work that takes its time. */
-export async function blamingLater<T>(given: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    return blaming<T>(given, () => {
-      throw error;
-    });
-  }
 }
 
 /** What reading takes beside the file: an operation's context has it. */
@@ -133,15 +106,4 @@ export function hashOf(source: FileSource | FolderFiles, cancellation?: Cancella
 
 function sameFile(a: FileSource | FolderFiles, b: FileSource | FolderFiles): boolean {
   return a.identity === b.identity;
-}
-
-export function dataProvenance(
-  opened: Omit<OpenData, 'data'> & { readonly data: Pick<DataSet, 'name' | 'treatment'> },
-): Pick<Provenance, 'data' | 'labels' | 'files'> {
-  const { data, sha256, labels, vocabulary } = opened;
-  return {
-    ...(vocabulary === undefined ? {} : { files: [vocabulary] }),
-    data: { name: data.name, sha256, treatment: data.treatment },
-    ...(labels === undefined ? {} : { labels: { name: labels.labels.name, sha256: labels.sha256 } }),
-  };
 }

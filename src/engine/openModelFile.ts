@@ -7,7 +7,7 @@ import type { DisposableStore } from '../base/lifecycle';
 import { openModel } from '../models/formats';
 import type { Model } from '../models/model';
 import { contentHash, FileSiblings, FileSource } from './files';
-import { blaming } from './openFiles';
+import { blaming } from './blaming';
 
 /** A model's file, open, with what may be opened beside it. */
 export interface OpenModel {

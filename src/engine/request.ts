@@ -2,7 +2,8 @@ import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import type { FromWorker } from '../protocol/worker';
 import type { RunOptions } from './engine';
-import { faultOfDeath, type Lease, type PooledWorker, type WorkerPool } from './workerPool';
+import { faultOfDeath } from './faultOfDeath';
+import type { Lease, PooledWorker, WorkerPool } from './workerPool';
 
 /** Whoever waits hears of a cancellation after this at the latest, even where a worker is slow to stop. */
 const ANSWER_MILLISECONDS = 200;

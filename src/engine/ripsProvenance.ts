@@ -1,5 +1,5 @@
 import type { Provenance } from '../analyses/analysis';
-import { dataProvenance } from './openFiles';
+import { dataProvenance } from './dataProvenance';
 import type { RipsInput } from './operationTypes';
 import { VERSION } from './version';
 

@@ -1,5 +1,6 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault, type FaultData } from '../base/fault';
+import { faultOfDeath } from './faultOfDeath';
 
 /** Processor time after which a run is none of the short ones, whatever it looked like; it is looked up so often. */
 const BUDGET_MICROSECONDS = 400_000;
@@ -33,8 +34,7 @@ export async function withinBudget<Result>(
     if (error instanceof BudgetSpent) return undefined;
     // What this bundle does not read, a worker may.
     if (error instanceof Fault && error.code === 'unsupported') return undefined;
-    if (error instanceof Fault) return { fault: error.toData() };
-    throw error;
+    return { fault: (error instanceof Fault ? error : faultOfDeath(error)).toData() };
   }
 }
 

@@ -1,37 +1,63 @@
 import { ripsOfCloud, type RipsResult } from '../analyses/rips';
+import { Cancellation } from '../base/cancellation';
+import { Fault } from '../base/fault';
 import { DisposableStore } from '../base/lifecycle';
 import { noProgress } from '../base/progress';
-import { finish } from '../base/steps';
+import type { Steps } from '../base/steps';
+import { parseDataReference } from '../data/reference';
 import { ripsCrew } from '../topology/kernels/ripsKernel';
+import { blaming } from './blaming';
+import { faultOfDeath } from './faultOfDeath';
+import { fileExists } from './files';
 import { memoryLimit } from './memoryLimit';
-import { openCloud } from './openCloud';
-import { blaming } from './openFiles';
+import { openNpyCloud } from './npyCloud';
 import type { RipsInput } from './operationTypes';
 import { ripsProvenance } from './ripsProvenance';
-import { withinBudget, type ShortOutcome, type ShortSetting } from './shortBudget';
+import type { ShortOutcome, ShortSetting } from './shortBudget';
 
-/** Multiplications of coordinates, and points, that take some hundredths of a second; larger clouds are worth a thread of their own. */
-const MOST_PRODUCTS = 1e9;
-const MOST_POINTS = 2000;
+/** So long the thread is busy without hearing of a stop. */
+const PAUSE_MILLISECONDS = 50;
 
-/** Rips persistence of a small cloud in the thread that asks; `undefined` where a worker is to do it. */
-export function shortRips(input: RipsInput, setting: ShortSetting): Promise<ShortOutcome<RipsResult> | undefined> {
-  return withinBudget(setting, async budget => {
-    const { parameters } = input;
-    const began = performance.now();
-    const store = new DisposableStore();
-    try {
-      const opened = openCloud(input.cloud, parameters.metric, input, store, { cancellation: budget });
-      const { rows, values } = opened.data;
-      if (rows > MOST_POINTS || rows * values.length > MOST_PRODUCTS) return undefined;
-      await setting.pause();
-      const limit = input.memoryLimitBytes ?? memoryLimit();
-      const context = { cancellation: budget, progress: noProgress, crew: ripsCrew() };
-      return blaming(input.cloud, () =>
-        finish(ripsOfCloud(opened.data, parameters, limit, ripsProvenance(opened, parameters), began, context), budget),
-      );
-    } finally {
-      store.dispose();
-    }
-  });
+/**
+ * Rips persistence of an .npy file in the thread that asks: for a small cloud, starting a worker takes as long as the computation. `undefined`, at once, where
+ * the file is something else by its content.
+ */
+export async function shortRips(
+  input: RipsInput,
+  setting: ShortSetting,
+): Promise<ShortOutcome<RipsResult> | undefined> {
+  const { parameters } = input;
+  const { file } = parseDataReference(input.cloud, fileExists);
+  const began = performance.now();
+  const store = new DisposableStore();
+  const cancellation = new Cancellation();
+  try {
+    const opened = openNpyCloud(file, parameters.metric, input, store, cancellation);
+    if (opened === undefined) return undefined;
+    const limit = input.memoryLimitBytes ?? memoryLimit();
+    const context = { cancellation, progress: noProgress, crew: ripsCrew() };
+    const provenance = ripsProvenance(opened, parameters);
+    const steps = ripsOfCloud(opened.data, parameters, limit, provenance, began, context);
+    return { result: await finishPausing(steps, file, setting) };
+  } catch (error) {
+    return { fault: (error instanceof Fault ? error : faultOfDeath(error)).toData() };
+  } finally {
+    store.dispose();
+  }
+}
+
+async function finishPausing<Result>(
+  steps: Steps<Result>,
+  file: string,
+  { pause, cancelled }: ShortSetting,
+): Promise<Result> {
+  let nextPause = 0;
+  for (;;) {
+    const { done, value } = blaming(file, () => steps.next());
+    if (done === true) return value;
+    if (performance.now() < nextPause) continue;
+    await pause();
+    if (cancelled()) throw new Fault('cancelled', 'The run was cancelled before it finished.');
+    nextPause = performance.now() + PAUSE_MILLISECONDS;
+  }
 }

@@ -8,6 +8,8 @@ import type { OperationInput, OperationName, OperationOutput, RipsInput } from '
 import type * as short from './short';
 import type { ShortOutcome, ShortSetting } from './shortBudget';
 
+/** Dimensions that are computed in steps of some milliseconds. */
+const MOST_DIMENSIONS = 2;
 /** Files that are read in some hundredths of a second: of a cloud, and of a diagram. */
 const MOST_CLOUD_BYTES = 4 * 2 ** 20;
 const MOST_DIAGRAM_BYTES = 2 ** 19;
@@ -43,11 +45,11 @@ function startOf(name: OperationName, input: unknown): Start | undefined {
 
 function mayBeShortRips({ cloud, parameters }: RipsInput): boolean {
   const { maxDimension, coefficients, landmarks, sparse, geodesic, pairs, cycles, cocycles } = parameters;
-  if (maxDimension > 1 || coefficients !== 2 || cycles || cocycles) return false;
+  if (maxDimension > MOST_DIMENSIONS || coefficients !== 2 || cycles || cocycles) return false;
   if (pairs === true || landmarks !== undefined || sparse !== undefined || geodesic !== undefined) return false;
-  const { file } = parseDataReference(cloud, fileExists);
+  const { file, part } = parseDataReference(cloud, fileExists);
   // A compressed file may hold any number of bytes.
-  return /\.npy$/i.test(file) && isFileWithin(file, MOST_CLOUD_BYTES);
+  return part === undefined && /\.npy$/i.test(file) && isFileWithin(file, MOST_CLOUD_BYTES);
 }
 
 function isFileWithin(file: string, mostBytes: number): boolean {

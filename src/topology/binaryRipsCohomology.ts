@@ -1,10 +1,10 @@
-import type { Cancellation } from '../base/cancellation';
+import type { Steps } from '../base/steps';
 import { noPairs, type RankPairs } from './rankPairs';
 import type { RipsFiltration } from './ripsFiltration';
 import { SimplexKeys } from './simplexKeys';
 
-/** Work between two looks at the stop sign, in calls of the kernel that go over a row: some milliseconds. */
-const ROWS_PER_POLL = 1 << 12;
+/** Work of a step, in calls of the kernel that go over a row: some milliseconds. */
+const ROWS_PER_STEP = 1 << 12;
 /** The first window holds this share of all ranks; every next one is this many times wider. */
 const FIRST_WINDOW = 1 / 512;
 const WINDOW_GROWTH = 4;
@@ -25,7 +25,7 @@ export class BinaryRipsCohomology {
   private dimension = 1;
   /** Of the killing simplices. */
   private keys: SimplexKeys;
-  private sinceLook = 0;
+  private rowsOfStep = 0;
 
   /**
    * `edges` are the columns of dimension 1, in ascending order: edges that close a loop and are in no apparent pair. `keepCochains`: whether the
@@ -35,20 +35,19 @@ export class BinaryRipsCohomology {
     private readonly filtration: RipsFiltration,
     private readonly edges: Uint32Array,
     private readonly keepCochains: boolean,
-    private readonly cancellation: Cancellation,
   ) {
     this.keys = new SimplexKeys(filtration.count, filtration.edgeCount, 2);
     filtration.kernel.openHeap(filtration.freeAddress);
   }
 
   /** Pairs of dimension 1 when called first, then of dimension 2. `progress` is told the fraction of columns that are done. */
-  nextDimension(progress: (fraction: number) => void): RankPairs {
+  *nextDimension(progress: (fraction: number) => void): Steps<RankPairs> {
     const pairs = noPairs();
     const paired = new Map<number, Float64Array>();
     if (this.dimension === 1) {
       for (let i = this.edges.length - 1; i >= 0; i--) {
         if ((i & 63) === 0) progress(1 - i / this.edges.length);
-        this.reduce(this.edges[i]!, this.edges[i]!, paired, pairs);
+        yield* this.reduce(this.edges[i]!, this.edges[i]!, paired, pairs);
       }
     } else {
       const { edgeCount, count, kernel } = this.filtration;
@@ -57,13 +56,13 @@ export class BinaryRipsCohomology {
       const thirds = new Int32Array(list.length);
       for (let rank = edgeCount - 1; rank >= 0; rank--) {
         if ((rank & 1023) === 0) progress(1 - rank / edgeCount);
-        this.look();
+        if (this.isStep()) yield;
         const found = kernel.columnTriangles(rank, this.filtration.listAddress);
         if (found === 0) continue;
         thirds.set(this.filtration.views().list.subarray(0, found));
         for (let i = found - 1; i >= 0; i--) {
           const triangle = rank * count + thirds[i]!;
-          if (!this.killing.has(triangle)) this.reduce(triangle, rank, paired, pairs);
+          if (!this.killing.has(triangle)) yield* this.reduce(triangle, rank, paired, pairs);
         }
       }
     }
@@ -73,7 +72,7 @@ export class BinaryRipsCohomology {
   }
 
   /** Reduces the coboundary of one simplex (of which `rank` is the latest edge). */
-  private reduce(simplex: number, rank: number, paired: Map<number, Float64Array>, pairs: RankPairs): void {
+  private *reduce(simplex: number, rank: number, paired: Map<number, Float64Array>, pairs: RankPairs): Steps<void> {
     const { kernel, edgeCount, count } = this.filtration;
     const { cochain, dimension, keys } = this;
     cochain.clear();
@@ -91,7 +90,10 @@ export class BinaryRipsCohomology {
         width *= WINDOW_GROWTH;
         kernel.openWindow(end, Math.min(end + width, edgeCount));
         end = Math.min(end + width, edgeCount);
-        for (const member of cochain) this.pushCofacets(member);
+        for (const member of cochain) {
+          if (this.isStep()) yield;
+          this.pushCofacets(member);
+        }
         continue;
       }
       const pivotRank = kernel.pivotRank();
@@ -103,9 +105,13 @@ export class BinaryRipsCohomology {
       const earlier = paired.get(pivot);
       if (earlier !== undefined) {
         kernel.restorePivot();
-        for (const member of earlier) this.add(member);
+        for (const member of earlier) {
+          if (this.isStep()) yield;
+          this.add(member);
+        }
         continue;
       }
+      if (this.isStep()) yield;
       const facet = this.apparentFacet(pivotRank, rest);
       if (facet >= 0) {
         kernel.restorePivot();
@@ -130,7 +136,6 @@ export class BinaryRipsCohomology {
   /** The facet that the pivot is paired with as an apparent pair, or −1. */
   private apparentFacet(rank: number, rest: number): number {
     const { kernel, count } = this.filtration;
-    this.look();
     if (this.dimension === 1) return kernel.firstNeighbour(rank) === rest ? rank : -1;
     return kernel.isApparentTetrahedron(rank, rest >>> 16, rest & 0xffff) !== 0 ? rank * count + (rest >>> 16) : -1;
   }
@@ -142,7 +147,6 @@ export class BinaryRipsCohomology {
 
   private pushCofacets(simplex: number): void {
     const { kernel, count } = this.filtration;
-    this.look();
     if (this.dimension === 1) kernel.pushCofacetsOfEdge(simplex);
     else {
       const rank = Math.floor(simplex / count);
@@ -150,10 +154,10 @@ export class BinaryRipsCohomology {
     }
   }
 
-  private look(rows = 1): void {
-    this.sinceLook += rows;
-    if (this.sinceLook < ROWS_PER_POLL) return;
-    this.sinceLook = 0;
-    this.cancellation.throwIfCancelled();
+  /** Counts a row; whether it is the last one of a step. */
+  private isStep(): boolean {
+    if (++this.rowsOfStep < ROWS_PER_STEP) return false;
+    this.rowsOfStep = 0;
+    return true;
   }
 }

@@ -48,12 +48,12 @@ export function* ripsSteps(distances: DistanceMatrix, options: RipsOptions): Ste
   if (maxDimension > 0) {
     const cohomology =
       coefficients === 2 && maxDimension <= 2
-        ? new BinaryRipsCohomology(filtration, rest, keepCochains, cancellation)
+        ? new BinaryRipsCohomology(filtration, rest, keepCochains)
         : new RipsCohomology(filtration, coefficients, maxDimension, forest, keepCochains, cancellation);
     const share = reductionShare / (maxDimension + 1);
     for (let dimension = 1; dimension <= maxDimension; dimension++) {
       const part = subProgress(progress, dimension * share, (dimension + 1) * share);
-      pairs.push(cohomology.nextDimension(fraction => part(fraction, `reducing dimension ${dimension}`)));
+      pairs.push(yield* cohomology.nextDimension(fraction => part(fraction, `reducing dimension ${dimension}`)));
     }
   }
   const { lengths } = filtration.views();

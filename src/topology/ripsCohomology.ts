@@ -1,4 +1,5 @@
 import type { Cancellation } from '../base/cancellation';
+import type { Steps } from '../base/steps';
 import { CohomologyColumn } from './cohomologyColumn';
 import { inverseModulo } from './primeField';
 import { noPairs, type Cochain, type RankPairs } from './rankPairs';
@@ -54,13 +55,16 @@ export class RipsCohomology {
   }
 
   /** Pairs of the next dimension (1 at first). `progress` is told the fraction of edges that are done. */
-  nextDimension(progress: (fraction: number) => void): RankPairs {
+  *nextDimension(progress: (fraction: number) => void): Steps<RankPairs> {
     const pairs = noPairs();
     const paired = new Map<number, ReducedColumn | undefined>();
     const { edgeCount } = this.filtration;
     const columns: number[] = [];
     for (let rank = edgeCount - 1; rank >= 0; rank--) {
-      if ((rank & 1023) === 0) progress(1 - rank / edgeCount);
+      if ((rank & 1023) === 0) {
+        progress(1 - rank / edgeCount);
+        yield;
+      }
       this.collectColumns(rank, columns);
       for (const key of columns) this.reduce(key, rank, paired, pairs);
     }

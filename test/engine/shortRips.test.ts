@@ -8,7 +8,7 @@ import { shortRips } from '../../src/engine/shortRips';
 import type { RipsInput } from '../../src/engine/operationTypes';
 
 const pause = () => new Promise<void>(resolve => setImmediate(resolve));
-const setting = { pause, cancelled: () => false };
+const never = () => false;
 
 describe('shortRips', () => {
   let folder: string;
@@ -37,26 +37,52 @@ describe('shortRips', () => {
     };
   }
 
+  const run = (input: RipsInput, cancelled = never) => shortRips(input, { pause, cancelled });
+
   it('answers for a small cloud', async () => {
-    const outcome = await shortRips(cloud(60, 3), setting);
+    const outcome = await run(cloud(60, 3));
     assert.ok(outcome !== undefined && 'result' in outcome);
     assert.equal(outcome.result.points, 60);
     assert.equal(outcome.result.diagram.dimension.filter(dimension => dimension === 0).length, 60);
   });
 
-  it('leaves a cloud of more points to a worker', async () => {
-    assert.equal(await shortRips(cloud(2001, 2), setting), undefined);
+  it('leaves what is no .npy by its content to a worker', async () => {
+    const file = path.join(folder, 'table.npy');
+    fs.writeFileSync(file, '1,2\n3,4\n');
+    assert.equal(await run({ ...cloud(20, 3), cloud: file }), undefined);
   });
 
   it('hands faults over as plain data', async () => {
-    const outcome = await shortRips(cloud(20, 3, NaN), setting);
+    const outcome = await run(cloud(20, 3, NaN));
     assert.ok(outcome !== undefined && 'fault' in outcome);
     assert.equal(outcome.fault.code, 'not-finite');
+    assert.equal(outcome.fault.source, cloud(20, 3, NaN).cloud);
   });
 
   it('stops where it is asked to', async () => {
-    const outcome = await shortRips(cloud(60, 3), { pause, cancelled: () => true });
+    const outcome = await run(cloud(60, 3), () => true);
     assert.ok(outcome !== undefined && 'fault' in outcome);
     assert.equal(outcome.fault.code, 'cancelled');
+  });
+
+  it('lets others have the thread while it goes on for long, and stops when they say so', async () => {
+    const input = cloud(500, 8);
+    const long = { ...input, parameters: { ...input.parameters, maxDimension: 2 } };
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const outcome = await run(long, () => ticks >= 3);
+    clearInterval(timer);
+    assert.ok(outcome !== undefined && 'fault' in outcome, 'it would have taken longer');
+    assert.equal(outcome.fault.code, 'cancelled');
+  });
+
+  it('says that memory ran out, and not that this is a defect', async () => {
+    const input = cloud(30, 3);
+    const cancelled = () => {
+      throw new RangeError('Array buffer allocation failed');
+    };
+    const outcome = await run(input, cancelled);
+    assert.ok(outcome !== undefined && 'fault' in outcome);
+    assert.equal(outcome.fault.code, 'too-large');
   });
 });

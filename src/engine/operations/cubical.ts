@@ -4,7 +4,7 @@ import { cubicalPersistence } from '../../topology/cubicalPersistence';
 import { memoryLimit } from '../memoryLimit';
 import { openGrid } from '../gridFile';
 import type { CubicalInput } from '../measureTypes';
-import { blaming } from '../openFiles';
+import { blaming } from '../blaming';
 import type { OperationContext } from '../operationContext';
 import { VERSION } from '../version';
 

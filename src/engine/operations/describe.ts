@@ -1,6 +1,6 @@
 import { describeModel, type DescribeResult } from '../../analyses/describe';
 import { DisposableStore } from '../../base/lifecycle';
-import { blaming } from '../openFiles';
+import { blaming } from '../blaming';
 import { modelHash, openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import { openStoredLayers, type StoredLayers } from '../storedLayers';

@@ -6,10 +6,10 @@ import { Fault } from '../../base/fault';
 import { formatBytes } from '../../base/numbers';
 import type { DiagramPoints } from '../../topology/diagramPoints';
 import { SLICED_DIRECTIONS } from '../../topology/slicedWasserstein';
+import { blaming } from '../blaming';
 import { contentHash, FileSource } from '../files';
 import type { DistanceInput } from '../measureTypes';
 import { memoryLimit } from '../memoryLimit';
-import { blaming } from '../openFiles';
 import type { OperationContext } from '../operationContext';
 import { VERSION } from '../version';
 

@@ -4,7 +4,7 @@ import { levelSetBetti } from '../../topology/levelSet';
 import { openGrid } from '../gridFile';
 import { memoryLimit } from '../memoryLimit';
 import type { LevelSetInput } from '../measureTypes';
-import { blaming } from '../openFiles';
+import { blaming } from '../blaming';
 import type { OperationContext } from '../operationContext';
 import { VERSION } from '../version';
 

@@ -14,7 +14,9 @@ import { ECCENTRICITY_EXACT, ECCENTRICITY_SAMPLE, LENS_NAMES, mapperLens } from 
 import type { PointCloud } from '../../topology/pointCloud';
 import { fileExists } from '../files';
 import type { MapperInput } from '../measureTypes';
-import { blaming, dataProvenance, hashOf, openDataFile, openReference, type ReadContext } from '../openFiles';
+import { blaming } from '../blaming';
+import { dataProvenance } from '../dataProvenance';
+import { hashOf, openDataFile, openReference, type ReadContext } from '../openFiles';
 import type { OperationContext } from '../operationContext';
 import { cloudOf } from '../pointCloudOf';
 import { VERSION } from '../version';

@@ -8,7 +8,7 @@ import { finish } from '../../base/steps';
 import { ripsCrew } from '../../topology/kernels/ripsKernel';
 import { memoryLimit } from '../memoryLimit';
 import { openCloud, openPairs } from '../openCloud';
-import { blaming, blamingLater } from '../openFiles';
+import { blaming, blamingLater } from '../blaming';
 import type { OperationContext } from '../operationContext';
 import type { RipsInput } from '../operationTypes';
 import { ripsProvenance } from '../ripsProvenance';

@@ -1,7 +1,7 @@
 import { weightsOf, type WeightsResult } from '../../analyses/weights';
 import { DisposableStore } from '../../base/lifecycle';
 import type { WeightsInput } from '../measureTypes';
-import { blaming } from '../openFiles';
+import { blaming } from '../blaming';
 import { modelHash, openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import { VERSION } from '../version';

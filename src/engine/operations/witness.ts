@@ -4,7 +4,8 @@ import { DisposableStore } from '../../base/lifecycle';
 import type { WitnessInput } from '../measureTypes';
 import { memoryLimit } from '../memoryLimit';
 import { openCloud } from '../openCloud';
-import { blaming, dataProvenance } from '../openFiles';
+import { blaming } from '../blaming';
+import { dataProvenance } from '../dataProvenance';
 import type { OperationContext } from '../operationContext';
 import { VERSION } from '../version';
 
