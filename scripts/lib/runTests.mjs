@@ -16,12 +16,15 @@ const byFile = new Map(
 );
 /** The file whose results come in now; node:test reports one file after the other. */
 let current = '';
+/** Where the outermost suite stands that runs now: tests in it may be written elsewhere, and node:test names that place. */
+let outermost = '';
 /** @type {Map<string, string[]>} names of the suites that enclose what runs now, by file */
 const enclosing = new Map();
 
 // Test files run in processes of their own, with the options of this one: --import tsx among them.
 const stream = run({ files, concurrency });
 stream.on('test:start', event => {
+  if (event.nesting === 0) outermost = event.file ?? '';
   const names = enclosing.get(event.file ?? '') ?? [];
   names.length = event.nesting;
   names.push(event.name);
@@ -50,7 +53,7 @@ stream.resume();
 function record(event, error) {
   // A test that a file imports counts as that file's, which is known where there is but one.
   const [only] = files;
-  const file = files.length === 1 && only !== undefined ? only : (event.file ?? event.name);
+  const file = files.length === 1 && only !== undefined ? only : outermost || event.name;
   const tally = byFile.get(path.resolve(root, file));
   const milliseconds = event.details.duration_ms;
   if (tally && event.nesting === 0) tally.milliseconds += milliseconds;

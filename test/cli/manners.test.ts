@@ -61,7 +61,9 @@ describe('an input that cannot be used (exit 3), or is too large (exit 4)', () =
   it('is named as it was given', async () => {
     await refused(['rips', 'nowhere.npy'], 3, 'not-found', /nowhere\.npy/, 'nowhere.npy');
     await refused(['describe', 'nowhere.onnx'], 3, 'not-found', /nowhere\.onnx/, 'nowhere.onnx');
-    await refused(['describe', folder], 3, 'unsupported', /folder/, folder);
+    const bare = path.join(folder, 'bare');
+    fs.mkdirSync(bare);
+    await refused(['describe', bare], 3, 'not-a-model', /folder/, bare);
     await refused(['inspect', model, '--data', `${data}#none`], 2, 'usage', /none/);
     await refused(['inspect', model, '--data', cloud], 3, 'shape-mismatch', /64/, cloud);
     await refused(['rips', data, '--metric', 'precomputed'], 3, 'shape-mismatch', /360.*64|square/, data);

@@ -27,6 +27,7 @@ const allowed: readonly RegExp[] = [
   /^extension\/dist\/(extension|worker|short|cli|tfjs)\.js$/,
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/webview\/[\w.-]+\.(js|css|ttf|woff2)$/,
+  /^extension\/dist\/runtime\/node_modules\/@jsquash\/jpeg\/(package\.json|LICENSE|codec\/dec\/mozjpeg_dec\.wasm)$/,
   /^extension\/dist\/runtime\/node_modules\/onnxruntime-(common|node|web)\/[\w./-]+\.(js|mjs|json|wasm|node|dll|dylib|so[.\d]*)$/,
   /^extension\/dist\/runtime\/node_modules\/@tensorflow\/tfjs-backend-wasm\/(package\.json|dist\/[\w-]+\.wasm)$/,
   /^extension\/docs\/((analyses|formats)\/)?[\w-]+\.md$/,

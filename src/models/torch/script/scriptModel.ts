@@ -59,7 +59,7 @@ export class ScriptModel implements Model {
       ? [
           {
             code: 'training-mode',
-            message: 'The network was saved in training mode; it is run as model.eval() would run it.',
+            message: 'The network was saved in training mode; it is run in evaluation mode.',
           },
         ]
       : [];
