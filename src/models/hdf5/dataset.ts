@@ -1,6 +1,7 @@
 import { refuseExpansion } from '../../base/archive/expansion';
 import { Fault } from '../../base/fault';
 import type { ElementType } from '../../base/array';
+import { formatCount } from '../../base/numbers';
 import type { Attributes } from './attributes';
 import { chunksOf, type Chunk } from './chunks';
 import { damaged, UNDEFINED } from './cursor';
@@ -66,11 +67,13 @@ export class Hdf5Dataset {
     switch (layout.kind) {
       case 'compact':
         if (layout.bytes.length < bytes)
-          throw damaged(`the array ${path} needs ${bytes} bytes and has ${layout.bytes.length}`);
+          throw damaged(
+            `the array ${path} needs ${formatCount(bytes)} bytes and has ${formatCount(layout.bytes.length)}`,
+          );
         break;
       case 'contiguous':
         if (layout.address === UNDEFINED) this.refuseEmpty(0, bytes);
-        else this.storage.check(layout.address, bytes, `the array ${path} (${bytes} bytes)`);
+        else this.storage.check(layout.address, bytes, `the array ${path} (${formatCount(bytes)} bytes)`);
         break;
       case 'growing':
         throw new Fault(

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../base/bytes';
 import { Fault } from '../../base/fault';
+import { formatCount } from '../../base/numbers';
 import { Cursor, damaged, UNDEFINED } from './cursor';
 
 /** Structures (headers, nodes of trees, heaps) that are read of one file at most: no file of weights has so many. */
@@ -26,7 +27,7 @@ export class Storage {
         hint: 'Save the weights again, without the history of many edits.',
       });
     }
-    if (length > LARGEST_STRUCTURE) throw damaged(`${what} is said to take ${length} bytes`);
+    if (length > LARGEST_STRUCTURE) throw damaged(`${what} is said to take ${formatCount(length)} bytes`);
     return new Cursor(this.bytes(address, length, what), this.offsetSize, this.lengthSize, what);
   }
 
@@ -40,7 +41,9 @@ export class Storage {
   check(address: number, length: number, what: string): void {
     if (address === UNDEFINED) throw damaged(`${what} is nowhere in the file`);
     if (!(this.base + address + length <= this.source.size)) {
-      throw damaged(`${what} lies at byte ${this.base + address}, past the file's ${this.source.size} bytes`);
+      throw damaged(
+        `${what} lies at byte ${this.base + address}, past the file's ${formatCount(this.source.size)} bytes`,
+      );
     }
   }
 

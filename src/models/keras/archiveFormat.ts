@@ -2,6 +2,7 @@ import { sourceOfEntry, bytesOfEntry } from '../../base/archive/entrySource';
 import { readZipDirectory, type ZipEntry } from '../../base/archive/zip';
 import type { ByteSource } from '../../base/bytes';
 import { Fault } from '../../base/fault';
+import { formatBytes } from '../../base/numbers';
 import type { ModelFormat } from '../formats';
 import { readHdf5 } from '../hdf5/hdf5File';
 import { asText, entry, parseJson } from '../json';
@@ -71,7 +72,10 @@ function openKerasArchive(source: ByteSource): Model {
 
 function textOfEntry(source: ByteSource, { size, ...rest }: ZipEntry): string {
   if (size > LARGEST_TEXT)
-    throw new Fault('too-large', `${rest.name} in the archive has ${size} bytes; at most ${LARGEST_TEXT} are read.`);
+    throw new Fault(
+      'too-large',
+      `${rest.name} in the archive has ${formatBytes(size)}; at most ${formatBytes(LARGEST_TEXT)} are read.`,
+    );
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytesOfEntry(source, { size, ...rest }));
   } catch (cause) {

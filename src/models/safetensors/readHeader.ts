@@ -3,6 +3,7 @@ import { Fault } from '../../base/fault';
 import { JsonError, parseStrictJson, type Json, type JsonObject } from '../../base/strictJson';
 import { quoted } from '../../base/text';
 import { decodeUtf8 } from '../../base/utf8';
+import { formatCount } from '../../base/numbers';
 import { elementBits } from '../elements';
 import type { StoredType } from '../model';
 import type { StoredTensor } from '../storedTensor';
@@ -57,7 +58,7 @@ export function readSafetensors(source: ByteSource): SafetensorsFile {
   const length = new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES))
     throw corrupt(
-      `its header is said to take ${length} bytes, more than the ${MAX_HEADER_BYTES} that the format allows`,
+      `its header is said to take ${formatCount(Number(length))} bytes, more than the ${formatCount(MAX_HEADER_BYTES)} that the format allows`,
     );
   const headerBytes = Number(length);
   if (8 + headerBytes > source.size)
@@ -74,9 +75,13 @@ export function readSafetensors(source: ByteSource): SafetensorsFile {
     else found.push(describe(name, entry, source, corrupt));
   }
   if (found.length > MAX_TENSORS)
-    throw new Fault('too-large', `The file lists ${found.length} tensors; at most ${MAX_TENSORS} are read.`, {
-      source: source.name,
-    });
+    throw new Fault(
+      'too-large',
+      `The file lists ${formatCount(found.length)} tensors; at most ${formatCount(MAX_TENSORS)} are read.`,
+      {
+        source: source.name,
+      },
+    );
   const dataOffset = 8 + headerBytes;
   checkLayout(found, source.size - dataOffset, corrupt);
   const tensors = found.map(({ name, shape, type, size, begin }): StoredTensor => ({

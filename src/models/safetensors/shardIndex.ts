@@ -3,6 +3,7 @@ import { Fault } from '../../base/fault';
 import { JsonError, parseStrictJson, type Json } from '../../base/strictJson';
 import { quoted } from '../../base/text';
 import { decodeUtf8 } from '../../base/utf8';
+import { formatBytes } from '../../base/numbers';
 
 const MAX_BYTES = 100_000_000;
 const MAX_FILES = 10_000;
@@ -32,7 +33,7 @@ export function readShardIndex(source: ByteSource): ShardIndex {
       source: source.name,
     });
   if (source.size > MAX_BYTES)
-    throw new Fault('too-large', `The index of weights takes ${source.size} bytes.`, { source: source.name });
+    throw new Fault('too-large', `The index of weights takes ${formatBytes(source.size)}.`, { source: source.name });
   const text = decodeUtf8(source.read(0, source.size));
   if (text === undefined) throw corrupt('it is not UTF-8 text');
   const map = weightMap(text, corrupt);

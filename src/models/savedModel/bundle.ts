@@ -1,5 +1,6 @@
 import type { ByteSource, Siblings } from '../../base/bytes';
 import { Fault } from '../../base/fault';
+import { formatCount, formatShape } from '../../base/numbers';
 import { elementBits } from '../elements';
 import type { StoredType } from '../model';
 import type { StoredTensor } from '../storedTensor';
@@ -44,7 +45,10 @@ export function openBundle(siblings: Siblings): Bundle {
     if (type === undefined || type === 'str' || sliced) continue;
     const count = shape.reduce((product, dim) => product * dim, 1);
     if (!Number.isSafeInteger(count) || (count * elementBits(type)) / 8 !== size) {
-      throw broken(`the variable ${JSON.stringify(key)} of ${shape.join(' × ')} has ${size} bytes`, index);
+      throw broken(
+        `the variable ${JSON.stringify(key)} of ${formatShape(shape)} has ${formatCount(size)} bytes`,
+        index,
+      );
     }
     let file = shards.get(shard);
     if (file === undefined) {

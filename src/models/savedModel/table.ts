@@ -1,5 +1,6 @@
 import { type ByteSource, MemorySource } from '../../base/bytes';
 import { Fault } from '../../base/fault';
+import { formatBytes } from '../../base/numbers';
 
 const FOOTER_BYTES = 48;
 const MAGIC = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
@@ -25,7 +26,7 @@ export function* readTable(source: ByteSource): Generator<readonly [string, Byte
   if (source.size > LARGEST_BYTES) {
     throw new Fault(
       'too-large',
-      `The index of variables has ${source.size} bytes; at most ${LARGEST_BYTES} are read.`,
+      `The index of variables has ${formatBytes(source.size)}; at most ${formatBytes(LARGEST_BYTES)} are read.`,
       { source: source.name },
     );
   }

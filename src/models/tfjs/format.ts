@@ -1,5 +1,6 @@
 import type { ByteSource, Siblings } from '../../base/bytes';
 import { Fault } from '../../base/fault';
+import { formatBytes } from '../../base/numbers';
 import type { ModelFormat } from '../formats';
 import { asText, entry, isObject, parseJson, type Json } from '../json';
 import { KerasModel } from '../keras/kerasModel';
@@ -35,7 +36,10 @@ export const tfjsFormat: ModelFormat = {
 
 function openTfjs(source: ByteSource, siblings: Siblings): Model {
   if (source.size > LARGEST_TEXT) {
-    throw new Fault('too-large', `model.json has ${source.size} bytes; at most ${LARGEST_TEXT} are read.`);
+    throw new Fault(
+      'too-large',
+      `model.json has ${formatBytes(source.size)}; at most ${formatBytes(LARGEST_TEXT)} are read.`,
+    );
   }
   const model = parseJson(decode(source.read(0, source.size)), 'model.json');
   const topology = entry(model, 'modelTopology');

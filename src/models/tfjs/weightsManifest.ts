@@ -1,5 +1,6 @@
 import type { ByteSource, Siblings } from '../../base/bytes';
 import { Fault } from '../../base/fault';
+import { formatCount } from '../../base/numbers';
 import { elementBits } from '../elements';
 import { asInteger, asList, asText, entry, isObject, type Json } from '../json';
 import type { StoredType } from '../model';
@@ -37,7 +38,7 @@ export function readManifest(manifest: Json | undefined, siblings: Siblings): re
     if (needed !== shards.size) {
       throw new Fault(
         'corrupt',
-        `The ${shards.size < needed ? 'files of weights are cut' : 'files of weights hold more than is declared'}: ${paths.slice(0, 3).join(', ')} ${paths.length === 1 ? 'has' : 'have'} ${shards.size} bytes, and the shapes need ${needed}.`,
+        `The ${shards.size < needed ? 'files of weights are cut' : 'files of weights hold more than is declared'}: ${paths.slice(0, 3).join(', ')} ${paths.length === 1 ? 'has' : 'have'} ${formatCount(shards.size)} bytes, and the shapes need ${formatCount(needed)}.`,
         { hint: 'Copy the whole folder again; the files belong together.' },
       );
     }

@@ -3,6 +3,7 @@ import { lazySourceOfEntry, PartSource } from '../../base/archive/entrySource';
 import { readZipDirectory, type ZipEntry } from '../../base/archive/zip';
 import { Fault } from '../../base/fault';
 import { quoted } from '../../base/text';
+import { formatCount } from '../../base/numbers';
 import { unpickle } from './pickle/machine';
 import { corrupt, PickleError } from './pickle/pickleError';
 import { PickleInput } from './pickle/pickleInput';
@@ -145,11 +146,13 @@ function readLegacy(source: ByteSource, depth: number): TorchFile {
     placed.add(storage);
     const count = input.uint64();
     if (count !== storage.count)
-      throw corrupt(`storage ${quoted(storage.key)} is of ${count} values, where its tensors have ${storage.count}`);
+      throw corrupt(
+        `storage ${quoted(storage.key)} is of ${formatCount(count)} values, where its tensors have ${formatCount(storage.count)}`,
+      );
     const bytes = count * elementBytes(storage.type);
     if (!(input.position + bytes <= source.size))
       throw corrupt(
-        `storage ${quoted(storage.key)} takes ${bytes} bytes, but ${source.size - input.position} are left`,
+        `storage ${quoted(storage.key)} takes ${formatCount(bytes)} bytes, but ${formatCount(source.size - input.position)} are left`,
       );
     storage.content = new PartSource(source.name, source, input.position, bytes);
     storage.bigEndian = bigEndian;
