@@ -242,7 +242,7 @@ describe('the panel', () => {
       await page.reload();
       await deliver(...whole);
       await fold.click();
-      assert.equal(await page.locator('.inputs-body').isVisible(), true);
+      await page.locator('.inputs-body').waitFor();
     });
   });
 

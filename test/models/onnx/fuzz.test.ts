@@ -1,4 +1,7 @@
+import { describe } from 'node:test';
 import { checkFuzz } from '../../fuzz/checkFuzz';
 import { onnxTarget } from './fuzzTarget';
 
-checkFuzz(onnxTarget);
+describe('the reader of ONNX', () => {
+  checkFuzz(onnxTarget);
+});

@@ -1,5 +1,8 @@
+import { describe } from 'node:test';
 import { checkFuzz } from '../../fuzz/checkFuzz';
 import { safetensorsTarget, shardIndexTarget } from './fuzzTarget';
 
-checkFuzz(safetensorsTarget);
-checkFuzz(shardIndexTarget);
+describe('the readers of safetensors', () => {
+  checkFuzz(safetensorsTarget);
+  checkFuzz(shardIndexTarget);
+});

@@ -1,6 +1,9 @@
+import { describe } from 'node:test';
 import { checkFuzz } from '../../fuzz/checkFuzz';
 import { pickleTarget, scriptTarget, torchTarget } from './fuzzTarget';
 
-checkFuzz(torchTarget);
-checkFuzz(pickleTarget);
-checkFuzz(scriptTarget);
+describe('the readers of PyTorch', () => {
+  checkFuzz(torchTarget);
+  checkFuzz(pickleTarget);
+  checkFuzz(scriptTarget);
+});
