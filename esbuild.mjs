@@ -4,6 +4,7 @@
 import esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
+import { packagedReadme } from './scripts/lib/packagedReadme.mjs';
 import { thirdPartyNotices } from './scripts/lib/notices.mjs';
 
 const root = import.meta.dirname;
@@ -164,6 +165,9 @@ if (process.argv.includes('--watch')) {
   const made = await Promise.all(builds.map(build => esbuild.build(build)));
   const files = made.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   fs.writeFileSync(path.join(dist, 'ThirdPartyNotices.txt'), thirdPartyNotices(files, runtimes));
+  // For `vsce package` by itself, which takes no pictures without an address; `npm run package` puts them in.
+  const readme = fs.readFileSync(path.join(root, 'README.md'), 'utf8');
+  fs.writeFileSync(path.join(dist, 'README.text.md'), packagedReadme(readme, { pictures: false }));
   copyRuntime(target);
   fs.chmodSync(path.join(dist, 'cli.js'), 0o755);
 }

@@ -130,11 +130,10 @@ function lookInto(source: FileSource, file: string): DataDescription | undefined
 }
 
 function folderLayers(folder: string, store: DisposableStore, cancellation: Cancellation): Found | undefined {
-  const names = fs
-    .readdirSync(folder)
-    .filter(name => name.endsWith('.npy'))
-    .sort(naturalOrder);
-  if (names.length === 0) return undefined;
+  const names = fs.readdirSync(folder).filter(name => !name.startsWith('.'));
+  // A folder of several things, such as one for data, is no network's layers.
+  if (names.length === 0 || !names.every(name => name.endsWith('.npy'))) return undefined;
+  names.sort(naturalOrder);
   const hash = createHash('sha256');
   const arrays = names.map(name => {
     const source = store.add(FileSource.open(path.join(folder, name), name, { followLinks: false }));

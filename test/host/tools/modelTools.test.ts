@@ -188,7 +188,7 @@ describe('a tool', () => {
       hint: 'About 700 points would fit.',
     });
     const defect = scene({}, () => {
-      throw new TypeError('/home/somebody/x.ts failed');
+      throw new TypeError('C:/users/somebody/x.ts failed');
     });
     const { error } = await defect.invoke('neuralTopology_inspectLayers', { model: 'models/m.onnx' });
     assert.doesNotMatch(JSON.stringify(error), /somebody/);
