@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { isCancelled } from '../../base/fault';
 import { Random } from '../../base/random';
 import type { LayerTaskInput } from '../../analyses/layerTask';
@@ -13,7 +14,7 @@ const WIDTH = 8;
  * fails where it matters.
  */
 export async function prepare(_input: object, context: OperationContext<never>): Promise<null> {
-  const runtime = loadRuntime({ folder: context.runtimePath });
+  const runtime = loadRuntime({ folder: path.dirname(context.runtimePath) });
   const layers = Array.from({ length: context.threads }, () => context.task('layer', smallLayer()));
   for (const outcome of await Promise.allSettled([runtime, ...layers]))
     if (outcome.status === 'rejected' && isCancelled(outcome.reason)) throw outcome.reason;

@@ -7,6 +7,7 @@ import type { StoredTensor } from '../storedTensor';
 import { elementTypeOf } from '../tensorflow/graph';
 import { Message, Window } from '../wire';
 import { readTable } from './table';
+import { readStoredShape } from './tensorProto';
 
 const FOLDER = 'variables';
 const MOST_SHARDS = 10_000;
@@ -97,7 +98,7 @@ function readHeader(message: Message): number {
 
 function readEntry(message: Message): Entry {
   let type: StoredType | undefined;
-  const shape: number[] = [];
+  let shape: readonly number[] = [];
   let [shard, offset, size] = [0, 0, 0];
   let sliced = false;
   while (message.next()) {
@@ -105,18 +106,9 @@ function readEntry(message: Message): Entry {
       case 1:
         type = elementTypeOf(message.enumeration);
         break;
-      case 2: {
-        const dims = message.message();
-        while (dims.next()) {
-          if (dims.field !== 2) continue;
-          const dim = dims.message();
-          let length = 0;
-          while (dim.next()) if (dim.field === 1) length = dim.integer;
-          if (length < 0 || shape.length > 64) throw message.damaged('a variable has an impossible shape');
-          shape.push(length);
-        }
+      case 2:
+        shape = readStoredShape(message.message(), 'a variable');
         break;
-      }
       case 3:
         shard = message.integer;
         break;

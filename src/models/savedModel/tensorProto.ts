@@ -18,7 +18,7 @@ export function readTensorProto(
   source: ByteSource,
 ): { readonly tensor: StoredTensor | undefined; readonly texts: readonly string[] | undefined } {
   let type: StoredType | undefined;
-  const shape: number[] = [];
+  let shape: readonly number[] = [];
   let content: { readonly start: number; readonly end: number } | undefined;
   const numbers: number[] = [];
   const texts: string[] = [];
@@ -27,18 +27,9 @@ export function readTensorProto(
       case 1:
         type = elementTypeOf(message.enumeration);
         break;
-      case 2: {
-        const dims = message.message();
-        while (dims.next()) {
-          if (dims.field !== 2) continue;
-          const dim = dims.message();
-          let length = 0;
-          while (dim.next()) if (dim.field === 1) length = dim.integer;
-          if (length < 0 || shape.length > 64) throw message.damaged('a constant has an impossible shape');
-          shape.push(length);
-        }
+      case 2:
+        shape = readStoredShape(message.message(), 'a constant');
         break;
-      }
       case 4:
         content = { start: message.start, end: message.end };
         break;
@@ -137,3 +128,17 @@ const WRITERS: Partial<Record<StoredType, Writer>> = {
   uint8: whole8,
   bool: whole8,
 };
+
+/** A TensorShapeProto of something that is stored, called `what` where its shape is impossible: every length is known. */
+export function readStoredShape(dims: Message, what: string): readonly number[] {
+  const shape: number[] = [];
+  while (dims.next()) {
+    if (dims.field !== 2) continue;
+    const dim = dims.message();
+    let length = 0;
+    while (dim.next()) if (dim.field === 1) length = dim.integer;
+    if (length < 0 || shape.length > 64) throw dims.damaged(`${what} has an impossible shape`);
+    shape.push(length);
+  }
+  return shape;
+}
