@@ -3,7 +3,7 @@ import { Fault } from '../base/fault';
 import type { ByteStream } from '../base/byteStream';
 import { parsePythonLiteral, type PythonLiteral } from './pythonLiteral';
 import { quoted } from '../base/text';
-import { formatCount } from '../base/numbers';
+import { formatCount, formatQuantity } from '../base/numbers';
 
 /** How the elements of an array lie in a file. */
 export interface ArrayLayout {
@@ -67,11 +67,16 @@ export function readNpyHeader(stream: ByteStream, where = 'The file'): NpyHeader
   const view = new DataView(lengths.buffer, lengths.byteOffset, lengthBytes);
   const headerLength = version === 1 ? view.getUint16(0, true) : view.getUint32(0, true);
   const left = stream.size - 8 - lengthBytes;
-  if (headerLength > left) throw corrupt(`its header has ${headerLength} bytes, but only ${left} follow`);
+  if (headerLength > left)
+    throw corrupt(`its header has ${formatQuantity(headerLength, 'byte')}, but only ${formatCount(left)} follow`);
   if (headerLength > LONGEST_HEADER)
-    throw new Fault('too-large', `${where} has a header of ${headerLength} bytes; up to ${LONGEST_HEADER} are read.`, {
-      source: stream.name,
-    });
+    throw new Fault(
+      'too-large',
+      `${where} has a header of ${formatQuantity(headerLength, 'byte')}; up to ${formatCount(LONGEST_HEADER)} are read.`,
+      {
+        source: stream.name,
+      },
+    );
 
   const text = new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(stream.take(headerLength));
   const literal = parsePythonLiteral(text);

@@ -1,5 +1,6 @@
 import { type ByteSource, MemorySource, pastEnd } from '../bytes';
 import { Fault } from '../fault';
+import { formatQuantity } from '../numbers';
 import { quoted } from '../text';
 import type { ZipEntry } from './zip';
 import { streamOfEntry } from './zipEntry';
@@ -41,10 +42,14 @@ const FREE_BYTES = 64 * 2 ** 20;
  */
 export function lazySourceOfEntry(archive: ByteSource, entry: ZipEntry): ByteSource {
   if (entry.method === 'deflated' && entry.size > Math.max(FREE_BYTES, 3 * archive.size))
-    throw new Fault('too-large', `${quoted(entry.name)} in the archive inflates to ${entry.size} bytes.`, {
-      hint: 'Store it uncompressed, as torch.save does.',
-      source: archive.name,
-    });
+    throw new Fault(
+      'too-large',
+      `${quoted(entry.name)} in the archive inflates to ${formatQuantity(entry.size, 'byte')}.`,
+      {
+        hint: 'Store it uncompressed, as torch.save does.',
+        source: archive.name,
+      },
+    );
   let content: ByteSource | undefined;
   return {
     name: archive.name,

@@ -4,6 +4,7 @@ import { refuseExpansion } from '../../base/archive/expansion';
 import type { ByteSource } from '../../base/bytes';
 import { Cancellation } from '../../base/cancellation';
 import { Fault, type Warning } from '../../base/fault';
+import { formatCount, formatQuantity } from '../../base/numbers';
 import { quoted } from '../../base/text';
 import { kindOf } from '../records/fields';
 import type { Field, FieldValue, RecordTable } from '../records/recordTable';
@@ -122,9 +123,13 @@ function readFooter(source: ByteSource): FileMetaData {
   const length = new DataView(tail.buffer, tail.byteOffset, 8).getUint32(0, true);
   if (length > size - 12) throw corrupt(source, 'its footer is longer than the file');
   if (length > LARGEST_FOOTER)
-    throw new Fault('too-large', `The file has a footer of ${length} bytes; up to ${LARGEST_FOOTER} are read.`, {
-      source: source.name,
-    });
+    throw new Fault(
+      'too-large',
+      `The file has a footer of ${formatQuantity(length, 'byte')}; up to ${formatCount(LARGEST_FOOTER)} are read.`,
+      {
+        source: source.name,
+      },
+    );
   const footer = source.read(size - 8 - length, length + 8).slice();
   const metadata = guarded(source, () => {
     checkThrift(new DataView(footer.buffer, 0, length), 0);

@@ -1,6 +1,7 @@
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import type { ByteSource } from '../../base/bytes';
 import { Fault } from '../../base/fault';
+import { formatCount, formatQuantity } from '../../base/numbers';
 import { quoted } from '../../base/text';
 import { dangerousPattern, knownPatterns } from './patternSafety';
 import { wordPieceOf } from './wordPiece';
@@ -172,9 +173,13 @@ function parseJson(text: string, source: string): Json {
 
 function readText(source: ByteSource): string {
   if (source.size > LARGEST_FILE)
-    throw new Fault('too-large', `The file has ${source.size} bytes; up to ${LARGEST_FILE} are read.`, {
-      source: source.name,
-    });
+    throw new Fault(
+      'too-large',
+      `The file has ${formatQuantity(source.size, 'byte')}; up to ${formatCount(LARGEST_FILE)} are read.`,
+      {
+        source: source.name,
+      },
+    );
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(source.read(0, source.size));
   } catch (cause) {
