@@ -48,6 +48,9 @@ export interface Network {
   open(tensors: readonly string[]): Promise<NetworkSession>;
 }
 
+const WHAT_RUNS =
+  'Save the network with its program: as ONNX (torch.onnx.export), TorchScript (torch.jit.trace) or a whole Keras model; in the editor, “Run with Your Python…” does it for PyTorch.';
+
 /** Loads the runtime that a model's program is for. Throws `unsupported` where there is no program, or no runtime. */
 export async function loadNetwork(model: Model, options: RuntimeOptions): Promise<Network> {
   const { program } = model;
@@ -59,6 +62,10 @@ export async function loadNetwork(model: Model, options: RuntimeOptions): Promis
     case 'tensorflow':
       return graphNetwork(program.model, options);
     case undefined:
-      throw new Fault('unsupported', `Models of the format ${model.format} can be described, but not run.`);
+      throw new Fault(
+        'unsupported',
+        'The file holds weights without the program that uses them: it can be described, but not run.',
+        { hint: WHAT_RUNS },
+      );
   }
 }
