@@ -60,13 +60,6 @@ export function thresholdOf(layer: LayerTopology, dimension: number): number | u
   return threshold !== undefined && Number.isFinite(threshold) && threshold >= 0 ? threshold : undefined;
 }
 
-/** The rule behind `thresholdOf`, in words. */
-export function thresholdRule(layer: LayerTopology, dimension: number): string {
-  if (dimension === 0) return '95 % band of the cloud against its subsamples';
-  if (dimension === 1 && layer.loopNull !== undefined) return '95 % of the longest loops of a matched Gaussian cloud';
-  return 'no test for this dimension';
-}
-
 export function isSignificant(layer: LayerTopology, dimension: number, pair: number): boolean {
   const threshold = thresholdOf(layer, dimension);
   if (threshold === undefined) return false;

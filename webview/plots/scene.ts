@@ -57,13 +57,6 @@ export interface Size {
   readonly height: number;
 }
 
-export interface Margins {
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-  readonly left: number;
-}
-
 export const TEXT_SIZE = 11;
 
 /** Symbols and rectangles of more than this many marks are drawn on a canvas. */

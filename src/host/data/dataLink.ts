@@ -6,9 +6,6 @@ export interface DataLink {
   readonly labels?: string;
 }
 
-/** What the setting `neuralTopology.data` holds: model → data, by paths relative to the folder. */
-export type DataSetting = Readonly<Record<string, DataLink>>;
-
 /**
  * The link of a model in a folder's setting, if there is one. Settings are text that anybody may have written: what is not
  * of the right form counts as not there.

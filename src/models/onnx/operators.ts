@@ -79,10 +79,6 @@ const PLUMBING = words(`
 /** Operators that put the same values in another shape: layers only where they are all of a named module. */
 const RESHAPING = words('Reshape Transpose Squeeze Unsqueeze Expand ExpandDims');
 
-export function isPassing(node: OnnxNode): boolean {
-  return PASSING.has(node.op);
-}
-
 export function isPlumbing(node: OnnxNode): boolean {
   return PASSING.has(node.op) || PLUMBING.has(node.op);
 }

@@ -57,9 +57,6 @@ for (const table of [
     for (const name of names!.split('|')) entries.set(name, { parameters: list, run });
   }
 
-/** Names of the operators that are brought to ONNX or computed here. */
-export const KNOWN_OPERATORS: readonly string[] = [...entries.keys()].sort();
-
 /**
  * Calls an operator. One in place (`relu_`) is the same as the one that is not, and its tensor is from then on the result. One that is not known leaves a node
  * that no runtime computes, so that what comes before can still be had. Throws `ScriptError`.
