@@ -110,7 +110,7 @@ export function diagramDistances(
   const between = (a: DiagramPoints, b: DiagramPoints) => {
     if (kind === 'bottleneck') return bottleneckDistance(a, b, 'linf', cancellation).distance;
     if (kind === 'wasserstein') return wassersteinDistance(a, b, 1, 'linf', cancellation).distance;
-    return slicedWassersteinDistance(a, b);
+    return slicedWassersteinDistance(a, b, undefined, cancellation);
   };
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < i; j++) {

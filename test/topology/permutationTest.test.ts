@@ -96,6 +96,18 @@ describe('permutationTest', () => {
     );
   });
 
+  it('asks whether to stop within each distance, too', () => {
+    const diagrams = [0, 1].map(k => loops(circle(40, 0.1, k)));
+    for (const kind of ['bottleneck', 'wasserstein', 'sliced'] as const) {
+      const cancellation = new Cancellation();
+      let asked = 0;
+      cancellation.throwIfCancelled = () => void asked++;
+      diagramDistances(diagrams, kind, cancellation);
+      // Once between distances, of which there is one.
+      assert.ok(asked > 1, kind);
+    }
+  });
+
   it('refuses groups that are too small, and diagrams that cannot be matched', () => {
     assert.throws(() => permutationTest(onLine([1, 2, 3]), groups([1, 2]), { seed: 0 }), usage);
     assert.throws(() => permutationTest(onLine([1, 2, 3]), groups([3]), { seed: 0 }), usage);
