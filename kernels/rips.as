@@ -30,3 +30,14 @@ export {
   pivotRest,
   restorePivot,
 } from './columns';
+export {
+  edgeRowsBytes,
+  openEdgeRows,
+  moveEdgeRows,
+  flipEdge,
+  seekCofacet,
+  cofacetRank,
+  cofacetThird,
+  edgesOfVertices,
+  takeEdges,
+} from './edgeRows';

@@ -1,4 +1,5 @@
 import type { Steps } from '../base/steps';
+import { LongEdgeColumn } from './longEdgeColumn';
 import { noPairs, type RankPairs } from './rankPairs';
 import type { RipsFiltration } from './ripsFiltration';
 import { SimplexKeys } from './simplexKeys';
@@ -8,12 +9,15 @@ const ROWS_PER_STEP = 1 << 12;
 /** The first window holds this share of all ranks; every next one is this many times wider. */
 const FIRST_WINDOW = 1 / 512;
 const WINDOW_GROWTH = 4;
+/** A column of dimension 1 that has taken more rows of cofacets than this goes on as a `LongEdgeColumn`. */
+const MOST_ROWS = 64;
 
 /**
  * Persistent cohomology of a Rips filtration over Z/2 in dimensions 1 and 2, with the kernel's inner loops. The algorithm
  * is that of `RipsCohomology`; two things make it fast. Vertices are taken four at a time. And of the coboundaries that are added
  * up only a window of ranks is ever made: the smallest cofacet is sought among few, and where the window runs empty, the
- * next, wider one is made anew from the cochain. Most columns end in their first window.
+ * next, wider one is made anew from the cochain. Most columns end in their first window. The few of dimension 1 whose cochain becomes long
+ * go on without a heap.
  *
  * Simplices are numbers here, as `SimplexKeys` gives them: an edge is its rank, a triangle `rank of its latest edge · n + third vertex`, a tetrahedron
  * `rank of its latest edge · C(n, 2) + C(larger other vertex, 2) + smaller other vertex`.
@@ -26,18 +30,21 @@ export class BinaryRipsCohomology {
   /** Of the killing simplices. */
   private keys: SimplexKeys;
   private rowsOfStep = 0;
+  private readonly longColumn: LongEdgeColumn;
 
   /**
    * `edges` are the columns of dimension 1, in ascending order: edges that close a loop and are in no apparent pair. `keepCochains`: whether the
-   * pairs come with the cochains of their columns.
+   * pairs come with the cochains of their columns. `mostRows` changes the time, nothing else.
    */
   constructor(
     private readonly filtration: RipsFiltration,
     private readonly edges: Uint32Array,
     private readonly keepCochains: boolean,
+    private readonly mostRows = MOST_ROWS,
   ) {
     this.keys = new SimplexKeys(filtration.count, filtration.edgeCount, 2);
-    filtration.kernel.openHeap(filtration.freeAddress);
+    this.longColumn = new LongEdgeColumn(filtration);
+    filtration.kernel.openHeap(this.longColumn.end);
   }
 
   /** Pairs of dimension 1 when called first, then of dimension 2. `progress` is told the fraction of columns that are done. */
@@ -81,12 +88,15 @@ export class BinaryRipsCohomology {
     let end = Math.min(rank + width, edgeCount);
     kernel.openWindow(rank, end);
     this.pushCofacets(simplex);
+    let rows = 1;
+    const isLong = (more: number) => (rows += more) > this.mostRows && dimension === 1;
     for (;;) {
       if (kernel.popPivot() === 0) {
         if (end >= edgeCount) {
           this.addPair(pairs, rank, simplex, -1, -1, Float64Array.from(this.keepCochains ? cochain : []));
           return;
         }
+        if (isLong(cochain.size)) return yield* this.reduceLong(simplex, end, paired, pairs);
         width *= WINDOW_GROWTH;
         kernel.openWindow(end, Math.min(end + width, edgeCount));
         end = Math.min(end + width, edgeCount);
@@ -104,6 +114,7 @@ export class BinaryRipsCohomology {
           : pivotRank * keys.restCount(2) + keys.term(rest >>> 16, 2) + (rest & 0xffff);
       const earlier = paired.get(pivot);
       if (earlier !== undefined) {
+        if (isLong(earlier.length)) return yield* this.reduceLong(simplex, pivotRank, paired, pairs);
         kernel.restorePivot();
         for (const member of earlier) {
           if (this.isStep()) yield;
@@ -114,6 +125,7 @@ export class BinaryRipsCohomology {
       if (this.isStep()) yield;
       const facet = this.apparentFacet(pivotRank, rest);
       if (facet >= 0) {
+        if (isLong(1)) return yield* this.reduceLong(simplex, pivotRank, paired, pairs);
         kernel.restorePivot();
         this.add(facet);
         continue;
@@ -121,6 +133,24 @@ export class BinaryRipsCohomology {
       const members = Float64Array.from(cochain);
       paired.set(pivot, members);
       this.addPair(pairs, rank, simplex, pivotRank, pivot, members);
+      return;
+    }
+  }
+
+  /** Goes on with the column of an edge, which has no cofacets left before the edge `rank`. */
+  private *reduceLong(edge: number, rank: number, paired: Map<number, Float64Array>, pairs: RankPairs): Steps<void> {
+    const { cochain, longColumn } = this;
+    yield* longColumn.begin(cochain, rank);
+    for (;;) {
+      const pivot = yield* longColumn.pivot();
+      const earlier = paired.get(pivot);
+      if (earlier !== undefined) {
+        yield* longColumn.add(earlier);
+        continue;
+      }
+      const members = yield* longColumn.take();
+      if (pivot >= 0) paired.set(pivot, members);
+      this.addPair(pairs, edge, edge, pivot < 0 ? -1 : Math.floor(pivot / this.filtration.count), pivot, members);
       return;
     }
   }

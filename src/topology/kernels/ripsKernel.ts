@@ -29,6 +29,15 @@ export interface RipsKernel {
   pivotRank(): number;
   pivotRest(): number;
   restorePivot(): void;
+  edgeRowsBytes(): number;
+  openEdgeRows(at: number): void;
+  moveEdgeRows(rank: number, most: number): number;
+  flipEdge(rank: number): void;
+  seekCofacet(end: number): number;
+  cofacetRank(): number;
+  cofacetThird(): number;
+  edgesOfVertices(from: number, to: number): number;
+  takeEdges(from: number, to: number, out: number): number;
 }
 
 export type RipsCrew = Crew<RipsKernel>;
