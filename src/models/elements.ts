@@ -1,4 +1,4 @@
-import type { StoredType } from './model';
+import type { BlockType, StoredType } from './model';
 
 const BITS: Readonly<Record<StoredType, number>> = {
   bool: 8,
@@ -34,13 +34,26 @@ export function elementBits(type: StoredType): number {
   return BITS[type];
 }
 
-export function isFloat(type: StoredType | undefined): boolean {
+export function isFloat(type: StoredType | BlockType | undefined): boolean {
   return type === 'float32' || type === 'float16' || type === 'bfloat16' || type === 'float64';
 }
 
 /** Types that hold the weights of quantised networks. */
-export function isQuantised(type: StoredType | undefined): boolean {
+export function isQuantised(type: StoredType | BlockType | undefined): boolean {
   return type !== undefined && (/^u?int[248]$/.test(type) || /^float[48]_/.test(type));
+}
+
+/** Whether elements are stored in blocks that share a scale, as GGUF has them: they have no width of their own. */
+export function isBlockType(type: StoredType | BlockType): type is BlockType {
+  return !Object.hasOwn(BITS, type);
+}
+
+/** Big-endian elements as little-endian ones; complex numbers are two floats. */
+export function swapped(bytes: Uint8Array<ArrayBuffer>, type: StoredType): Uint8Array<ArrayBuffer> {
+  const width = elementBits(type) / (type.startsWith('complex') ? 16 : 8);
+  const out = bytes.slice();
+  for (let at = 0; at + width <= out.length; at += width) out.subarray(at, at + width).reverse();
+  return out;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ByteSource, Siblings } from '../base/bytes';
 import { Fault, type FaultCode } from '../base/fault';
+import { ggufFormat } from './gguf/format';
 import { kerasArchiveFormat } from './keras/archiveFormat';
 import { kerasH5Format } from './keras/h5Format';
 import { lookalike } from './lookalikes';
@@ -30,6 +31,7 @@ const SIGNED: readonly ModelFormat[] = [
   torchArchiveFormat,
   tfjsFormat,
   savedModelFormat,
+  ggufFormat,
 ];
 
 /** Every format that is read, in the order in which they are tried. ONNX has no signature: a file is tried as one when it looks like nothing else. */

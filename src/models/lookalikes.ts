@@ -9,7 +9,6 @@ export interface Lookalike {
 }
 
 const HEAD_BYTES = 512;
-const TORCH_HINT = 'Export it with torch.onnx.export, and open the .onnx file.';
 const MODEL_HINT = 'Open a model file, such as an .onnx file.';
 
 /** Recognises other kinds of files by their first bytes; `undefined` where nothing is recognised. */
@@ -38,7 +37,6 @@ export function lookalike(source: ByteSource): Lookalike | undefined {
     return refused('unsupported', 'a TensorFlow Lite model', 'Convert it with tf2onnx, and open the .onnx file.');
   if (starts('ORTM', 4))
     return refused('unsupported', 'a model in the ORT format', 'Open the .onnx file it was made from.');
-  if (starts('GGUF')) return refused('unsupported', 'a GGUF model', TORCH_HINT);
   if (starts('\x93NUMPY'))
     return refused('not-a-model', 'a NumPy array, not a model', 'Give it as data, and a model beside it.');
   if (starts('\x1f\x8b')) return refused('unsupported', 'a gzip archive', 'Unpack it first.');

@@ -19,6 +19,16 @@ export type StoredType =
   | 'float8_e8m0fnu'
   | 'float4_e2m1fn';
 
+/** Types of GGML that store elements in blocks with scales of their own: read from GGUF files, whose values of them are not. */
+export type BlockType =
+  | `q${'4_0' | '4_1' | '5_0' | '5_1' | '8_0' | '8_1' | '1_0'}`
+  | `q${2 | 3 | 4 | 5 | 6 | 8}_k`
+  | `iq${'1_s' | '1_m' | '2_xxs' | '2_xs' | '2_s' | '3_xxs' | '3_s' | '4_nl' | '4_xs'}`
+  | 'tq1_0'
+  | 'tq2_0'
+  | 'mxfp4'
+  | 'nvfp4';
+
 /** An input or output of a network. */
 export interface TensorInfo {
   readonly name: string;
@@ -31,7 +41,7 @@ export interface TensorInfo {
 export interface WeightInfo {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly type: StoredType;
+  readonly type: StoredType | BlockType;
   /** Whether training changes it: running statistics and constants do not count as parameters. */
   readonly trained: boolean;
 }

@@ -1,3 +1,4 @@
+import { ggufTarget } from '../models/gguf/fuzzTarget';
 import { hdf5Target } from '../models/hdf5/fuzzTarget';
 import { kerasConfigTarget, kerasFileTarget } from '../models/keras/fuzzTarget';
 import { onnxTarget } from '../models/onnx/fuzzTarget';
@@ -13,6 +14,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   onnxTarget,
   safetensorsTarget,
   shardIndexTarget,
+  ggufTarget,
   hdf5Target,
   kerasConfigTarget,
   kerasFileTarget,

@@ -26,7 +26,7 @@ describe('a file is told by its content', () => {
     ['a pickle of something else', text('\x80\x02}q\0.'), 'not-a-model', /no network/],
     ['a safetensors file that is cut', text('\x40\0\0\0\0\0\0\0{"w":{}}'), 'corrupt', /safetensors/],
     ['TensorFlow Lite', text('\x1c\0\0\0TFL3\0\0'), 'unsupported', /TensorFlow Lite/],
-    ['GGUF', text('GGUF\x03\0\0\0'), 'unsupported', /GGUF/],
+    ['GGUF that is cut', text('GGUF\x03\0\0\0'), 'corrupt', /GGUF/],
     ['a NumPy array', text("\x93NUMPY\x01\0v\0{'descr'"), 'not-a-model', /NumPy/],
     ['an image', text('\x89PNG\r\n\x1a\n'), 'not-a-model', /image/],
     ['a TensorFlow.js model without its network', text('{"format": "layers-model"}'), 'corrupt', /modelTopology/],

@@ -1,6 +1,5 @@
-import { elementBits } from '../elements';
+import { elementBits, swapped } from '../elements';
 import type { StateTensor } from '../weightsOnly/stateTensor';
-import { swapped } from './pickle/numpyArrays';
 import type { TorchTensor } from './tensor';
 
 /**

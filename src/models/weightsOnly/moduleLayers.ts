@@ -2,12 +2,12 @@ import { isFloat, isQuantised } from '../elements';
 import type { Layer, WeightInfo } from '../model';
 import { isBufferName } from './buffers';
 import { guessOperator } from './guessOperator';
-import type { StateTensor } from './stateTensor';
+import type { NamedTensor, StateTensor } from './stateTensor';
 
 /** Tensors of one module, by their names within it. */
-export interface ModuleTensors {
+export interface ModuleTensors<T extends NamedTensor = StateTensor> {
   readonly path: string;
-  readonly tensors: ReadonlyMap<string, StateTensor>;
+  readonly tensors: ReadonlyMap<string, T>;
 }
 
 /**
@@ -15,13 +15,13 @@ export interface ModuleTensors {
  * module is one by its own name. Modules come in the order of their first tensors. A prefix that a wrapper put before all names
  * (`module.` of DataParallel, `_orig_mod.` of torch.compile) is no module of the author's.
  */
-export function modulesOf(tensors: readonly StateTensor[]): readonly ModuleTensors[] {
+export function modulesOf<T extends NamedTensor>(tensors: readonly T[]): readonly ModuleTensors<T>[] {
   const prefix = wrapperPrefix(tensors);
-  const modules = new Map<string, Map<string, StateTensor>>();
+  const modules = new Map<string, Map<string, T>>();
   for (const tensor of tensors) {
     const { path, own } = place(tensor.name.slice(prefix.length));
     let members = modules.get(path);
-    if (members === undefined) modules.set(path, (members = new Map<string, StateTensor>()));
+    if (members === undefined) modules.set(path, (members = new Map<string, T>()));
     members.set(own, tensor);
   }
   return [...modules].map(([path, members]) => ({ path, tensors: members }));
@@ -29,7 +29,7 @@ export function modulesOf(tensors: readonly StateTensor[]): readonly ModuleTenso
 
 const WRAPPERS = ['module.', '_orig_mod.'];
 
-function wrapperPrefix(tensors: readonly StateTensor[]): string {
+function wrapperPrefix(tensors: readonly NamedTensor[]): string {
   let prefix = '';
   for (let found = true; found && tensors.length > 0;) {
     found = false;
@@ -55,7 +55,7 @@ const OWN_NAME =
 
 /** One layer a module; `operators` says what is known of some, the others are guessed. */
 export function layersOfModules(
-  modules: readonly ModuleTensors[],
+  modules: readonly ModuleTensors<NamedTensor>[],
   operators: ReadonlyMap<string, string> = new Map(),
 ): readonly Layer[] {
   const seen = new Set<string>();
@@ -82,7 +82,7 @@ export function layersOfModules(
 }
 
 /** Without a word of the file: floats and what stands for floats are trained, unless the name is that of a buffer. */
-export function isTrained({ name, type, trained }: StateTensor): boolean {
+export function isTrained({ name, type, trained }: NamedTensor): boolean {
   if (trained !== undefined) return trained;
   if (isBufferName(name)) return false;
   return isFloat(type) || type.startsWith('complex') || (isQuantised(type) && /weight$|kernel$/.test(name));

@@ -1,5 +1,5 @@
 import { MemorySource } from '../../../base/bytes';
-import { elementBits } from '../../elements';
+import { elementBits, swapped } from '../../elements';
 import type { StoredType } from '../../model';
 import { TorchStorage, TorchTensor } from '../tensor';
 import { corrupt } from './pickleError';
@@ -67,12 +67,4 @@ export function arrayOf(
   const inner = (axis: number) => (fortran ? axes.slice(0, axis) : axes.slice(axis + 1));
   const stride = axes.map(axis => inner(axis).reduce((product, other) => product * dims[other]!, 1));
   return new TorchTensor(storage, described.type, dims, stride, 0, false);
-}
-
-/** Big-endian elements as little-endian ones; complex numbers are two floats. */
-export function swapped(bytes: Uint8Array<ArrayBuffer>, type: StoredType): Uint8Array<ArrayBuffer> {
-  const width = elementBits(type) / (type.startsWith('complex') ? 16 : 8);
-  const out = bytes.slice();
-  for (let at = 0; at + width <= out.length; at += width) out.subarray(at, at + width).reverse();
-  return out;
 }
