@@ -30,6 +30,28 @@ export function parseStrictJson(text: string, options: StrictJsonOptions = {}): 
   return new Parser(text, options.maxDepth ?? 64, options.maxValues ?? 10_000_000).whole();
 }
 
+/** Characters [start, end) of a text. */
+export interface TextSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where an object or list stands in its text, and its entries: from the key, or the value in a list, to the value's end. */
+export interface ContainerSpan extends TextSpan {
+  readonly entries: readonly (TextSpan & { readonly value: number })[];
+}
+
+/** The same with the place of every object and list. Throws `JsonError`. */
+export function parseJsonWithSpans(
+  text: string,
+  options: StrictJsonOptions = {},
+): { readonly value: Json; readonly spans: ReadonlyMap<Json, ContainerSpan>; readonly root: TextSpan } {
+  const spans = new Map<Json, ContainerSpan>();
+  const parser = new Parser(text, options.maxDepth ?? 64, options.maxValues ?? 10_000_000, spans);
+  const value = parser.whole();
+  return { value, spans, root: parser.root };
+}
+
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const SPACE = /[\t\n\r ]*/y;
@@ -57,11 +79,16 @@ class Parser {
     private readonly text: string,
     private readonly maxDepth: number,
     private readonly maxValues: number,
+    private readonly spans?: Map<Json, ContainerSpan>,
   ) {}
+
+  root: TextSpan = { start: 0, end: 0 };
 
   whole(): Json {
     this.space();
+    const start = this.at;
     const value = this.value(0);
+    this.root = { start, end: this.at };
     this.space();
     if (this.at < this.text.length) throw this.error('there is more after its end');
     return value;
@@ -92,9 +119,11 @@ class Parser {
 
   private object(depth: number): JsonObject {
     const entries = new Map<string, Json>();
+    const places: ContainerSpan['entries'][number][] = [];
+    const from = this.at;
     this.at++;
     this.space();
-    if (this.skip('}')) return entries;
+    if (this.skip('}')) return this.placed(entries, from, places);
     do {
       this.space();
       if (this.text[this.at] !== '"') throw this.error('there is no key');
@@ -104,25 +133,36 @@ class Parser {
       this.space();
       if (!this.skip(':')) throw this.error('there is no colon after a key');
       this.space();
+      const value = this.at;
       entries.set(key, this.value(depth + 1));
+      if (this.spans) places.push({ start, value, end: this.at });
       this.space();
     } while (this.skip(','));
     if (!this.skip('}')) throw this.error(this.at < this.text.length ? 'an object is not closed' : 'it ends early');
-    return entries;
+    return this.placed(entries, from, places);
   }
 
   private array(depth: number): readonly Json[] {
     const items: Json[] = [];
+    const places: ContainerSpan['entries'][number][] = [];
+    const from = this.at;
     this.at++;
     this.space();
-    if (this.skip(']')) return items;
+    if (this.skip(']')) return this.placed(items, from, places);
     do {
       this.space();
+      const start = this.at;
       items.push(this.value(depth + 1));
+      if (this.spans) places.push({ start, value: start, end: this.at });
       this.space();
     } while (this.skip(','));
     if (!this.skip(']')) throw this.error(this.at < this.text.length ? 'an array is not closed' : 'it ends early');
-    return items;
+    return this.placed(items, from, places);
+  }
+
+  private placed<T extends Json>(container: T, start: number, entries: ContainerSpan['entries']): T {
+    this.spans?.set(container, { start, end: this.at, entries });
+    return container;
   }
 
   private string(): string {

@@ -25,18 +25,33 @@ export function checkOutput(file: string, force: boolean): void {
 
 /** Writes a file so that it is whole or not there: under a temporary name, synced, then renamed. */
 export function writeWhole(file: string, content: string | Uint8Array): void {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.part`);
-  const descriptor = fs.openSync(temporary, 'wx');
+  writeAllWhole([[file, descriptor => fs.writeFileSync(descriptor, content)]]);
+}
+
+/** What a file is filled with, through the descriptor that it is open by. */
+export type FileContent = (descriptor: number) => void;
+
+/**
+ * The same for files that belong together: all are written under temporary names before the first is renamed, in the order given, so that what
+ * is overwritten can be read until then and a failure leaves nothing behind.
+ */
+export function writeAllWhole(files: readonly (readonly [file: string, content: FileContent])[]): void {
+  const written: { readonly file: string; readonly temporary: string }[] = [];
   try {
-    try {
-      fs.writeFileSync(descriptor, content);
-      fs.fsyncSync(descriptor);
-    } finally {
-      fs.closeSync(descriptor);
+    for (const [file, content] of files) {
+      const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.part`);
+      const descriptor = fs.openSync(temporary, 'wx');
+      written.push({ file, temporary });
+      try {
+        content(descriptor);
+        fs.fsyncSync(descriptor);
+      } finally {
+        fs.closeSync(descriptor);
+      }
     }
-    fs.renameSync(temporary, file);
+    for (const { file, temporary } of written) fs.renameSync(temporary, file);
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
+    for (const { temporary } of written) fs.rmSync(temporary, { force: true });
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { ggufFormat } from './gguf/format';
 import { kerasArchiveFormat } from './keras/archiveFormat';
 import { kerasH5Format } from './keras/h5Format';
 import { lookalike } from './lookalikes';
+import type { BesideName, ModelChanges, ModelWriter, WrittenModel } from './changes';
 import type { Model } from './model';
 import { onnxFormat } from './onnx/format';
 import { torchArchiveFormat, torchPickleFormat } from './torch/format';
@@ -19,6 +20,8 @@ export interface ModelFormat {
   match(source: ByteSource): boolean;
   /** Throws `corrupt`, `unsupported`, `unsafe`, `too-large`, `not-found`. */
   open(source: ByteSource, siblings: Siblings): Model;
+  /** Where a changed model of this format can be written. Throws what `open` throws, and what is wrong with the changes. */
+  readonly write?: ModelWriter;
 }
 
 /** Formats that their first bytes give away. */
@@ -39,6 +42,33 @@ export const MODEL_FORMATS: readonly ModelFormat[] = [...SIGNED, onnxFormat];
 
 /** Reads a model of any known format. Throws `empty`, `not-a-model`, `unsupported` and what the format's reader throws. */
 export function openModel(source: ByteSource, siblings: Siblings): Model {
+  return withFormat(source, format => format.open(source, siblings));
+}
+
+/**
+ * A model with some of it changed, in the format that it has; without changes the same bytes. Files beside it keep their names unless
+ * `besideName` gives others. Throws what `openModel` throws, `unsupported` where the format is not written, `not-found` and `shape-mismatch`
+ * for changes that do not fit.
+ */
+export function writeModel(
+  source: ByteSource,
+  siblings: Siblings,
+  changes: ModelChanges,
+  besideName: BesideName = name => name,
+): WrittenModel {
+  return withFormat(source, format => {
+    if (format.write === undefined)
+      throw new Fault('unsupported', `A model of the format ${format.name} cannot be written.`, {
+        hint: `Written are ${MODEL_FORMATS.filter(one => one.write)
+          .map(one => one.name)
+          .join(', ')}.`,
+      });
+    return format.write(source, siblings, changes, besideName);
+  });
+}
+
+/** Runs something on a file with its format, and says of what file its refusals are. */
+function withFormat<T>(source: ByteSource, run: (format: ModelFormat) => T): T {
   if (source.size === 0) {
     throw new Fault('empty', 'The file is empty: it has no bytes.', {
       hint: 'Copy or export the model again.',
@@ -54,7 +84,7 @@ export function openModel(source: ByteSource, siblings: Siblings): Model {
     format = onnxFormat;
   }
   try {
-    return format.open(source, siblings);
+    return run(format);
   } catch (error) {
     throw error instanceof Fault ? error.at(source.name) : error;
   }

@@ -2,6 +2,7 @@ import type { ByteSource } from '../../base/bytes';
 import type { ModelFormat } from '../formats';
 import { openSafetensors, openShards } from './openSafetensors';
 import { looksLikeShardIndex } from './shardIndex';
+import { writeSafetensors, writeShards } from './writeSafetensors';
 
 /** A safetensors file begins with the length of its JSON header; a wrong length still leaves the brace after it. */
 export const safetensorsFormat: ModelFormat = {
@@ -17,6 +18,7 @@ export const safetensorsFormat: ModelFormat = {
   },
 
   open: source => openSafetensors(source),
+  write: writeSafetensors,
 };
 
 /** An index such as model.safetensors.index.json, with the files that it names beside it. */
@@ -24,4 +26,5 @@ export const shardIndexFormat: ModelFormat = {
   name: 'safetensors index',
   match: looksLikeShardIndex,
   open: (source, siblings) => openShards(source, siblings),
+  write: writeShards,
 };
