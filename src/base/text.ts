@@ -27,3 +27,12 @@ export function listedRows(rows: readonly number[], runs = 12): string {
   const last = parts.pop() ?? '';
   return parts.length > 0 ? `${parts.join(', ')} and ${last}` : last;
 }
+
+/** A character a byte, each of the byte's own number: for bytes that are compared with text, whatever they are. */
+export function latin1(bytes: Uint8Array): string {
+  let text = '';
+  // The most arguments that a call safely takes.
+  for (let at = 0; at < bytes.length; at += 8192)
+    text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + 8192)) as string;
+  return text;
+}

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../base/bytes';
+import { latin1 } from '../base/text';
 
 /** What a file that is no model of ours looks like, and what to do about it. */
 export interface Lookalike {
@@ -14,7 +15,7 @@ const MODEL_HINT = 'Open a model file, such as an .onnx file.';
 /** Recognises other kinds of files by their first bytes; `undefined` where nothing is recognised. */
 export function lookalike(source: ByteSource): Lookalike | undefined {
   const head = source.read(0, Math.min(HEAD_BYTES, source.size));
-  const ascii = String.fromCharCode(...head);
+  const ascii = latin1(head);
   const starts = (text: string, at = 0) => ascii.startsWith(text, at);
   const text = ascii.replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
 

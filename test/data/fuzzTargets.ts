@@ -10,8 +10,10 @@ import { openTokenizer } from '../../src/data/text/tokenizer';
 import { writeNpy } from '../../src/data/writeNpz';
 import { dataLibraries } from '../../src/engine/dataLibraries';
 import { editBytes } from '../fuzz/editBytes';
-import { ascii, pick, spliced, type Bytes, type FuzzTarget } from '../fuzz/target';
-import { pngBytes } from './images/support';
+import { editJson } from '../fuzz/editJson';
+import { editZip } from '../fuzz/editZip';
+import { ascii, joined, pick, spliced, type Bytes, type FuzzTarget } from '../fuzz/target';
+import { chunk, pngBytes } from './images/support';
 import { fixtures, npyBytes, npyHeader, zipBytes } from './support';
 
 const libraries = dataLibraries(path.join(import.meta.dirname, '..', '..', 'node_modules'));
@@ -28,16 +30,19 @@ interface Format {
   readonly seeds: () => readonly Seed[];
   /** Pieces of text that mean something to the reader. */
   readonly tokens?: readonly string[];
+  /** An edit that knows the format, for half of all. */
+  readonly edit?: (content: Bytes, random: Random, other: Bytes) => Bytes;
   readonly options?: DataOptions;
 }
 
-function targetOf({ name, seeds, tokens = [], options = {} }: Format): FuzzTarget {
+function targetOf({ name, seeds, tokens = [], edit, options = {} }: Format): FuzzTarget {
   let known: readonly Seed[] | undefined;
   const all = () => (known ??= seeds());
   return {
     name,
     corpus: () => all().map(({ bytes }) => bytes),
     mutate(content: Bytes, random: Random, other: Bytes): Bytes {
+      if (edit !== undefined && random.integer(2) === 0) return edit(content, random, other);
       const structure = all().find(({ bytes }) => Math.abs(bytes.length - content.length) < 256)?.structure ?? [];
       const [from, to] = structure.length > 0 && random.uniform() < 0.6 ? pick(random, structure) : [0, content.length];
       // Counted from the end where it is negative.
@@ -98,6 +103,7 @@ const npzTarget = targetOf({
         return { bytes, structure: [[0, 60], [-130, -1]] }; // prettier-ignore
       }),
     ),
+  edit: editZip,
   tokens: ['PK\x01\x02', 'PK\x05\x06', '..', '/', '\\', '\xff\xff', '\0'],
 });
 
@@ -117,11 +123,18 @@ const csvTarget = targetOf({
 const idx = new Uint8Array([0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 2, ...new Array<number>(16).fill(7)]);
 const idxTarget = targetOf({
   name: 'idx',
-  seeds: () => [idx, gzipSync(idx, { mtime: 0 })].map(bytes => ({ bytes: new Uint8Array(bytes), structure: [[0, 18], [-10, -1]] })), // prettier-ignore
+  seeds: () => [idx, gzip(idx)].map(bytes => ({ bytes, structure: [[0, 18], [-10, -1]] })), // prettier-ignore
+  // What lies within, packed again with everything right.
+  edit: (content, random, other) => gzip(editBytes(idx, random, content.length > 0 ? other : idx, 0, 16)),
 });
+
+function gzip(content: Bytes): Bytes {
+  return new Uint8Array(gzipSync(content, { mtime: 0, level: 0 }));
+}
 
 const jsonlTarget = targetOf({
   name: 'jsonl',
+  edit: editText(['"x"', '"label"', '"v"', '[1,2,3]', '[]', '"a"']),
   seeds: () =>
     ['[1,2.5,-3e2]\n[4,5,6]\n', '{"x":1,"label":"a","v":[1,2]}\n{"x":2,"label":"b","v":[3,4]}\n', '"a"\n"b"\n'].map(
       (text, i) => ({ bytes: ascii(i === 2 ? '[[1,2],[3,4]]\n'.repeat(3) : text.repeat(3)), structure: [] }),
@@ -143,6 +156,13 @@ const jsonlTarget = targetOf({
     '\xff',
   ],
 });
+
+/** Edits of JSON, in text that is ASCII or nearly so. */
+function editText(words: readonly string[]) {
+  const textOf = (bytes: Bytes) => String.fromCharCode(...bytes);
+  return (content: Bytes, random: Random, other: Bytes) =>
+    ascii(editJson(textOf(content), random, textOf(other), words));
+}
 
 const textTarget = targetOf({
   name: 'text',
@@ -168,8 +188,28 @@ const textTarget = targetOf({
   },
 });
 
+/** An edit of the content of one chunk of a PNG, or one gone or twice, with checksums that are right. */
+function editPng(content: Bytes, random: Random, other: Bytes): Bytes {
+  if (content[0] !== 0x89) return editBytes(content, random, other, 0, Math.min(content.length, 650));
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
+  const chunks: (readonly [from: number, to: number])[] = [];
+  for (let at = 8; at + 12 <= content.length;) {
+    const end = at + 12 + view.getUint32(at);
+    if (end > content.length) break;
+    chunks.push([at, end]);
+    at = end;
+  }
+  if (chunks.length === 0) return editBytes(content, random, other);
+  const [from, to] = pick(random, chunks);
+  const type = String.fromCharCode(...content.subarray(from + 4, from + 8));
+  const whole = content.slice(from, to);
+  if (random.integer(8) === 0) return spliced(content, from, to, random.integer(2) === 0 ? new Uint8Array(0) : joined(whole, whole)); // prettier-ignore
+  return spliced(content, from, to, chunk(type, editBytes(content.slice(from + 8, to - 4), random, other)));
+}
+
 const imageTarget = targetOf({
   name: 'image',
+  edit: editPng,
   seeds: () => [
     ...['colour.png', 'palette.png', 'bits.png'].map((name): Seed => ({ bytes: file('images', name), structure: [[8, 60], [-20, -1]] })), // prettier-ignore
     {
@@ -215,6 +255,18 @@ const TOKENIZER = JSON.stringify({
 const tokenizerTarget: FuzzTarget = {
   ...targetOf({
     name: 'tokenizer',
+    edit: editText([
+      '"BPE"',
+      '"WordPiece"',
+      '"Unigram"',
+      '"a b"',
+      '"ByteLevel"',
+      '"(a+)+$"',
+      '"Regex"',
+      '"type"',
+      '"model"',
+      '[UNK]',
+    ]),
     seeds: () =>
       [TOKENIZER, '[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\ndog\n##s\n'].map(text => ({ bytes: ascii(text), structure: [] })),
     tokens: [

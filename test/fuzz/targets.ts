@@ -4,9 +4,10 @@ import { kerasConfigTarget, kerasFileTarget } from '../models/keras/fuzzTarget';
 import { onnxTarget } from '../models/onnx/fuzzTarget';
 import { safetensorsTarget, shardIndexTarget } from '../models/safetensors/fuzzTarget';
 import { DATA_TARGETS } from '../data/fuzzTargets';
-import { savedModelTarget, variablesTarget } from '../models/savedModel/fuzzTarget';
+import { savedGraphTarget, savedModelTarget } from '../models/savedModel/fuzzTarget';
 import { tfjsTarget } from '../models/tfjs/fuzzTarget';
-import { pickleTarget, scriptTarget, torchTarget } from '../models/torch/fuzzTarget';
+import { pickleTarget, scriptTarget, torchArchiveTarget, torchTarget } from '../models/torch/fuzzTarget';
+import { diagramTarget } from '../analyses/fuzzTarget';
 import type { FuzzTarget } from './target';
 
 /** Every reader of untrusted files. A new one belongs here, and in the suite of its own folder with `checkFuzz`. */
@@ -19,10 +20,12 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   kerasConfigTarget,
   kerasFileTarget,
   torchTarget,
+  torchArchiveTarget,
   pickleTarget,
   ...DATA_TARGETS,
   tfjsTarget,
   savedModelTarget,
-  variablesTarget,
+  savedGraphTarget,
   scriptTarget,
+  diagramTarget,
 ];

@@ -2,7 +2,7 @@ import { formatCount } from '../numbers';
 import type { ByteSource } from '../bytes';
 import { Fault } from '../fault';
 import { refuseExpansion } from './expansion';
-import { quoted } from '../text';
+import { latin1, quoted } from '../text';
 import { decodeUtf8 } from '../utf8';
 
 /** One file in an archive, as its central directory and its local header agree on it. */
@@ -251,7 +251,7 @@ function safe(value: bigint, corrupt: Corrupt): number {
 
 function decodeName(bytes: Uint8Array, flags: number, corrupt: Corrupt): string {
   // Without the UTF-8 flag names are in code page 437, of which only the ASCII half is sure to be meant.
-  if (!(flags & FLAG_UTF8)) return Array.from(bytes, byte => String.fromCharCode(byte)).join('');
+  if (!(flags & FLAG_UTF8)) return latin1(bytes);
   const name = decodeUtf8(bytes);
   if (name === undefined) throw corrupt('a name in it is not UTF-8');
   return name;

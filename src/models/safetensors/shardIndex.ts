@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../base/bytes';
 import { Fault } from '../../base/fault';
 import { JsonError, parseStrictJson, type Json } from '../../base/strictJson';
-import { quoted } from '../../base/text';
+import { latin1, quoted } from '../../base/text';
 import { decodeUtf8 } from '../../base/utf8';
 import { formatBytes } from '../../base/numbers';
 
@@ -22,7 +22,7 @@ export function looksLikeShardIndex(source: ByteSource): boolean {
 }
 
 function ascii(source: ByteSource, offset: number): string {
-  return String.fromCharCode(...source.read(offset, Math.min(4096, source.size - offset)));
+  return latin1(source.read(offset, Math.min(4096, source.size - offset)));
 }
 
 /** Reads `weight_map` of an index such as model.safetensors.index.json. Throws `corrupt`, `too-large`, `empty`. */

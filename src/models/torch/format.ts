@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../base/bytes';
 import { Fault } from '../../base/fault';
+import { latin1 } from '../../base/text';
 import type { ModelFormat } from '../formats';
 import type { Model } from '../model';
 import { GUESSED_OPERATORS } from '../weightsOnly/details';
@@ -49,10 +50,7 @@ export const torchPickleFormat: ModelFormat = {
 };
 
 function ascii(source: ByteSource, offset: number, length: number): string {
-  return String.fromCharCode.apply(
-    undefined,
-    Array.from(source.read(offset, Math.max(0, Math.min(length, source.size - offset)))),
-  );
+  return latin1(source.read(offset, Math.max(0, Math.min(length, source.size - offset))));
 }
 
 const CONTAINERS: Readonly<Record<TorchFile['container'], string>> = {

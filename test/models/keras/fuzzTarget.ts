@@ -1,34 +1,19 @@
-import type { Random } from '../../../src/base/random';
+import { zipBytes } from '../../base/archive/zipBytes';
 import { editBytes } from '../../fuzz/editBytes';
-import { pick, type Bytes, type FuzzTarget } from '../../fuzz/target';
+import { editJson } from '../../fuzz/editJson';
+import { editZip } from '../../fuzz/editZip';
+import { ascii, type Bytes, type FuzzTarget } from '../../fuzz/target';
 import { mutateHdf5 } from '../hdf5/fuzzTarget';
-import { denseLayers, kerasArchive, kerasFile, openKeras, stack } from './kerasFiles';
+import { readAll } from '../readAll';
+import { denseLayers, kerasFile, openKeras, stack } from './kerasFiles';
+
+const METADATA = ascii('{"keras_version": "3.3.3"}');
+const WEIGHTS = kerasFile('noinput.weights.h5');
 
 const WORDS =
   '"Dense" "Conv2D" "LSTM" "Bidirectional" "Sequential" "Functional" "InputLayer" "Lambda" "Reshape" null true [] {} [null,3] [3,3] "dense_10" "x" "layers" "units" "name" "config"'.split(
     ' ',
   );
-const NUMBERS = '0 1 2 3 5 -1 0.5 1e300 9007199254740993'.split(' ');
-
-/** An archive whose configuration is edited as text, its checksum and sizes being right again. */
-function mutateConfig(config: string, random: Random): string {
-  const replaced = (pattern: RegExp, put: () => string) => {
-    const found = [...config.matchAll(pattern)];
-    const one = found[random.integer(Math.max(1, found.length))];
-    return one === undefined ? config : config.slice(0, one.index) + put() + config.slice(one.index + one[0].length);
-  };
-  switch (random.integer(4)) {
-    case 0:
-      return replaced(/-?\d+/g, () => pick(random, NUMBERS));
-    case 1:
-      return replaced(/"[^"]*"/g, () => pick(random, WORDS));
-    case 2:
-      return replaced(/\[[^[\]]*\]|\{[^{}]*\}|null|true|false/g, () => pick(random, WORDS));
-    default:
-      return replaced(/[[\]{},:]/g, () => pick(random, ['', ',', '[', '}', ':']));
-  }
-}
-
 const seeds = [
   JSON.stringify(stack(...denseLayers)),
   JSON.stringify({
@@ -53,19 +38,23 @@ const seeds = [
 ];
 
 const readModel = (content: Bytes) => {
-  const model = openKeras(content);
-  void model.warnings;
-  for (const layer of model.layers) for (const weight of layer.weights) model.readWeight(weight.name);
+  readAll(openKeras(content));
 };
 
-/** Configurations, damaged as text. */
+/** Configurations, damaged as text, in archives that are right. */
 export const kerasConfigTarget: FuzzTarget = {
   name: 'keras configurations',
-  corpus: () => seeds.map(text => new TextEncoder().encode(text)),
-  mutate: (content, random) => new TextEncoder().encode(mutateConfig(new TextDecoder().decode(content), random)),
+  corpus: () => seeds.map(ascii),
+  mutate: (content, random, other) =>
+    ascii(editJson(String.fromCharCode(...content), random, String.fromCharCode(...other), WORDS)),
   read: content => {
-    const text = new TextDecoder().decode(content);
-    readModel(kerasArchive(text, 'noinput.weights.h5', true));
+    readModel(
+      zipBytes([
+        { name: 'metadata.json', data: METADATA },
+        { name: 'config.json', data: content },
+        { name: 'model.weights.h5', data: WEIGHTS },
+      ]),
+    );
   },
 };
 
@@ -74,6 +63,10 @@ export const kerasFileTarget: FuzzTarget = {
   name: 'keras files',
   corpus: () => ['ops.h5', 'noinput.weights.h5', 'ops.keras'].map(kerasFile),
   mutate: (content, random, other) =>
-    random.integer(3) === 0 ? editBytes(content, random, other) : mutateHdf5(content, random, other),
+    content[0] === 0x50
+      ? editZip(content, random, other)
+      : random.integer(3) === 0
+        ? editBytes(content, random, other)
+        : mutateHdf5(content, random, other),
   read: readModel,
 };

@@ -1,4 +1,6 @@
-import type { Random } from '../../../src/base/random';
+import { bundled, editBundle, partsOf } from '../../fuzz/bundle';
+import { editBytes } from '../../fuzz/editBytes';
+import { editMessage } from '../../fuzz/editMessage';
 import type { FuzzTarget } from '../../fuzz/target';
 import {
   bytes,
@@ -14,11 +16,11 @@ import {
   rawTensor,
   tensor,
   value,
-  varint,
   weights,
   type Bytes,
 } from '../onnxBuilder';
 import { FakeSiblings, openBytes } from '../openBytes';
+import { readAll } from '../readAll';
 
 /** Networks that use each part of the format, so that mutations reach each part of the reader. */
 function corpus(): Bytes[] {
@@ -67,115 +69,22 @@ function corpus(): Bytes[] {
   return [perceptron([5, 4, 3]), everything];
 }
 
-/** Where each field of a message begins and ends, at all depths that parse as messages. */
-function fields(
-  content: Bytes,
-  from: number,
-  to: number,
-  depth: number,
-  into: { tag: number; start: number; end: number }[],
-): boolean {
-  const found: typeof into = [];
-  let at = from;
-  const read = () => {
-    let number = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
-      if (at >= to) return -1;
-      const byte = content[at++]!;
-      number += (byte & 127) * 2 ** shift;
-      if (byte < 128) return number;
-    }
-    return -1;
-  };
-  while (at < to) {
-    const tag = at;
-    const key = read();
-    const type = key & 7;
-    if (key < 8) return false;
-    if (type === 0) {
-      const start = at;
-      if (read() < 0) return false;
-      found.push({ tag, start, end: at });
-    } else if (type === 2) {
-      const length = read();
-      if (length < 0 || at + length > to) return false;
-      found.push({ tag, start: at, end: at + length });
-      if (depth < 8) fields(content, at, at + length, depth + 1, found);
-      at += length;
-    } else if (type === 5 || type === 1) {
-      found.push({ tag, start: at, end: at + (type === 5 ? 4 : 8) });
-      at += type === 5 ? 4 : 8;
-      if (at > to) return false;
-    } else return false;
-  }
-  into.push(...found);
-  return true;
-}
+const WORDS =
+  '.. /etc/passwd ../x w.bin x y w c.weight \u0000 */_ORT_MEM_ADDR_/* Loop Scan If MatMul QuantizeLinear Constant Reshape __proto__ location offset length 99999999999 -1 ai.onnx.ml'.split(
+    ' ',
+  );
+const NO_WORDS = ['', 'a'.repeat(300), "['', 'f', 'g.0']"];
 
-const NUMBERS = [0n, 1n, 127n, 128n, 2n ** 31n - 1n, 2n ** 32n + 1n, 2n ** 53n, 2n ** 62n, 2n ** 64n - 1n];
-const TEXTS = [
-  '',
-  '..',
-  '/etc/passwd',
-  '../x',
-  'x',
-  'y',
-  '\u0000',
-  '*/_ORT_MEM_ADDR_/*',
-  'Loop',
-  'Scan',
-  '__proto__',
-  'a'.repeat(300),
-];
-
-function mutate(content: Bytes, random: Random): Bytes {
-  const found: { tag: number; start: number; end: number }[] = [];
-  fields(content, 0, content.length, 0, found);
-  const pick = () => found[random.integer(found.length)];
-  const splice = (from: number, to: number, put: Bytes) => join(content.slice(0, from), put, content.slice(to));
-  const field = pick();
-  if (field === undefined) return content.slice(0, random.integer(content.length + 1));
-  switch (random.integer(8)) {
-    case 0: // a bit
-      return content.map((byte, i) => (i === field.start ? byte ^ (1 << random.integer(8)) : byte));
-    case 1: // a number, or a length that no longer fits
-      return splice(field.start, field.end, varint(NUMBERS[random.integer(NUMBERS.length)]!));
-    case 2: // gone
-      return splice(field.tag, field.end, new Uint8Array(0));
-    case 3: // twice
-      return splice(field.end, field.end, content.slice(field.tag, field.end));
-    case 4: {
-      // the content of another field
-      const other = pick() ?? field;
-      return splice(field.start, field.end, content.slice(other.start, other.end));
-    }
-    case 5: {
-      // a text of the same length, so that all lengths still fit
-      const text = TEXTS[random.integer(TEXTS.length)]!.padEnd(field.end - field.start, 'z').slice(
-        0,
-        field.end - field.start,
-      );
-      return splice(
-        field.start,
-        field.end,
-        Uint8Array.from(text, character => character.charCodeAt(0)),
-      );
-    }
-    case 6: // cut
-      return content.slice(0, random.integer(content.length));
-    default: // another field's number or wire type
-      return content.map((byte, i) => (i === field.tag ? random.integer(256) : byte));
-  }
-}
-
+/** Graphs, and the file beside one that holds a weight. */
 export const onnxTarget: FuzzTarget = {
   name: 'onnx',
-  corpus,
-  mutate,
+  corpus: () => corpus().map(content => bundled(content, new Uint8Array(388))),
+  mutate: (content, random, other) =>
+    editBundle(content, random, other, [(part, from) => editMessage(part, from, [...WORDS, ...NO_WORDS]), editBytes]),
   read(content) {
-    const siblings = new FakeSiblings({ 'w.bin': new Uint8Array(388) });
-    // Warnings read all weights.
-    void openBytes(content, siblings).warnings;
+    const [graphBytes, weightBytes] = partsOf(content);
+    const siblings = new FakeSiblings({ 'w.bin': weightBytes! });
+    readAll(openBytes(graphBytes!, siblings));
     for (const name of siblings.opened) {
       if (name.startsWith('/') || name.split(/[\\/]/).includes('..')) throw new Error(`opened ${name}`);
     }

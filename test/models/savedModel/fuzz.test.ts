@@ -1,8 +1,8 @@
 import { describe } from 'node:test';
 import { checkFuzz } from '../../fuzz/checkFuzz';
-import { savedModelTarget, variablesTarget } from './fuzzTarget';
+import { savedGraphTarget, savedModelTarget } from './fuzzTarget';
 
 describe('the readers of SavedModels', () => {
   checkFuzz(savedModelTarget);
-  checkFuzz(variablesTarget);
+  checkFuzz(savedGraphTarget);
 });

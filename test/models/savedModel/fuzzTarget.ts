@@ -1,35 +1,54 @@
+import { bundled, editBundle, partsOf } from '../../fuzz/bundle';
 import { editBytes } from '../../fuzz/editBytes';
-import { type Bytes, type FuzzTarget } from '../../fuzz/target';
+import { editMessage } from '../../fuzz/editMessage';
+import type { Bytes, FuzzTarget } from '../../fuzz/target';
+import { bytes, join } from '../onnxBuilder';
+import { readAll } from '../readAll';
 import { constant, DATA, functionOf, graphOf, INDEX, node, openSavedModel, savedModel } from './savedModelFiles';
 
 const whole = savedModel('ops');
-const small = graphOf(
-  [constant('c', [2, 3]), node('a', 'PartitionedCall', ['x'], 'f'), node('y', 'AddV2', ['a', 'c'])],
-  [functionOf('f', 'r:activations:0', [node('r', 'Relu', ['x'])])],
-).graph;
+const variables = [whole.variables[INDEX]!, whole.variables[DATA]!];
 
-const readWith = (graph: Bytes, index: Bytes) => {
-  const model = openSavedModel({ graph, variables: { [INDEX]: index, [DATA]: whole.variables[DATA]! } });
-  void model.warnings;
-  for (const layer of model.layers) for (const weight of layer.weights) model.readWeight(weight.name);
-};
+const WORDS =
+  'x y a c f r x:0 y:0 r:activations:0 ^x serve Relu Const VarHandleOp ReadVariableOp RestoreV2 AssignVariableOp While If StatefulPartitionedCall MatMul Conv2D shared_name value __proto__'.split(
+    ' ',
+  );
 
-/** The graph of a SavedModel, its variables being whole. */
+/** A variable, by the name under which the checkpoint has it. */
+function variable(name: string, key: string): Bytes {
+  const shared = bytes(5, join(bytes(1, 'shared_name'), bytes(2, bytes(2, key))));
+  return join(node(name, 'VarHandleOp', []), shared);
+}
+
+/** Small graphs with functions, variables and what restores them; `ops` is one that TensorFlow wrote. */
+function graphs(): Bytes[] {
+  const key = 'variables/0/.ATTRIBUTES/VARIABLE_VALUE';
+  const calling = graphOf(
+    [constant('c', [2, 3]), node('a', 'PartitionedCall', ['x'], 'f'), node('y', 'AddV2', ['a', 'c'])],
+    [functionOf('f', 'r:activations:0', [node('r', 'Relu', ['x'])])],
+  );
+  const reading = graphOf([variable('v', key), node('w', 'ReadVariableOp', ['v']), node('y', 'MatMul', ['x', 'w'])]);
+  return [calling.graph, reading.graph];
+}
+
+/** The graph, the index of its variables, and their values. */
 export const savedModelTarget: FuzzTarget = {
-  name: 'saved models',
-  corpus: () => [whole.graph, small],
-  mutate: (content, random, other) => editBytes(content, random, other),
+  name: 'saved model',
+  corpus: () => graphs().map(graph => bundled(graph, ...variables)),
+  mutate: (content, random, other) =>
+    editBundle(content, random, other, [(part, from) => editMessage(part, from, WORDS), editBytes, editBytes]),
   read: content => {
-    readWith(content, whole.variables[INDEX]!);
+    const [graph, index, data] = partsOf(content);
+    readAll(openSavedModel({ graph: graph!, variables: { [INDEX]: index!, [DATA]: data! } }));
   },
 };
 
-/** The index of the variables, its graph being whole. */
-export const variablesTarget: FuzzTarget = {
-  name: 'saved variables',
-  corpus: () => [whole.variables[INDEX]!],
-  mutate: (content, random) => editBytes(content, random, content),
+/** The graph that TensorFlow wrote, which has all that a real one has. */
+export const savedGraphTarget: FuzzTarget = {
+  name: 'saved model of tensorflow',
+  corpus: () => [whole.graph],
+  mutate: (content, random) => editMessage(content, random, WORDS),
   read: content => {
-    readWith(whole.graph, content);
+    readAll(openSavedModel({ ...whole, graph: content }));
   },
 };

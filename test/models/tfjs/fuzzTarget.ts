@@ -1,48 +1,39 @@
 import { MemorySource } from '../../../src/base/bytes';
 import type { Random } from '../../../src/base/random';
 import { openModel } from '../../../src/models/formats';
+import { bundled, editBundle, partsOf } from '../../fuzz/bundle';
 import { editBytes } from '../../fuzz/editBytes';
-import { pick, type Bytes, type FuzzTarget } from '../../fuzz/target';
+import { editJson } from '../../fuzz/editJson';
+import type { Bytes, FuzzTarget } from '../../fuzz/target';
 import { FakeSiblings } from '../openBytes';
-import { graphFiles, layersFiles } from './tfjsFiles';
+import { readAll } from '../readAll';
+import { graphFiles, layersFiles, type TfjsFiles } from './tfjsFiles';
 
 const WORDS =
-  '"x" "conv" "relu" "relu:1" "^relu" "Const" "Merge" "NextIteration" "Switch" "Reshape" "uint8" "string" "DT_INT64" "../a" null true [] {} [2,3]'.split(
+  '"x" "conv" "relu" "relu:1" "^relu" "Const" "Merge" "NextIteration" "Switch" "Reshape" "uint8" "string" "float16" "DT_INT64" "../a" "http://x/a.bin" "Dense" "Lambda" "group1-shard1of1.bin" "-1" "9223372036854775807" {"quantization":{"dtype":"uint8","scale":0,"min":1}}'.split(
     ' ',
   );
-const NUMBERS = '0 1 2 3 -1 "-1" "9223372036854775807" 0.5 1e300 9007199254740993'.split(' ');
-const shards = { ...graphFiles().shards, ...layersFiles().shards };
 
-function mutate(content: Bytes, random: Random, other: Bytes): Bytes {
-  const text = new TextDecoder().decode(content);
-  const replaced = (pattern: RegExp, put: () => string) => {
-    const found = [...text.matchAll(pattern)];
-    const one = found[random.integer(Math.max(1, found.length))];
-    return one === undefined ? text : text.slice(0, one.index) + put() + text.slice(one.index + one[0].length);
-  };
-  const encode = (changed: string) => new TextEncoder().encode(changed);
-  switch (random.integer(5)) {
-    case 0:
-      return encode(replaced(/-?\d+/g, () => pick(random, NUMBERS)));
-    case 1:
-      return encode(replaced(/"[^"]*"/g, () => pick(random, WORDS)));
-    case 2:
-      return encode(replaced(/\[[^[\]]*\]|\{[^{}]*\}/g, () => pick(random, WORDS)));
-    case 3:
-      return encode(replaced(/[[\]{},:]/g, () => pick(random, ['', ',', '[', '}', ':'])));
-    default:
-      return editBytes(content, random, other);
-  }
+function editText(content: Bytes, random: Random, other: Bytes): Bytes {
+  if (random.integer(6) === 0) return editBytes(content, random, other);
+  const decoder = new TextDecoder();
+  return new TextEncoder().encode(editJson(decoder.decode(content), random, decoder.decode(other), WORDS));
 }
 
-/** The model.json of TensorFlow.js, its shards being whole. */
+const filesOf = ({ json, shards }: TfjsFiles) =>
+  bundled(new TextEncoder().encode(JSON.stringify(json)), ...Object.values(shards));
+/** A file has one shard or two: so they are named. */
+const NAMES = [['group1-shard1of1.bin'], ['group1-shard1of2.bin', 'group1-shard2of2.bin']];
+
+/** The model.json of TensorFlow.js, of layers or a graph, and its shards. */
 export const tfjsTarget: FuzzTarget = {
   name: 'tfjs',
-  corpus: () => [layersFiles(), graphFiles()].map(({ json }) => new TextEncoder().encode(JSON.stringify(json))),
-  mutate,
+  corpus: () => [layersFiles(), graphFiles()].map(filesOf),
+  mutate: (content, random, other) => editBundle(content, random, other, [editText, editBytes, editBytes]),
   read: content => {
-    const model = openModel(new MemorySource('model.json', content), new FakeSiblings(shards));
-    void model.warnings;
-    for (const layer of model.layers) for (const weight of layer.weights) model.readWeight(weight.name);
+    const [json, ...shards] = partsOf(content);
+    const names = NAMES[shards.length - 1]!;
+    const siblings = new FakeSiblings(Object.fromEntries(shards.map((shard, i) => [names[i]!, shard])));
+    readAll(openModel(new MemorySource('model.json', json!), siblings));
   },
 };

@@ -1,4 +1,5 @@
-import { floatOf, integerOf, latin1, longOf, stringOf, unicodeOf } from './literals';
+import { latin1 } from '../../../base/text';
+import { floatOf, integerOf, longOf, stringOf, unicodeOf } from './literals';
 import { OP } from './opcodes';
 import { corrupt, PickleError, tooLarge, unsafe } from './pickleError';
 import type { PickleInput } from './pickleInput';
