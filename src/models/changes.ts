@@ -5,6 +5,7 @@ import { quoted } from '../base/text';
 import { elementBits } from './elements';
 import { encodeElements } from './encodeElements';
 import type { StoredType } from './model';
+import type { OnnxChanges } from './onnx/onnxChanges';
 
 /**
  * What a stored tensor becomes: numbers, written as the element type that the file has for it, or the very bytes of such elements (little-endian,
@@ -22,6 +23,22 @@ export interface ModelChanges {
   readonly tensors?: ReadonlyMap<string, NewTensor>;
   /** Tensors that are no longer there. */
   readonly removed?: ReadonlySet<string>;
+  /** Refused for networks of other formats, as the others of this kind are. */
+  readonly onnx?: OnnxChanges;
+}
+
+/** The parts of `ModelChanges` that only some formats have. */
+const STRUCTURES = ['onnx'] as const;
+
+export function changesNothing(changes: ModelChanges): boolean {
+  const { tensors, removed } = changes;
+  return (tensors?.size ?? 0) + (removed?.size ?? 0) === 0 && STRUCTURES.every(kind => changes[kind] === undefined);
+}
+
+/** Throws `unsupported` for changes of a structure that a format does not have. */
+export function refuseStructure(changes: ModelChanges, format: string, known?: (typeof STRUCTURES)[number]): void {
+  if (STRUCTURES.some(kind => kind !== known && changes[kind] !== undefined))
+    throw new Fault('unsupported', `A model of the format ${format} has no structure that such a change is of.`);
 }
 
 /** A model as it will be written. Its bytes come from the file that it was made of when they are read, so that one must stay open. */

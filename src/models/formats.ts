@@ -1,10 +1,11 @@
 import type { ByteSource, Siblings } from '../base/bytes';
 import { Fault, type FaultCode } from '../base/fault';
+import { quoted } from '../base/text';
 import { ggufFormat } from './gguf/format';
 import { kerasArchiveFormat } from './keras/archiveFormat';
 import { kerasH5Format } from './keras/h5Format';
 import { lookalike } from './lookalikes';
-import type { BesideName, ModelChanges, ModelWriter, WrittenModel } from './changes';
+import { changesNothing, type BesideName, type ModelChanges, type ModelWriter, type WrittenModel } from './changes';
 import type { Model } from './model';
 import { onnxFormat } from './onnx/format';
 import { torchArchiveFormat, torchPickleFormat } from './torch/format';
@@ -63,8 +64,26 @@ export function writeModel(
           .map(one => one.name)
           .join(', ')}.`,
       });
-    return format.write(source, siblings, changes, besideName);
+    const written = format.write(source, siblings, changes, besideName);
+    if (!changesNothing(changes)) checkWritten(format, written);
+    return written;
   });
+}
+
+/** What was written must read as a model: changes that do not fit each other are refused before a byte of them is on the disk. */
+function checkWritten(format: ModelFormat, { content, beside }: WrittenModel): void {
+  try {
+    format.open(content, {
+      open(name) {
+        const found = beside.get(name);
+        if (found === undefined) throw new Fault('not-found', `There is no file ${quoted(name)}.`);
+        return found;
+      },
+    });
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause;
+    throw new Fault('usage', `The changes do not fit the model: ${cause.message}`, { source: content.name, cause });
+  }
 }
 
 /** Runs something on a file with its format, and says of what file its refusals are. */

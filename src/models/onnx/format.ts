@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../base/bytes';
 import type { ModelFormat } from '../formats';
 import { OnnxModel } from './onnxModel';
+import { writeOnnx } from './writeOnnx';
 import { FIELDS } from './protocol';
 import { BYTES, Message, VARINT, Window } from '../wire';
 
@@ -42,4 +43,5 @@ export const onnxFormat: ModelFormat = {
   },
 
   open: (source, siblings) => new OnnxModel(source, siblings),
+  write: writeOnnx,
 };

@@ -46,19 +46,10 @@ export class OnnxGraphBuilder {
   private readonly outputs: Bytes[] = [];
   private readonly domains = new Set<string>();
 
-  node({ name, op, domain = '', inputs, outputs, attributes = {} }: WrittenNode): void {
-    const F = FIELDS.node;
+  node(node: WrittenNode): void {
+    const { domain = '' } = node;
     if (domain !== '') this.domains.add(domain);
-    this.nodes.push(
-      ...field(FIELDS.graph.node, [
-        ...inputs.flatMap(input => (input === '' ? emptyText(F.input) : textField(F.input, input))),
-        ...outputs.flatMap(output => textField(F.output, output)),
-        ...textField(F.name, name),
-        ...textField(F.opType, op),
-        ...(domain === '' ? [] : textField(F.domain, domain)),
-        ...Object.entries(attributes).flatMap(([key, value]) => field(F.attribute, attribute(key, value))),
-      ]),
-    );
+    this.nodes.push(...nodeField(node));
   }
 
   input(name: string, type: WrittenType, dims: readonly Dimension[] | undefined): void {
@@ -71,7 +62,7 @@ export class OnnxGraphBuilder {
 
   /** A tensor with its values, little-endian, in the model. */
   raw(name: string, type: WrittenType, dims: readonly number[], bytes: Bytes): void {
-    this.initializers.push(...field(FIELDS.graph.initializer, [...tensor(name, type, dims), ...rawBytes(bytes)]));
+    this.initializers.push(...initializerField(name, type, dims, bytes));
   }
 
   integers(name: string, values: readonly number[], dims: readonly number[] = [values.length]): void {
@@ -123,6 +114,41 @@ export class OnnxGraphBuilder {
   }
 }
 
+/** A node as a field of a graph. */
+export function nodeField({ name, op, domain = '', inputs, outputs, attributes = {} }: WrittenNode): Bytes[] {
+  const F = FIELDS.node;
+  return field(FIELDS.graph.node, [
+    ...inputs.flatMap(input => inputField(input)),
+    ...outputs.flatMap(output => textField(F.output, output)),
+    ...textField(F.name, name),
+    ...textField(F.opType, op),
+    ...(domain === '' ? [] : textField(F.domain, domain)),
+    ...Object.entries(attributes).flatMap(([key, value]) => attributeField(key, value)),
+  ]);
+}
+
+/** What a node reads; '' for an input that is left out. */
+export function inputField(name: string): Bytes[] {
+  return name === '' ? emptyText(FIELDS.node.input) : textField(FIELDS.node.input, name);
+}
+
+export function attributeField(name: string, value: AttributeValue): Bytes[] {
+  return field(FIELDS.node.attribute, attribute(name, value));
+}
+
+/** A tensor with its values, little-endian, as a field of a graph. */
+export function initializerField(name: string, type: WrittenType, dims: readonly number[], bytes: Bytes): Bytes[] {
+  return field(FIELDS.graph.initializer, [...tensor(name, type, dims), ...rawBytes(bytes)]);
+}
+
+/** A shape as a field of a tensor's type; it may have no dimensions. */
+export function shapeField(dims: readonly Dimension[]): Bytes[] {
+  const shape = dims.flatMap(dim =>
+    field(1, dim === null ? [new Uint8Array(0)] : typeof dim === 'string' ? textField(2, dim) : integerField(1, dim)),
+  );
+  return shape.length === 0 ? [Uint8Array.of(0x12, 0)] : field(2, shape);
+}
+
 /** A text field that is there and empty, which protocol buffers tell from one that is not there where fields repeat. */
 function emptyText(number: number): Bytes[] {
   return [Uint8Array.of(number * 8 + 2, 0)];
@@ -141,12 +167,8 @@ function tensor(name: string, type: WrittenType, dims: readonly number[]): Bytes
 }
 
 function value(name: string, type: WrittenType, dims: readonly Dimension[] | undefined): Bytes[] {
-  const shape = dims?.flatMap(dim =>
-    field(1, dim === null ? [new Uint8Array(0)] : typeof dim === 'string' ? textField(2, dim) : integerField(1, dim)),
-  );
-  // TypeProto.tensor_type, with the element type and the shape, which may have no dimensions.
-  const shapeField = shape === undefined ? [] : shape.length === 0 ? [Uint8Array.of(0x12, 0)] : field(2, shape);
-  const tensorType = [...integerField(1, DATA_TYPES[type]), ...shapeField];
+  // TypeProto.tensor_type, with the element type and the shape.
+  const tensorType = [...integerField(1, DATA_TYPES[type]), ...(dims === undefined ? [] : shapeField(dims))];
   return [...textField(FIELDS.value.name, name), ...field(FIELDS.value.type, field(1, tensorType))];
 }
 

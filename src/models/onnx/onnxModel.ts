@@ -68,8 +68,7 @@ export class OnnxModel implements Model {
   }
 
   readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
-    const tensor =
-      this.weights.find(weight => weight.info.name === name)?.tensor ?? this.file.graph.initializers.get(name);
+    const tensor = this.tensorNamed(name);
     if (tensor === undefined) {
       throw new Fault('not-found', `The model stores no tensor named "${name}".`, { source: this.source.name });
     }
@@ -77,6 +76,15 @@ export class OnnxModel implements Model {
       throw new Fault('unsupported', `Tensor "${name}" holds text, not numbers.`, { source: this.source.name });
     }
     return { shape: tensor.dims, values: this.values.floats(tensor) };
+  }
+
+  /** A weight, a tensor of the file, or the value of a constant, by the names that they have in the model. */
+  tensorNamed(name: string): OnnxTensor | undefined {
+    const { initializers, nodes } = this.file.graph;
+    const stored = this.weights.find(weight => weight.info.name === name)?.tensor ?? initializers.get(name);
+    if (stored !== undefined) return stored;
+    const constant = nodes.find(node => node.op === 'Constant' && node.domain === '' && node.outputs[0] === name);
+    return constant?.attributes.get('value')?.tensor;
   }
 
   private describe(value: OnnxValue): TensorInfo {

@@ -6,6 +6,7 @@ import { decodeUtf8 } from '../../base/utf8';
 import {
   bytesOfNew,
   checkNames,
+  refuseStructure,
   type BesideName,
   type ModelChanges,
   type NewTensor,
@@ -19,6 +20,7 @@ import { readShardIndex } from './shardIndex';
  * and nothing where a tensor keeps its shape. Throws what `readSafetensors` throws, and `not-found`, `shape-mismatch`.
  */
 export function writeSafetensors(source: ByteSource, _: Siblings, changes: ModelChanges): WrittenModel {
+  refuseStructure(changes, 'safetensors');
   const file = readSafetensors(source);
   const names = new Set(file.tensors.map(tensor => tensor.name));
   checkNames(changes, name => names.has(name));
@@ -34,6 +36,7 @@ export function writeShards(
   changes: ModelChanges,
   besideName: BesideName,
 ): WrittenModel {
+  refuseStructure(changes, 'safetensors');
   const { files } = readShardIndex(source);
   checkNames(changes, name => files.has(name));
   const beside = new Map<string, ByteSource>();
