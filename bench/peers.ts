@@ -33,13 +33,31 @@ export function gudhi(
   args: readonly string[],
   tolerance = 1e-9,
 ): Peer {
+  return python({ name, install: 'apt-get install python3-gudhi python3-pot', modules, source, arguments: args, tolerance }); // prettier-ignore
+}
+
+/** scikit-learn by such a program. */
+export function scikitLearn(source: string, args: readonly string[]): Peer {
+  return python({
+    name: 'scikit-learn',
+    install: 'apt-get install python3-sklearn',
+    modules: ['sklearn.cluster'],
+    source,
+    arguments: args,
+    tolerance: 1e-9,
+  });
+}
+
+function python({
+  modules,
+  source,
+  ...peer
+}: Omit<Peer, 'program' | 'answer'> & { readonly modules: readonly string[]; readonly source: string }): Peer {
   return {
-    name,
-    install: 'apt-get install python3-gudhi python3-pot',
+    ...peer,
     program: () => firstThatRuns(['python3', '/usr/bin/python3'], ['-c', `import ${modules.join(', ')}`]),
-    arguments: ['-c', source, ...args],
+    arguments: ['-c', source, ...peer.arguments],
     answer: Number,
-    tolerance,
   };
 }
 

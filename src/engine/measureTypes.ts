@@ -33,6 +33,7 @@ export interface MapperInput extends DataReading {
   readonly parameters: MapperParameters;
   /** Path of what colours the nodes. */
   readonly colour?: string;
+  readonly memoryLimitBytes?: number;
 }
 
 export interface WitnessInput extends DataReading {

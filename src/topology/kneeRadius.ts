@@ -1,6 +1,7 @@
 import type { Cancellation } from '../base/cancellation';
-import { BallQueries } from './ballQueries';
+import { PointBlocks } from './pointBlocks';
 import type { PointCloud } from './pointCloud';
+import { spatialOrder } from './spatialOrder';
 
 /** Neighbours are sought of so many points at most, evenly spaced in the cloud, where the knee of the distances is all that is asked for. */
 export const KNEE_SAMPLE = 5_000;
@@ -14,18 +15,18 @@ export function neighbourDistances(
   rank: number,
   cancellation: Cancellation,
   most = Infinity,
+  { points, placeOf } = spatialOrder(cloud, cancellation),
 ): Float64Array {
   const { count } = cloud;
-  const queries = new BallQueries(
-    cloud,
-    Uint32Array.from({ length: count }, (_, i) => i),
-    cancellation,
-  );
+  const blocks = new PointBlocks(cloud, points, cancellation);
   const asked = Math.min(count, most);
-  return Float64Array.from({ length: asked }, (_, k) => {
-    cancellation.throwIfCancelled();
-    return queries.neighbourDistance(Math.floor((k * count) / asked), rank);
-  });
+  const pointAt = (k: number) => Math.floor((k * count) / asked);
+  // Side by side in space, and back.
+  const order = Uint32Array.from({ length: asked }, (_, k) => k).sort((a, b) => placeOf[pointAt(a)]! - placeOf[pointAt(b)]!); // prettier-ignore
+  const found = blocks.neighbourDistances(order.map(pointAt), rank);
+  const distances = new Float64Array(asked);
+  order.forEach((k, place) => (distances[k] = found[place]!));
+  return distances;
 }
 
 /**

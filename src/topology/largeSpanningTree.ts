@@ -5,11 +5,11 @@ import { LightestForest, joinEdges, type WeightedEdges } from './lightestForest'
 import type { SpanningTree } from './minimumSpanningTree';
 import type { PointCloud } from './pointCloud';
 import { squaredDistance } from './pointDistances';
-import { BLOCK, PANEL, planSpanningTree, type SpanningTreePlan } from './spanningTreePlan';
+import { PANEL, squareOnGrid } from './pointGrid';
+import { BLOCK, planSpanningTree, type SpanningTreePlan } from './spanningTreePlan';
 
 /** Edges that are held before the lightest forest of them takes their place. */
 const HELD = 1 << 20;
-const LARGEST = 2 ** 31 - 1;
 
 /**
  * The minimum spanning tree of a cloud of any size under the Euclidean distance, exactly, without a matrix: O(n² · width) time, O(n · width) memory. Lengths are as
@@ -182,27 +182,19 @@ class NearPairSearch {
    */
   private setLimits(rowBlock: number, columnBlock: number): void {
     const { gaps, blockGaps, rowLimits, columnLimits } = this;
-    const { packed } = this.plan;
+    const { packed, scale, quantisationError } = this.plan;
     let between = rowBlock === columnBlock ? blockGaps[rowBlock]! : 0;
     for (let block = rowBlock + 1; block < columnBlock; block++) between = Math.max(between, blockGaps[block]!);
     const rowFrom = rowBlock * BLOCK;
     for (let k = BLOCK - 1, largest = between; k >= 0; k--) {
       if (rowBlock !== columnBlock && rowFrom + k < packed) largest = Math.max(largest, gaps[rowFrom + k]!);
-      rowLimits[k] = this.quantised(largest);
+      rowLimits[k] = squareOnGrid(largest, scale, quantisationError);
     }
     const columnFrom = columnBlock * BLOCK;
     for (let k = 0, largest = between; k < BLOCK; k++) {
-      columnLimits[k] = this.quantised(largest);
+      columnLimits[k] = squareOnGrid(largest, scale, quantisationError);
       if (rowBlock !== columnBlock && columnFrom + k < packed) largest = Math.max(largest, gaps[columnFrom + k]!);
     }
-  }
-
-  /** A whole number such that quantised squared distances from it on stand for squared distances that are not below the limit. */
-  private quantised(limit: number): number {
-    const { scale, quantisationError } = this.plan;
-    if (quantisationError === 0) return Math.min(LARGEST, Math.ceil(limit / (scale * scale)));
-    const length = (Math.sqrt(limit) + 2 * quantisationError) / scale;
-    return Math.min(LARGEST, Math.ceil(length * length * (1 + 1e-9)) + 1);
   }
 }
 

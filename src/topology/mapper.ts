@@ -1,12 +1,13 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { noProgress, type Progress } from '../base/progress';
-import { formatQuantity } from '../base/numbers';
+import { formatBytes, formatCount, formatQuantity } from '../base/numbers';
 import { KNEE_SAMPLE, kneeRadius, neighbourDistances } from './kneeRadius';
-import { boxCover, intervalCover } from './mapperCover';
+import { boxCover, BYTES_PER_PLACE, intervalCover, refuseTooManyBoxes } from './mapperCover';
 import { nerve, nerveBetti, type NerveSimplices } from './mapperNerve';
-import { neighbourClusters, type Clustering } from './neighbourClusters';
+import { NeighbourClusters, type Clustering } from './neighbourClusters';
 import { inDoublePrecision, type PointCloud } from './pointCloud';
+import { spatialOrder, type SpatialOrder } from './spatialOrder';
 import { UnionFind } from './unionFind';
 
 export const CLUSTERINGS = ['dbscan', 'single-linkage'] as const;
@@ -24,6 +25,8 @@ export interface MapperOptions {
   readonly minimumPoints: number;
   /** Of the nerve: 1, the graph alone, where nothing is said. */
   readonly nerveDimension?: number;
+  /** What would take more is refused; 4 GB unless given. */
+  readonly memoryLimitBytes?: number;
   readonly cancellation?: Cancellation;
   readonly progress?: Progress;
 }
@@ -76,8 +79,35 @@ export function mapper(
   lens: Float64Array | readonly Float64Array[],
   options: MapperOptions,
 ): MapperGraph {
+  refuseWhatDoesNotFit(given, options.memoryLimitBytes ?? DEFAULT_LIMIT_BYTES);
+  return mapperInOrder(inDoublePrecision(given), lens, options);
+}
+
+const DEFAULT_LIMIT_BYTES = 4 * 2 ** 30;
+
+/** An upper estimate of what `mapper` takes for the points, in bytes: in double precision, on a grid, and their order. The cover comes on top. */
+export function forecastMapperBytes(points: number, width: number): number {
+  return points * (10.5 * width + 80);
+}
+
+function refuseWhatDoesNotFit({ count, width }: PointCloud, limit: number): void {
+  const bytes = forecastMapperBytes(count, width);
+  if (bytes <= limit) return;
+  throw new Fault(
+    'too-large',
+    `Mapper of ${formatQuantity(count, 'point')} with ${formatQuantity(width, 'coordinate')} would take about ${formatBytes(bytes)}, more than the ${formatBytes(limit)} allowed.`,
+    { hint: `About ${formatCount(Math.floor(limit / forecastMapperBytes(1, width)))} points would fit.` },
+  );
+}
+
+/** The same of a cloud in double precision, whose order may be known already. */
+export function mapperInOrder(
+  cloud: PointCloud,
+  lens: Float64Array | readonly Float64Array[],
+  options: MapperOptions,
+  known?: SpatialOrder,
+): MapperGraph {
   const { clustering, nerveDimension = 1 } = options;
-  const cloud = inDoublePrecision(given);
   const cancellation = options.cancellation ?? Cancellation.never;
   const progress = options.progress ?? noProgress;
   if (!(Number.isInteger(nerveDimension) && nerveDimension >= 1))
@@ -86,20 +116,25 @@ export function mapper(
   checkLenses(cloud, lenses);
   const intervals = ofEachLens(options.intervals, lenses.length, 'interval counts');
   const overlaps = ofEachLens(options.overlap, lenses.length, 'overlaps');
+  refuseTooManyBoxes(intervals);
   const covers = lenses.map((values, axis) => intervalCover(values, intervals[axis]!, overlaps[axis]!));
-  const { boxes, start, points, intervals: intervalsOfBoxes } = boxCover(lenses, covers, cancellation);
+  const places = Math.floor((options.memoryLimitBytes ?? DEFAULT_LIMIT_BYTES) / BYTES_PER_PLACE);
+  const { boxes, start, points, intervals: intervalsOfBoxes } = boxCover(lenses, covers, cancellation, places);
   // Single linkage at a radius is DBSCAN in which every point is core.
   const minimumPoints = clustering === 'dbscan' ? options.minimumPoints : 1;
-  if (options.radius === undefined) progress(0, 'neighbour distances');
-  const radius = options.radius ?? clusteringRadius(cloud, clustering, options.minimumPoints, cancellation);
+  progress(0, 'ordering the points');
+  const order = known ?? spatialOrder(cloud, cancellation);
+  if (options.radius === undefined) progress(0.05, 'neighbour distances');
+  const radius = options.radius ?? clusteringRadius(cloud, clustering, options.minimumPoints, cancellation, order);
 
+  const clusters = new NeighbourClusters(cloud, order, radius, minimumPoints, cancellation);
   const nodes: MapperNode[] = [];
   const what = lenses.length === 1 ? 'interval' : 'box';
   for (let b = 0; b < boxes.length; b++) {
     progress(0.3 + (0.7 * b) / boxes.length, `clustering ${what} ${b + 1} of ${boxes.length}`);
     const above = points.subarray(start[b], start[b + 1]);
     const boxIntervals = [...intervalsOfBoxes.subarray(b * lenses.length, (b + 1) * lenses.length)];
-    for (const members of clustersOf(above, neighbourClusters(cloud, above, radius, minimumPoints, cancellation)))
+    for (const members of clustersOf(above, clusters.of(above)))
       nodes.push({ interval: boxes[b]!, intervals: boxIntervals, members });
   }
   const joined = nerve(nodes, cloud.count, nerveDimension, cancellation);
@@ -134,9 +169,10 @@ export function clusteringRadius(
   clustering: ClusteringMethod,
   minimumPoints: number,
   cancellation = Cancellation.never,
+  order?: SpatialOrder,
 ): number {
   const rank = clustering === 'dbscan' ? Math.max(1, minimumPoints - 1) : 1;
-  return kneeRadius(neighbourDistances(inDoublePrecision(given), rank, cancellation, KNEE_SAMPLE));
+  return kneeRadius(neighbourDistances(inDoublePrecision(given), rank, cancellation, KNEE_SAMPLE, order));
 }
 
 function checkLenses(cloud: PointCloud, lenses: readonly Float64Array[]): void {

@@ -1,5 +1,6 @@
 import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
+import { formatCount, formatQuantity } from '../base/numbers';
 import { poll } from './filteredComplex';
 
 /** Closed intervals [from[k], to[k]] that cover the range of a lens. */
@@ -48,17 +49,28 @@ export interface BoxCover {
   readonly points: Uint32Array;
 }
 
-/** A point may be in so many boxes that the lists outgrow memory: more places in all are refused. */
+/** Boxes have numbers: throws `too-large`, with what would do, where the product of so many intervals of each lens has too many. */
+export function refuseTooManyBoxes(intervals: readonly number[]): void {
+  if (!(intervals.reduce((product, count) => product * count, 1) > Number.MAX_SAFE_INTEGER)) return;
+  const fit = Math.floor(Number.MAX_SAFE_INTEGER ** (1 / intervals.length));
+  throw tooMany(
+    'The cover has more boxes than can be numbered.',
+    `Up to ${formatCount(fit)} intervals of each of ${formatQuantity(intervals.length, 'lens', 'lenses')} would do.`,
+  );
+}
+
+/** What a point takes in a box: in the cover, as a member of a node, and in the nerve. */
+export const BYTES_PER_PLACE = 40;
+/** As many as a list may be long, whatever there is of memory. */
 const MOST_PLACES = 100_000_000;
 
-/** Sorts points into the boxes of a product cover. Throws `too-large`. */
+/** Sorts points into the boxes of a product cover. A point may be in so many of them that the lists outgrow memory: more than `most` places in all are refused as `too-large`, with the overlap that would do. */
 export function boxCover(
   lenses: readonly Float64Array[],
   covers: readonly IntervalCover[],
   cancellation: Cancellation,
+  most = MOST_PLACES,
 ): BoxCover {
-  if (!(covers.reduce((product, cover) => product * cover.from.length, 1) <= Number.MAX_SAFE_INTEGER))
-    throw tooMany('The cover has more boxes than can be numbered.');
   const width = lenses.length;
   const count = lenses[0]?.length ?? 0;
   // First and last interval of every lens that a point is in: those between hold it, too.
@@ -77,7 +89,7 @@ export function boxCover(
     }
     places += boxes;
   }
-  if (places > MOST_PLACES) throw tooMany(`The points are in ${places} places of the cover's boxes.`);
+  refuseTooMany(places, count, width, Math.min(most, MOST_PLACES));
 
   const sizes = new Map<number, number>();
   const forEachPlace = (visit: (box: number, point: number) => void) => {
@@ -117,8 +129,19 @@ export function boxCover(
   return { intervals, boxes, start, points };
 }
 
-function tooMany(sentence: string): Fault {
-  return new Fault('too-large', sentence, { hint: 'Take fewer lenses, fewer intervals, or a smaller overlap.' });
+/** A point is in at most ⌈1 / (1 − overlap)⌉ intervals of a lens, however many there are, and in one more where it lies on an end. */
+function refuseTooMany(places: number, count: number, lenses: number, most: number): void {
+  if (places <= most) return;
+  const each = Math.floor((most / count) ** (1 / lenses));
+  const overlap = Math.floor(100 * (1 - 1 / each)) / 100;
+  throw tooMany(
+    `The points would be in ${formatCount(places)} places of the cover’s boxes; there is room for ${formatCount(most)}.`,
+    overlap >= 0 ? `An overlap of ${overlap} would fit.` : 'Take fewer points.',
+  );
+}
+
+function tooMany(sentence: string, hint: string): Fault {
+  return new Fault('too-large', sentence, { hint, source: 'intervals' });
 }
 
 /** The least of 0 … count − 1 for which something holds that holds for all after it; `count` where there is none. */

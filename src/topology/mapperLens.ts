@@ -1,10 +1,11 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
-import { BallQueries } from './ballQueries';
 import { KNEE_SAMPLE, neighbourDistances } from './kneeRadius';
+import { PointBlocks } from './pointBlocks';
 import { euclideanDistance, inDoublePrecision, type PointCloud } from './pointCloud';
 import { principalComponents } from './principalComponents';
 import { median } from './quantile';
+import { spatialOrder } from './spatialOrder';
 
 /** The functions of a point that Mapper can look through. `column` needs to know which. */
 export type LensName = 'l2' | 'pca1' | 'pca2' | 'density' | 'eccentricity' | 'column';
@@ -61,18 +62,22 @@ export function mapperLens(
 const REACH = Math.sqrt(80);
 
 function density(cloud: PointCloud, bandwidth: number, cancellation: Cancellation): Float64Array {
-  const all = Uint32Array.from({ length: cloud.count }, (_, i) => i);
-  const queries = new BallQueries(cloud, all, cancellation);
-  const densities = new Float64Array(cloud.count);
-  for (let i = 0; i < cloud.count; i++) {
-    cancellation.throwIfCancelled();
-    let sum = 0;
+  const { points } = spatialOrder(cloud, cancellation);
+  const blocks = new PointBlocks(cloud, points, cancellation);
+  const radius = REACH * bandwidth;
+  // Of each place, itself first.
+  const sums = new Float64Array(cloud.count).fill(1);
+  const all = () => true;
+  blocks.nearPairs(radius, all, (a, b) => {
+    const distance = blocks.distance(a, b);
+    if (distance > radius) return;
     // All of most neighbourhoods equal: only equal points are near.
-    queries.forEachWithin(i, REACH * bandwidth, (_, distance) => {
-      sum += bandwidth > 0 ? Math.exp(-((distance / bandwidth) ** 2) / 2) : 1;
-    });
-    densities[i] = sum / cloud.count;
-  }
+    const share = bandwidth > 0 ? Math.exp(-((distance / bandwidth) ** 2) / 2) : 1;
+    sums[a] = sums[a]! + share;
+    sums[b] = sums[b]! + share;
+  });
+  const densities = new Float64Array(cloud.count);
+  points.forEach((point, place) => (densities[point] = sums[place]! / cloud.count));
   return densities;
 }
 

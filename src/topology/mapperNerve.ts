@@ -42,6 +42,7 @@ export function nerve(
         if (++size > MOST_SIMPLICES)
           throw new Fault('too-large', `The nerve has more than ${MOST_SIMPLICES} simplices.`, {
             hint: 'Take a lower dimension of the nerve, a smaller overlap, or fewer lenses.',
+            source: 'nerveDimension',
           });
         simplex = complex.add(dimension, face, list[place]!, 0);
         children[dimension]!.set(key, simplex);

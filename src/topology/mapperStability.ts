@@ -1,7 +1,8 @@
 import { Cancellation } from '../base/cancellation';
 import { noProgress, subProgress } from '../base/progress';
-import { clusteringRadius, mapper, type MapperOptions } from './mapper';
-import type { PointCloud } from './pointCloud';
+import { clusteringRadius, mapperInOrder, type MapperOptions } from './mapper';
+import { inDoublePrecision, type PointCloud } from './pointCloud';
+import { spatialOrder } from './spatialOrder';
 
 export interface MapperStabilityOptions extends Omit<MapperOptions, 'intervals' | 'overlap' | 'nerveDimension'> {
   /** Rows of the grid: of every lens, or of each. */
@@ -25,12 +26,14 @@ export interface MapperStability {
  * of the points (Carrière, Michel, Oudot 2018 on the choice of parameters). Throws what `mapper` throws.
  */
 export function mapperStability(
-  cloud: PointCloud,
+  given: PointCloud,
   lens: Float64Array | readonly Float64Array[],
   options: MapperStabilityOptions,
 ): MapperStability {
   const { clustering, minimumPoints, cancellation = Cancellation.never, progress = noProgress } = options;
-  const radius = options.radius ?? clusteringRadius(cloud, clustering, minimumPoints, cancellation);
+  const cloud = inDoublePrecision(given);
+  const order = spatialOrder(cloud, cancellation);
+  const radius = options.radius ?? clusteringRadius(cloud, clustering, minimumPoints, cancellation, order);
   const size = options.intervals.length * options.overlaps.length;
   const result = {
     nodes: new Uint32Array(size),
@@ -42,15 +45,9 @@ export function mapperStability(
   options.intervals.forEach((intervals, i) => {
     options.overlaps.forEach((overlap, o) => {
       const cell = i * options.overlaps.length + o;
-      const graph = mapper(cloud, lens, {
-        clustering,
-        minimumPoints,
-        radius,
-        intervals,
-        overlap,
-        cancellation,
-        progress: subProgress(progress, cell / size, (cell + 1) / size),
-      });
+      const cover = { clustering, minimumPoints, radius, intervals, overlap, cancellation };
+      const cellProgress = subProgress(progress, cell / size, (cell + 1) / size);
+      const graph = mapperInOrder(cloud, lens, { ...cover, progress: cellProgress }, order);
       result.nodes[cell] = graph.nodes.length;
       result.components[cell] = graph.components;
       result.loops[cell] = graph.loops;

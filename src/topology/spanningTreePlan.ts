@@ -3,17 +3,12 @@ import { Fault } from '../base/fault';
 import { Random } from '../base/random';
 import type { LightestForest, WeightedEdges } from './lightestForest';
 import type { PointCloud } from './pointCloud';
+import { packPanels, PANEL, pointGrid } from './pointGrid';
 import { roughForest } from './roughForest';
 
-/** Points in a panel of the kernel, and in a block, for which limits are made. */
-export const PANEL = 8;
+/** Points in a block, for which limits are made. */
 export const BLOCK = 512;
 
-/** A squared norm of quantised points must stay below 2²⁹, so that squared distances, at most four times it, stay in 32 bits. */
-const LARGEST_NORM = Math.sqrt(2 ** 29 - 1);
-/** More than so many times the norm of nearly all points: left out of the panels, lest all others be coarse. */
-const OUTLYING = 4;
-const NEARLY_ALL = 0.999;
 const MAX_COORDINATE = 1e30;
 
 /**
@@ -54,54 +49,23 @@ export function planSpanningTree(cloud: PointCloud, seed = 0, cancellation = Can
   }
   const forest: LightestForest = roughForest({ count, width, values }, new Random(seed, 'spanning tree'), cancellation);
 
-  const mean = new Float64Array(width);
-  for (let i = 0; i < count; i++) {
-    if ((i & 1023) === 0) cancellation.throwIfCancelled();
-    for (let k = 0; k < width; k++) mean[k] = mean[k]! + values[i * width + k]! / count;
-  }
-  const lengths = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    if ((i & 1023) === 0) cancellation.throwIfCancelled();
-    let sum = 0;
-    for (let k = 0; k < width; k++) sum += (values[i * width + k]! - mean[k]!) ** 2;
-    lengths[i] = Math.sqrt(sum);
-  }
-  const ascending = lengths.slice().sort();
-  const usual = ascending[Math.floor(NEARLY_ALL * (count - 1))]!;
-  const longest = ascending[count - 1]!;
-  const reach = longest <= OUTLYING * usual ? longest : usual;
-  // A power of two: whole numbers, and all multiples of one, are then represented exactly, so that ties are seen as such.
-  const scale = reach > 0 ? 2 ** Math.ceil(Math.log2(reach / (LARGEST_NORM - 2 * Math.sqrt(width) - 2))) : 1;
-  const origin = mean.map(value => scale * Math.round(value / scale));
-
+  const points = { count, width, values };
   const runs = forest.runs();
+  const grid = pointGrid(points, runs, cancellation);
+  // Outliers are left out of the panels, lest all others be coarse.
+  const { lengths, reach, scale } = grid;
   const packed = lengths.reduce((sum, length) => sum + Number(length <= reach), 0);
   const order = shared(new Uint32Array(count));
   let inside = 0;
   let outlying = packed;
-  for (const point of runs) order[lengths[point]! <= reach ? inside++ : outlying++] = point;
+  runs.forEach((point, place) => (order[lengths[place]! <= reach ? inside++ : outlying++] = point));
 
   const coordinatePairs = Math.ceil(width / 2);
   const rows = Math.ceil(packed / PANEL) * PANEL;
   const panels = new Int16Array(new SharedArrayBuffer(rows * coordinatePairs * 4));
   const norms = new Int32Array(new SharedArrayBuffer(rows * 4));
-  let worst = 0;
-  for (let place = 0; place < packed; place++) {
-    if ((place & 1023) === 0) cancellation.throwIfCancelled();
-    const row = order[place]! * width;
-    const panel = (place >> 3) * PANEL * 2 * coordinatePairs + 2 * (place & 7);
-    let norm = 0;
-    let missed = 0;
-    for (let k = 0; k < width; k++) {
-      const exact = (values[row + k]! - origin[k]!) / scale;
-      const rounded = Math.round(exact);
-      panels[panel + (k >> 1) * 16 + (k & 1)] = rounded;
-      norm += rounded * rounded;
-      missed += (exact - rounded) ** 2;
-    }
-    norms[place] = norm;
-    worst = Math.max(worst, missed);
-  }
+  const within = { ...grid, lengths: lengths.filter(length => length <= reach) };
+  const quantisationError = packPanels(points, order, packed, within, { panels, norms }, cancellation);
   const { from, to, weight } = forest.edges;
   return {
     count,
@@ -113,8 +77,7 @@ export function planSpanningTree(cloud: PointCloud, seed = 0, cancellation = Can
     norms,
     coordinatePairs,
     scale,
-    // Subtracting the origin rounds too.
-    quantisationError: worst === 0 ? 0 : scale * Math.sqrt(worst) * (1 + 1e-9) + 4 * Number.EPSILON * reach,
+    quantisationError,
     rough: { from: shared(from), to: shared(to), weight: shared(weight) },
   };
 }

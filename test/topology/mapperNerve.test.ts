@@ -99,6 +99,29 @@ describe('mapper through several lenses', () => {
     assert.throws(() => mapper(cloud, lenses, { ...options, intervals: 10_000, overlap: 0.95, nerveDimension: 1, radius: 1 }) && mapper(cloud, Array.from({ length: 8 }, () => lenses[0]!), { ...options, intervals: 10_000 }), code('too-large')); // prettier-ignore
   });
 
+  it('says which overlap would fit where points are in too many boxes, and what is at fault', () => {
+    const cloud = gaussianCloud(2000, 2, 1);
+    const lenses = columns(cloud, 2);
+    const run = (overlap: number, intervals: number | number[] = 40) =>
+      mapper(cloud, lenses, { ...options, intervals, overlap, memoryLimitBytes: 2e6, radius: 0.05 });
+    const refusal = (work: () => unknown): Fault => {
+      try {
+        work();
+      } catch (error) {
+        if (error instanceof Fault && error.code === 'too-large') return error;
+      }
+      throw new Error('It was not refused.');
+    };
+    const { hint, source } = refusal(() => run(0.95));
+    assert.equal(source, 'intervals');
+    run(Number(/^An overlap of (\S+) would fit/.exec(hint ?? '')![1]));
+    const many = refusal(() => run(0.1, 2 ** 27));
+    assert.match(many.hint ?? '', /^Up to 94,906,265 intervals/);
+    const { hint: points } = refusal(() => mapper(gaussianCloud(5000, 100, 1), new Float64Array(5000), { ...options, memoryLimitBytes: 2e6 })); // prettier-ignore
+    const fit = Number(/^About ([\d,]+) points/.exec(points ?? '')![1]!.replace(',', ''));
+    mapper(gaussianCloud(fit, 100, 1), new Float64Array(fit), { ...options, radius: 1, memoryLimitBytes: 2e6 });
+  });
+
   it('stops when it is cancelled', () => {
     const cancellation = new Cancellation();
     cancellation.cancel();

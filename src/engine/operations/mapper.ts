@@ -13,6 +13,7 @@ import { mapperExtras } from '../mapperExtras';
 import { ECCENTRICITY_EXACT, ECCENTRICITY_SAMPLE, LENS_NAMES, mapperLens } from '../../topology/mapperLens';
 import type { PointCloud } from '../../topology/pointCloud';
 import { fileExists } from '../files';
+import { memoryLimit } from '../memoryLimit';
 import type { MapperInput } from '../measureTypes';
 import { blaming } from '../blaming';
 import { dataProvenance } from '../dataProvenance';
@@ -46,7 +47,7 @@ export function mapper(input: MapperInput, context: OperationContext<never>): Ma
     const { intervals, overlap, clustering, radius, minimumPoints, seed, nerveDimension, stability } = input.parameters;
     const values = lenses.map(lens => lens.values);
     const files = lenses.flatMap(lens => lens.file ?? []);
-    const graph = blaming(input.cloud, () =>
+    const graph = blamingOption(input.cloud, () =>
       mapperGraph(cloud, values, {
         intervals,
         overlap,
@@ -54,6 +55,7 @@ export function mapper(input: MapperInput, context: OperationContext<never>): Ma
         radius,
         minimumPoints,
         nerveDimension: nerveDimension ?? 1,
+        memoryLimitBytes: input.memoryLimitBytes ?? memoryLimit(),
         cancellation,
         progress: subProgress(context.progress, 0.2, stability === true ? 0.3 : 1),
       }),
@@ -82,6 +84,17 @@ export function mapper(input: MapperInput, context: OperationContext<never>): Ma
     return mapperResult(graph, cloud.count, colour?.value, provenance, warnings, extras);
   } finally {
     store.dispose();
+  }
+}
+
+/** A cloud that fits may have a cover, or a nerve, that does not: options are blamed as they are given here. */
+function blamingOption<T>(cloud: string, run: () => T): T {
+  try {
+    return blaming(cloud, run);
+  } catch (error) {
+    const option = error instanceof Fault && { intervals: '--intervals', nerveDimension: '--nerve-dim' }[error.source ?? '']; // prettier-ignore
+    if (!option) throw error;
+    throw new Fault(error.code, error.message, { ...(error.hint === undefined ? {} : { hint: error.hint }), source: option, cause: error }); // prettier-ignore
   }
 }
 

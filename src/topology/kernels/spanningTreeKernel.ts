@@ -1,5 +1,5 @@
 import { spanningTreeBytes } from './spanningTreeBytes';
-import { instantiateKernel } from './webAssembly';
+import { instantiateKernel, PAGE_BYTES } from './webAssembly';
 
 /** The kernel of `kernels/spanningTree.as`, where its function is described. */
 export interface SpanningTreeKernel {
@@ -21,4 +21,21 @@ export interface SpanningTreeKernel {
 
 export function spanningTreeKernel(memoryBytes: number) {
   return instantiateKernel<SpanningTreeKernel>(spanningTreeBytes, memoryBytes);
+}
+
+/** An instance whose memory grows, for who needs it again and again: every memory takes addresses until the garbage collector comes. */
+export class SpanningTreeWorkspace {
+  private readonly instance = spanningTreeKernel(PAGE_BYTES);
+
+  get kernel(): SpanningTreeKernel {
+    return this.instance.exports;
+  }
+
+  /** Memory of at least so many bytes, in which anything may be; what was given before is gone. */
+  reserve(bytes: number): ArrayBuffer {
+    const { memory } = this.instance;
+    const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
+    if (missing > 0) memory.grow(missing);
+    return memory.buffer;
+  }
 }
