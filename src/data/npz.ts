@@ -88,6 +88,11 @@ export function isDataName(name: string): boolean {
   return DATA_NAMES.includes(name);
 }
 
+/** Whether people call labels so. */
+export function isLabelName(name: string): boolean {
+  return LABEL_NAMES.includes(name);
+}
+
 /** How customary a name is for data or labels: 0 is most. */
 export function customaryRank(name: string, purpose: 'data' | 'labels'): number {
   const names = purpose === 'data' ? DATA_NAMES : LABEL_NAMES;

@@ -5,7 +5,7 @@ import type { CaptureOutcome, CaptureRequest } from '../analyses/inspectModel';
 import type { DisposableStore } from '../base/lifecycle';
 import { Fault, type Warning } from '../base/fault';
 import type { DataSet, Labels } from '../data/dataSet';
-import { alignLabels } from '../data/labels';
+import { alignLabels, toLabels } from '../data/labels';
 import { openLabels } from '../data/openData';
 import { accuracy } from '../probes/accuracy';
 import { randomInput } from '../probes/randomInput';
@@ -155,15 +155,19 @@ function storedSource(
   context: OperationContext<never>,
   store: DisposableStore,
 ): InspectSource {
-  const { rows, sha256 } = stored;
-  const named = input.labels === undefined ? undefined : storedLabels(input, input.labels, rows, store, context);
+  const { rows } = stored;
+  const sha256 = stored.hash();
+  const named =
+    input.labels === undefined ? undefined : storedLabels(input, input.labels, { stored, sha256, store, context });
+  // An array of the same file that serves as labels is no layer.
+  const layers = stored.layers.filter(({ name }) => `${input.model}#${name}` !== input.labels);
   return {
     model: { name: input.model, format: 'activations', producer: 'stored arrays', parameters: 0 },
     data: { name: input.model, rows, rowShape: [], treatment: 'activations taken as they are' },
-    layers: stored.layers.map(({ name, rowShape }) => ({ name, op: 'array', shape: [null, ...rowShape] })),
+    layers: layers.map(({ name, rowShape }) => ({ name, op: 'array', shape: [null, ...rowShape] })),
     randomInput: false,
     labels: named?.labels,
-    warnings: [],
+    warnings: named === undefined ? unusedLabels(stored) : [],
     files: {
       model: { name: input.model, sha256 },
       data: { name: input.model, sha256, treatment: 'taken as they are' },
@@ -174,22 +178,37 @@ function storedSource(
   };
 }
 
+/** What lies beside the layers is not passed over in silence. */
+function unusedLabels({ labels: [first] }: StoredLayers): Warning[] {
+  if (first === undefined) return [];
+  const message = `${path.basename(first.reference)} holds a class a row and is no layer: name it as labels to see the classes.`;
+  return [{ code: 'left-out', message }];
+}
+
 function storedLabels(
   input: InspectInput,
   reference: string,
-  rows: number,
-  store: DisposableStore,
-  { cancellation, libraries }: OperationContext<never>,
+  opened: {
+    readonly stored: StoredLayers;
+    readonly sha256: string;
+    readonly store: DisposableStore;
+    readonly context: OperationContext<never>;
+  },
 ): { readonly labels: Labels; readonly sha256: string } {
+  const { stored, store, context } = opened;
+  const { cancellation, libraries } = context;
+  const rows = { rows: stored.rows, dropped: [], name: input.model };
+  const inside = stored.labels.find(one => one.reference === reference);
+  if (inside?.read !== undefined) {
+    const raw = inside.read();
+    const labels = blaming(reference, () => alignLabels(toLabels(raw, reference, reference, input.classes), rows));
+    return { labels, sha256: opened.sha256 };
+  }
   const { source, part } = openReference(reference, store);
   return blaming(
     reference,
     () => ({
-      labels: alignLabels(openLabels(source, { part, classes: input.classes, libraries, cancellation }), {
-        rows,
-        dropped: [],
-        name: input.model,
-      }),
+      labels: alignLabels(openLabels(source, { part, classes: input.classes, libraries, cancellation }), rows),
       sha256: hashOf(source, cancellation),
     }),
     source.name,

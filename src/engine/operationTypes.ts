@@ -28,6 +28,10 @@ export interface Operations extends MeasureOperations {
     never,
     readonly DataCandidate[]
   >;
+  /** What could be labels in these files: a column or array each. A file that cannot be read is left out. */
+  readonly labelCandidates: Operation<{ readonly files: readonly string[] }, never, readonly LabelCandidate[]>;
+  /** What a file or folder is, where its name does not say it: a model, saved activations, or data. From headers alone. */
+  readonly contents: Operation<{ readonly file: string }, never, FileContents>;
   /** Starts workers, the inference runtime and the kernels, so that an `inspect` that follows does not wait for them. */
   readonly prepare: Operation<object, never, null>;
   /** The one-file page of an inspection that was run before. */
@@ -113,6 +117,29 @@ export interface DataCandidate {
   readonly exact: boolean;
   /** The labels that lie beside it: an array of the same file, a column, or a file whose name differs by X and y. */
   readonly labels: string | undefined;
+  /** All that lie in the same file, best first. */
+  readonly labelsInside: readonly string[];
+}
+
+export interface LabelCandidate {
+  /** As `labels` takes it. */
+  readonly labels: string;
+  /** Estimated from the file's size where `rowsExact` is false. */
+  readonly rows: number;
+  readonly rowsExact: boolean;
+}
+
+export type ContentKind = 'model' | 'activations' | 'data';
+
+export interface FileContents {
+  /** The likeliest. */
+  readonly kind: ContentKind;
+  /** What it may be as well, where its content leaves that open. */
+  readonly open: readonly ContentKind[];
+  /** Labels that lie in it, as `labels` takes them, best first. */
+  readonly labels: readonly string[];
+  /** Arrays of activations or data. */
+  readonly arrays: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
 export interface InspectForecast extends Forecast {

@@ -9,10 +9,12 @@ import { naturalOrder } from '../base/naturalOrder';
 import type { DisposableStore } from '../base/lifecycle';
 import { formatQuantity } from '../base/numbers';
 import type { DataDescription } from '../data/dataSet';
+import { rawLabelsOfNumbers, type RawLabels } from '../data/labels';
+import { customaryRank, isLabelName } from '../data/npz';
 import { describeData, openArray } from '../data/openData';
 import { safetensorsFormat } from '../models/safetensors/format';
 import { readSafetensors } from '../models/safetensors/readHeader';
-import { readFloats } from '../models/storedTensor';
+import { readFloats, type StoredTensor } from '../models/storedTensor';
 import { channelsAt, drawPositions, meanOverPositions, planReduction } from '../probes/reduction';
 import type { LayerActivations } from '../probes/layerCollector';
 import { contentHash, FileSource } from './files';
@@ -21,8 +23,10 @@ import { contentHash, FileSource } from './files';
 export interface StoredLayers {
   readonly rows: number;
   readonly layers: readonly StoredLayer[];
-  /** Of all the files' content. */
-  readonly sha256: string;
+  /** Arrays of one class a row that lie beside them, as `labels` takes them; by their names they are no layers. */
+  readonly labels: readonly StoredLabels[];
+  /** sha256 of all the files' content, read when it is asked for. */
+  readonly hash: () => string;
 }
 
 export interface StoredLayer {
@@ -30,6 +34,14 @@ export interface StoredLayer {
   /** Of one row. */
   readonly rowShape: readonly number[];
   readonly read: () => Float32Array | Float64Array;
+}
+
+export interface StoredLabels {
+  /** As `labels` of an inspection takes it: `acts.npz#y`, `acts/y.npy`. */
+  readonly reference: string;
+  readonly rows: number;
+  /** Of a file that the readers of data do not know. */
+  readonly read?: () => RawLabels;
 }
 
 /**
@@ -45,7 +57,7 @@ export function openStoredLayers(
   const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
   const found = isFolder ? folderLayers(given, store, cancellation) : fileLayers(given, store, cancellation, tensors);
   if (found === undefined) return undefined;
-  const { arrays, sha256 } = found;
+  const { arrays, labels, hash } = found;
   const [first] = arrays;
   if (first === undefined) throw new Fault('empty', 'There is no array of activations in it.', { source: given });
   const rows = first.shape[0] ?? 0;
@@ -58,16 +70,17 @@ export function openStoredLayers(
       );
     return { name, rowShape: shape.length === 1 ? [1] : shape.slice(1), read };
   });
-  return { rows, layers, sha256 };
+  return { rows, layers, labels, hash };
 }
 
 interface Found {
+  readonly labels: readonly StoredLabels[];
   readonly arrays: readonly {
     readonly name: string;
     readonly shape: readonly number[];
     readonly read: () => Float32Array | Float64Array;
   }[];
-  readonly sha256: string;
+  readonly hash: () => string;
 }
 
 function fileLayers(
@@ -82,6 +95,7 @@ function fileLayers(
 
 /** Names that weights have, and activations have not. */
 const WEIGHT_NAME = /(^|[./])(weight|bias|kernel|gamma|beta|running_mean|running_var|embeddings?)(:0)?$/i;
+const WHOLE = /^(bool|u?int(8|16|32|64))$/;
 
 /**
  * Tensors that all have the same number of rows are activations; weights say so by their names, and hardly ever agree in their first axis. A file that holds weights is left to
@@ -90,13 +104,20 @@ const WEIGHT_NAME = /(^|[./])(weight|bias|kernel|gamma|beta|running_mean|running
 function tensorLayers(source: FileSource, cancellation: Cancellation): Found | undefined {
   if (!safetensorsFormat.match(source)) return undefined;
   const { tensors } = readSafetensors(source);
-  const rows = tensors[0]?.shape[0];
-  const isWeight = ({ name, shape }: (typeof tensors)[number]) =>
-    WEIGHT_NAME.test(name) || shape.length === 0 || shape[0] !== rows;
-  if (rows === undefined || tensors.some(isWeight)) return undefined;
+  const isLabels = ({ name, type, shape, size }: StoredTensor) =>
+    isLabelName(name) && WHOLE.test(type) && shape.length > 0 && shape[0] === size;
+  const layers = tensors.filter(tensor => !isLabels(tensor));
+  const rows = layers[0]?.shape[0];
+  const isWeight = ({ name, shape }: StoredTensor) => WEIGHT_NAME.test(name) || shape.length === 0 || shape[0] !== rows;
+  if (rows === undefined || layers.some(isWeight)) return undefined;
   return {
-    sha256: contentHash(source, cancellation),
-    arrays: tensors.map(tensor => ({
+    hash: () => contentHash(source, cancellation),
+    labels: tensors.filter(isLabels).map(tensor => ({
+      reference: `${source.name}#${tensor.name}`,
+      rows: tensor.size,
+      read: () => rawLabelsOfNumbers(readFloats(tensor, source.name)),
+    })),
+    arrays: layers.map(tensor => ({
       name: tensor.name,
       shape: tensor.shape,
       read: () => readFloats(tensor, source.name),
@@ -109,13 +130,22 @@ function archiveLayers(source: FileSource, file: string, cancellation: Cancellat
   if (source.size < 4 || String.fromCharCode(...source.read(0, 2)) !== 'PK') return undefined;
   const description = lookInto(source, file);
   if (description?.format !== 'npz') return undefined;
+  // Texts are nothing to draw, whatever they are called.
+  const isLabels = ({ name, type }: DataDescription['arrays'][number]) =>
+    description.labels.includes(name) && (type === 'str' || isLabelName(name));
   return {
-    sha256: contentHash(source, cancellation),
-    arrays: description.arrays.map(({ name, shape }) => ({
-      name,
-      shape,
-      read: () => openArray(source, { part: name, cancellation }).values,
-    })),
+    hash: () => contentHash(source, cancellation),
+    labels: description.labels.flatMap(name => {
+      const array = description.arrays.find(one => one.name === name)!;
+      return isLabels(array) ? [{ reference: `${file}#${name}`, rows: array.shape[0]! }] : [];
+    }),
+    arrays: description.arrays
+      .filter(array => !isLabels(array))
+      .map(({ name, shape }) => ({
+        name,
+        shape,
+        read: () => openArray(source, { part: name, cancellation }).values,
+      })),
   };
 }
 
@@ -134,14 +164,30 @@ function folderLayers(folder: string, store: DisposableStore, cancellation: Canc
   // A folder of several things, such as one for data, is no network's layers.
   if (names.length === 0 || !names.every(name => name.endsWith('.npy'))) return undefined;
   names.sort(naturalOrder);
-  const hash = createHash('sha256');
-  const arrays = names.map(name => {
-    const source = store.add(FileSource.open(path.join(folder, name), name, { followLinks: false }));
-    hash.update(`${name}\0${contentHash(source, cancellation)}\0`);
-    const shape = describeData(source).arrays[0]?.shape ?? [];
-    return { name: name.slice(0, -4), shape, read: () => openArray(source, { cancellation }).values };
-  });
-  return { arrays, sha256: hash.digest('hex') };
+  const sources: { readonly file: string; readonly source: FileSource }[] = [];
+  const arrays: Found['arrays'][number][] = [];
+  const labels: StoredLabels[] = [];
+  for (const file of names) {
+    const source = store.add(FileSource.open(path.join(folder, file), file, { followLinks: false }));
+    sources.push({ file, source });
+    const description = describeData(source);
+    const { shape, type } = description.arrays[0] ?? { shape: [], type: undefined };
+    const name = file.slice(0, -4);
+    if (description.labels.length > 0 && (type === 'str' || isLabelName(name)))
+      labels.push({ reference: path.join(folder, file), rows: shape[0]! });
+    else arrays.push({ name, shape, read: () => openArray(source, { cancellation }).values });
+  }
+  labels.sort((a, b) => customaryRank(stem(a.reference), 'labels') - customaryRank(stem(b.reference), 'labels'));
+  const hash = () => {
+    const all = createHash('sha256');
+    for (const { file, source } of sources) all.update(`${file}\0${contentHash(source, cancellation)}\0`);
+    return all.digest('hex');
+  };
+  return { arrays, labels, hash };
+}
+
+function stem(file: string): string {
+  return path.basename(file, '.npy');
 }
 
 /** Reads the layers that are asked for and reduces them to points, as a capture would. */

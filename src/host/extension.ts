@@ -14,6 +14,7 @@ import {
 } from './commands/commands';
 import { registerCommands } from './commands/register';
 import { DataLinks } from './data/dataLinks';
+import { FileAnswers } from './data/fileAnswers';
 import { DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
 import { InspectPanels, sessionSettings } from './inspect/inspectPanels';
 import { Results } from './results/results';
@@ -24,6 +25,7 @@ import { FileTree } from './trees/fileTree';
 import { ResultTree } from './trees/resultTree';
 import { openDocs } from './workspace/docs';
 import { describeDataFile, describeModelFile } from './workspace/tooltips';
+import { InspectedFolders } from './workspace/inspectedFolders';
 import { WorkspaceFiles } from './workspace/workspaceFiles';
 
 /**
@@ -41,7 +43,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const models = keep(new WorkspaceFiles(MODEL_FILES));
   const data = keep(new WorkspaceFiles(DATA_FILES));
   const sources = keep(new WorkspaceFiles(PYTHON_FILES));
+  const unexpected = (error: unknown) => log.error(error instanceof Error ? error : String(error));
+  const folders = keep(new InspectedFolders(unexpected));
   const links = new DataLinks(context.workspaceState);
+  const answers = new FileAnswers(context.workspaceState);
   const panels: InspectPanels = keep(
     new InspectPanels({
       extension: context.extensionUri,
@@ -67,11 +72,13 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     engine,
     links,
+    answers,
     panels,
     running,
     results,
     models,
     data,
+    folders,
     sources,
   };
   keep(registerCommands(makeCommands(commands), log));
@@ -87,7 +94,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const modelTree = keep(
     new FileTree({
       files: models,
-      contextValue: 'model',
+      contextValue: () => 'model',
       icon: 'file-binary',
       command: { id: 'neuralTopology.describe', title: vscode.l10n.t('Describe Model') },
       tooltip: file => describeModelFile(file, engine.get),
@@ -96,7 +103,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const dataTree = keep(
     new FileTree({
       files: data,
-      contextValue: 'data',
+      contextValue: file => (/\.npz$/i.test(file.fsPath) ? 'arrays' : 'data'),
+      inspectedFolders: folders,
       icon: 'database',
       command: undefined,
       tooltip: file => describeDataFile(file),
@@ -111,7 +119,7 @@ export function activate(context: vscode.ExtensionContext): void {
       folders: () => (vscode.workspace.workspaceFolders ?? []).map(folder => folder.uri.fsPath),
       link: model => links.get(vscode.Uri.file(model)),
       settings: model => sessionSettings(vscode.Uri.file(model)),
-      unexpected: error => log.error(error instanceof Error ? error : String(error)),
+      unexpected,
       t: (message, ...args) => vscode.l10n.t(message, ...args),
     }),
   );

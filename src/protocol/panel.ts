@@ -72,7 +72,9 @@ export type DataChoice =
       readonly data: string;
       readonly labels?: string;
     }
-  | { readonly kind: 'random' };
+  | { readonly kind: 'random' }
+  /** The file is no model: it holds activations that somebody saved, so that nothing is run. */
+  | { readonly kind: 'stored'; readonly labels?: string };
 
 /** What a panel needs to be made again. Read back from a view's state, so it is checked like any message. */
 export interface PanelRestore {

@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test';
 import { Cancellation } from '../../src/base/cancellation';
 import { pngBytes } from '../data/images/support';
 import { dataLibraries } from '../../src/engine/dataLibraries';
-import { dataCandidates } from '../../src/engine/operations/dataCandidates';
+import { dataCandidates, labelCandidates } from '../../src/engine/operations/dataCandidates';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'candidates-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -33,6 +33,19 @@ describe('Data that could feed a model', () => {
     const candidates = offered(table);
     assert.ok(candidates.length > 0);
     for (const candidate of candidates.filter(({ fits }) => fits)) assert.equal(candidate.labels, undefined);
+  });
+
+  it('is offered with every column that could be its labels', () => {
+    const table = path.join(folder, 'two.csv');
+    const rows = Array.from({ length: 30 }, (_, i) => `${i / 7},${i / 3},${i / 11},${i / 13},a${i % 3},b${i % 2}`);
+    fs.writeFileSync(table, ['a,b,c,d,species,region', ...rows].join('\n') + '\n');
+    const [fitting] = offered(table).filter(candidate => candidate.fits);
+    assert.deepEqual(new Set(fitting?.labelsInside), new Set([`${table}#species`, `${table}#region`]));
+    const context = { cancellation: Cancellation.never } as Parameters<typeof labelCandidates>[1];
+    assert.deepEqual(
+      labelCandidates({ files: [table, path.join(folder, 'no.csv')] }, context).map(one => [one.labels, one.rows]),
+      fitting?.labelsInside.map(labels => [labels, 30]),
+    );
   });
 
   it('says when the number of rows is a guess from the size of the file', () => {

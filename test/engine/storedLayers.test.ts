@@ -7,6 +7,9 @@ import { Cancellation } from '../../src/base/cancellation';
 import { DisposableStore } from '../../src/base/lifecycle';
 import { writeNpy, writeNpz } from '../../src/data/writeNpz';
 import { describe as describeFile } from '../../src/engine/operations/describe';
+import { forecast } from '../../src/engine/operations/forecast';
+import { openInspectSource } from '../../src/engine/inspectSource';
+import { defaultInspectParameters } from '../../src/analyses/inspect';
 import { openStoredLayers } from '../../src/engine/storedLayers';
 import { f32, safetensorsBytes } from '../models/safetensors/safetensorsBytes';
 
@@ -62,6 +65,39 @@ describe('activations that somebody saved', () => {
     assert.deepEqual(layers.map(({ name, outputShape }) => [name, outputShape]), [['/fc1/Gemm', [null, 3]], ['relu', [null, 3]]]); // prettier-ignore
     const tensors = written('d.safetensors', safetensorsBytes({ fc1: f32([4, 3]) }));
     assert.equal(describeFile({ model: tensors }, context).format, 'safetensors');
+  });
+  it('may have their labels beside them, which are no layers', () => {
+    const classes = Int32Array.from([0, 1, 1, 0]);
+    const labelled = written(
+      'labelled.npz',
+      writeNpz([{ name: 'fc1', shape: [4, 3], values }, { name: 'y', shape: [4], values: classes }]),
+    ); // prettier-ignore
+    written('beside/fc1.npy', writeNpy({ shape: [4, 3], values }));
+    written('beside/labels.npy', writeNpy({ shape: [4], values: classes }));
+    const tensor = { dtype: 'I32', shape: [4], data: new Uint8Array(classes.buffer) };
+    const tensors = written('labelled.safetensors', safetensorsBytes({ fc1: f32([4, 3]), y: tensor }));
+    for (const [file, labels] of [
+      [labelled, `${labelled}#y`],
+      [path.join(root, 'beside'), path.join(root, 'beside', 'labels.npy')],
+      [tensors, `${tensors}#y`],
+    ] as const) {
+      const store = new DisposableStore();
+      const stored = openStoredLayers(file, store, Cancellation.never)!;
+      assert.deepEqual(stored.layers.map(({ name }) => name), ['fc1'], file); // prettier-ignore
+      assert.deepEqual(stored.labels.map(({ reference, rows }) => [reference, rows]), [[labels, 4]]); // prettier-ignore
+      const context = { cancellation: Cancellation.never } as Parameters<typeof openInspectSource>[2];
+      const source = openInspectSource({ model: file, labels }, defaultInspectParameters, context, store);
+      assert.deepEqual([...source.labels!.values], [0, 1, 1, 0], file);
+      const [warning] = openInspectSource({ model: file }, defaultInspectParameters, context, store).warnings;
+      assert.match(warning?.message ?? '', /is no layer/);
+      store.dispose();
+    }
+  });
+  it('are forecast by their shapes alone', () => {
+    const context = { cancellation: Cancellation.never, threads: 2 } as Parameters<typeof forecast>[1];
+    const arrays = Object.entries(bytesOf).map(([name, array]) => ({ name, shape: [4, 3], values: array }));
+    const { layers, points } = forecast({ model: written('f.npz', writeNpz(arrays)) }, context);
+    assert.deepEqual([layers, points], [2, 4]);
   });
   it('must have the same rows', () => {
     const arrays = [{ name: 'a', shape: [4, 3], values }, { name: 'b', shape: [3, 4], values }]; // prettier-ignore

@@ -3,7 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import ts from 'typescript';
-import { globOf, isOfKind, MODEL_FILES, patternOf, WEIGHTS_FILES } from '../../src/host/base/fileKinds';
+import {
+  FOLDER_MARKS,
+  globOf,
+  INSPECTED_FILES,
+  isOfKind,
+  patternOf,
+  WEIGHTS_FILES,
+} from '../../src/host/base/fileKinds';
 import { root } from './localisation';
 
 interface MenuItem {
@@ -69,13 +76,13 @@ describe('The manifest', () => {
       const pattern = /resourceFilename =~ \/(.+)\/i/.exec(when!)![1]!;
       assert.equal(
         pattern,
-        patternOf(command === 'neuralTopology.runWithPython' ? kinds[command] : MODEL_FILES),
+        patternOf(command === 'neuralTopology.runWithPython' ? kinds[command] : INSPECTED_FILES),
         command,
       );
     }
-    const name = new RegExp(patternOf(MODEL_FILES), 'i');
-    for (const model of ['a.onnx', 'A.ONNX', 'b.c.pt', 'model.json', 'Saved_Model.pb'])
-      assert.ok(name.test(model) && isOfKind(`/w/${model}`, MODEL_FILES), model);
+    const name = new RegExp(patternOf(INSPECTED_FILES), 'i');
+    for (const model of ['a.onnx', 'A.ONNX', 'b.c.pt', 'acts.npz', 'model.json', 'Saved_Model.pb'])
+      assert.ok(name.test(model) && isOfKind(`/w/${model}`, INSPECTED_FILES), model);
     for (const other of [
       'a.npy',
       'net.py',
@@ -87,9 +94,9 @@ describe('The manifest', () => {
       'a.pb',
       '',
     ])
-      assert.ok(!name.test(other) && !isOfKind(`/w/${other}`, MODEL_FILES), other);
+      assert.ok(!name.test(other) && !isOfKind(`/w/${other}`, INSPECTED_FILES), other);
     const patterns = contributes.customEditors.flatMap(({ selector }) => selector.map(one => one.filenamePattern));
-    assert.deepEqual(patterns, [...MODEL_FILES.extensions.map(ending => `*${ending}`), ...MODEL_FILES.names]);
+    assert.deepEqual(patterns, [...INSPECTED_FILES.extensions.map(ending => `*${ending}`), ...INSPECTED_FILES.names]);
     assert.equal(contributes.customEditors[0]!.priority, 'option');
   });
 
@@ -129,7 +136,12 @@ describe('The manifest', () => {
   });
 
   it('starts nothing before it is needed', () => {
-    assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:neuralTopology.inspect']);
+    // Menus on folders ask what is in them: where there are such folders, it has to be known before the first click.
+    const marks = FOLDER_MARKS.extensions.map(ending => `*${ending}`).concat(FOLDER_MARKS.names);
+    assert.deepEqual(manifest.activationEvents, [
+      'onWebviewPanel:neuralTopology.inspect',
+      ...marks.map(mark => `workspaceContains:**/${mark}`),
+    ]);
   });
 });
 

@@ -9,6 +9,7 @@ import {
 } from '../format/numbers';
 import { element, iconButton, uniqueId } from './dom';
 import { attachMenu, type MenuItem } from './menu';
+import type { InspectHead } from '../../src/protocol/panel';
 import type { ParameterChanges, State } from './store';
 
 /** The line at the top: which model, on which data, how good; what was computed, and what to do with it. */
@@ -116,7 +117,7 @@ export class Header {
         ? `${formatCount(sampledRows.length)} of ${formatCount(data.rows)} rows`
         : formatQuantity(data.rows, 'row');
     const facts: [text: string, title: string][] = [
-      [fileName(data.name), `${data.name}: ${formatShape(data.rowShape)} a row, ${data.treatment}`],
+      ...(model.format === 'activations' ? [] : [dataFact(data)]),
       [rows, `sampled with seed ${parameters.seed}`],
     ];
     if (labels !== undefined)
@@ -124,10 +125,9 @@ export class Header {
         `labels ${labelsName(labels.name, data.name)}`,
         `${labels.name}: ${formatQuantity(labels.classes.length, 'class', 'classes')}`,
       ]);
-    facts.push([
-      formatQuantity(model.parameters, 'parameter'),
-      `${model.format}${model.producer ? `, ${model.producer}` : ''}`,
-    ]);
+    // Activations that were saved come from a network that is not there.
+    const size = model.format === 'activations' ? 'saved activations' : formatQuantity(model.parameters, 'parameter');
+    facts.push([size, `${model.format}${model.producer ? `, ${model.producer}` : ''}`]);
     this.facts.append(...facts.map(([text, title]) => element('span', { class: 'fact', text, title })));
     if (accuracy !== undefined) {
       const range = formatShareRange(accuracy.low, accuracy.high);
@@ -181,4 +181,8 @@ export class Header {
     const note = formatNumber(parameters.seed);
     this.points.title = `How many rows are drawn, with seed ${note}`;
   }
+}
+
+function dataFact({ name, rowShape, treatment }: InspectHead['data']): [text: string, title: string] {
+  return [fileName(name), `${name}: ${formatShape(rowShape)} a row, ${treatment}`];
 }

@@ -8,7 +8,7 @@ import { FileSource } from '../files';
 import { FolderFiles } from '../folderFiles';
 import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
-import type { DataCandidate } from '../operationTypes';
+import type { DataCandidate, LabelCandidate } from '../operationTypes';
 
 /** A look at headers and first lines alone. Files that cannot be read are nobody's data. */
 export function dataCandidates(
@@ -27,6 +27,7 @@ export function dataCandidates(
     return looks.flatMap(({ file, description }) =>
       description.choices.map((choice): DataCandidate => {
         const part = choice.part === undefined ? '' : `#${choice.part}`;
+        const inside = labelsInside(file, description, choice);
         return {
           data: file + part,
           rows: choice.rows,
@@ -34,13 +35,33 @@ export function dataCandidates(
           rowShape: choice.rowShape,
           fits: choice.texts === true ? takesTokens(target) : inputShape !== undefined && fits(choice, inputShape),
           exact: choice.texts === true || (inputShape !== undefined && isExact(choice.rowShape, inputShape)),
-          labels: labelsInside(file, description, choice) ?? labelsBeside(file, choice.rows, looks),
+          labels: inside[0] ?? labelsBeside(file, choice.rows, looks),
+          labelsInside: inside,
         };
       }),
     );
   } finally {
     store.dispose();
   }
+}
+
+/** What looks like labels: integers or texts, one a row; where nothing does, every column. */
+export function labelCandidates(
+  { files }: { readonly files: readonly string[] },
+  { cancellation, libraries }: OperationContext<never>,
+): readonly LabelCandidate[] {
+  return files.flatMap(file => {
+    cancellation.throwIfCancelled();
+    const description = look(file, libraries);
+    if (description === undefined) return [];
+    const { labels, choices, columns, arrays } = description;
+    const named = labels.length > 0 ? labels : (columns ?? []).map(({ name }) => name);
+    return named.map((name): LabelCandidate => {
+      const rows = arrays.find(array => array.name === name)?.shape[0] ?? choices[0]?.rows ?? 0;
+      const rowsExact = arrays.length > 0 || (choices[0]?.rowsExact ?? false);
+      return { labels: name === '' ? file : `${file}#${name}`, rows, rowsExact };
+    });
+  });
 }
 
 function look(file: string, libraries: DataLibraries): DataDescription | undefined {
@@ -79,19 +100,18 @@ function isChannels(size: number | null): boolean {
   return size === 1 || size === 3;
 }
 
-/** Another array of the same file, or a column that this choice of the columns leaves out. */
+/** Other arrays of the same file, or columns that this choice of the columns leaves out; best first. */
 function labelsInside(
   file: string,
   description: DataDescription,
   { part, without }: DataDescription['choices'][number],
-): string | undefined {
+): readonly string[] {
   // The sub-folders of a folder of images are its labels.
-  if (description.format === 'images') return description.labels.length > 0 ? file : undefined;
+  if (description.format === 'images') return description.labels.length > 0 ? [file] : [];
   const table = description.choices.some(choice => choice.without.length > 0);
-  const name = description.labels.find(
-    candidate => candidate !== part && candidate !== '' && (!table || without.includes(candidate)),
-  );
-  return name === undefined ? undefined : `${file}#${name}`;
+  return description.labels
+    .filter(candidate => candidate !== part && candidate !== '' && (!table || without.includes(candidate)))
+    .map(name => `${file}#${name}`);
 }
 
 /** digits_X.npy has its labels in digits_y.npy; x_test.npy in y_test.npy; images.npy in labels.npy. */

@@ -28,7 +28,7 @@ export function describe(
 }
 
 /** Activations that were saved: layers without a network. */
-function describeStored(path: string, { rows, layers, sha256 }: StoredLayers): DescribeResult {
+function describeStored(path: string, { rows, layers, hash }: StoredLayers): DescribeResult {
   return {
     format: 'activations',
     producer: 'stored arrays',
@@ -48,6 +48,6 @@ function describeStored(path: string, { rows, layers, sha256 }: StoredLayers): D
     classNames: undefined,
     unsupported: [],
     warnings: [],
-    provenance: { version: VERSION, model: { name: path, sha256 }, parameters: {}, seed: 0 },
+    provenance: { version: VERSION, model: { name: path, sha256: hash() }, parameters: {}, seed: 0 },
   };
 }

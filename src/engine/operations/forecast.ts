@@ -3,11 +3,13 @@ import { defaultInspectParameters } from '../../analyses/inspect';
 import { pointsWithin } from '../../analyses/limits';
 import { DisposableStore } from '../../base/lifecycle';
 import { describeData } from '../../data/openData';
+import type { Shape } from '../../models/model';
 import { forecastInspect } from '../forecastInspect';
 import { memoryLimit } from '../memoryLimit';
 import { blaming } from '../blaming';
 import { openReference, type ReadContext } from '../openFiles';
 import { openModelFile } from '../openModelFile';
+import { openStoredLayers } from '../storedLayers';
 import type { OperationContext } from '../operationContext';
 import type { InspectForecast, InspectInput } from '../operationTypes';
 
@@ -16,19 +18,12 @@ export function forecast(input: InspectInput, context: OperationContext<never>):
   const store = new DisposableStore();
   try {
     const parameters = { ...defaultInspectParameters, ...input.parameters };
-    const { model } = openModelFile(input.model, store);
-    const layers = chooseLayers(model.layers, parameters.layers);
-    const rows = typeof input.data === 'string' ? rowsOf(input.data, store, context) : parameters.points;
-    const size = {
-      layers: layers.map(layer => ({ shape: layer.outputShape })),
-      rows,
-      parameters,
-      threads: context.threads,
-      modelParameters: model.parameters,
-    };
+    const { all, rows, modelParameters } = storedSize(input, store, context) ?? modelSize(input, store, context);
+    const layers = chooseLayers(all, parameters.layers);
+    const size = { layers, rows: rows ?? parameters.points, parameters, threads: context.threads, modelParameters };
     const limit = input.memoryLimitBytes ?? memoryLimit();
     const bytesAt = (points: number) => forecastInspect({ ...size, parameters: { ...parameters, points } }).bytes;
-    const points = Math.min(parameters.points, rows);
+    const points = Math.min(parameters.points, size.rows);
     return {
       ...forecastInspect(size),
       layers: layers.length,
@@ -39,6 +34,31 @@ export function forecast(input: InspectInput, context: OperationContext<never>):
   } finally {
     store.dispose();
   }
+}
+
+interface Size {
+  readonly all: readonly { readonly name: string; readonly shape: Shape | undefined }[];
+  /** Undefined for random input, which has as many as are asked for. */
+  readonly rows: number | undefined;
+  readonly modelParameters: number;
+}
+
+function modelSize(input: InspectInput, store: DisposableStore, context: ReadContext): Size {
+  const { model } = openModelFile(input.model, store);
+  return {
+    all: model.layers.map(({ name, outputShape }) => ({ name, shape: outputShape })),
+    rows: typeof input.data === 'string' ? rowsOf(input.data, store, context) : undefined,
+    modelParameters: model.parameters,
+  };
+}
+
+/** Of activations that were saved: nothing is run. */
+function storedSize(input: InspectInput, store: DisposableStore, { cancellation }: ReadContext): Size | undefined {
+  if (input.data !== undefined) return undefined;
+  const stored = blaming(input.model, () => openStoredLayers(input.model, store, cancellation));
+  if (stored === undefined) return undefined;
+  const all = stored.layers.map(({ name, rowShape }) => ({ name, shape: [null, ...rowShape] }));
+  return { all, rows: stored.rows, modelParameters: 0 };
 }
 
 function rowsOf(reference: string, store: DisposableStore, { libraries }: ReadContext): number {

@@ -12,6 +12,10 @@ export const MODEL_FILES: FileKind = {
   extensions: ['.onnx', '.pt', '.pth', '.ckpt', '.safetensors', '.h5', '.hdf5', '.keras', '.gguf'],
   names: ['model.json', 'saved_model.pb', 'pytorch_model.bin', 'model.safetensors.index.json'],
 };
+/** Models, and archives of arrays, which may be saved activations: their content says so. */
+export const INSPECTED_FILES: FileKind = { ...MODEL_FILES, extensions: [...MODEL_FILES.extensions, '.npz'] };
+/** What tells a folder that can be inspected: arrays, one a layer, or TensorFlow's SavedModel. */
+export const FOLDER_MARKS: FileKind = { extensions: ['.npy'], names: ['saved_model.pb'] };
 /** Weights that a person's own Python can put into the class they came from. */
 export const WEIGHTS_FILES: FileKind = {
   extensions: ['.pt', '.pth', '.ckpt', '.safetensors'],

@@ -2,10 +2,14 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { Fault } from '../../base/fault';
 import type { DataLinks } from '../data/dataLinks';
-import { pickData } from '../data/pickData';
+import type { FileAnswers } from '../data/fileAnswers';
+import { chooseIn, pickData, type PickContext } from '../data/pickData';
+import { pickStored } from '../data/pickStored';
+import { needsALook, recognise } from '../data/recognise';
 import { DESCRIBE_TYPE } from '../describe/describeEditor';
+import type { DataChoice } from '../../protocol/panel';
 import type { EngineService } from '../base/engineService';
-import { filterOf, MODEL_FILES, WEIGHTS_FILES } from '../base/fileKinds';
+import { filterOf, INSPECTED_FILES, isOfKind, MODEL_FILES, WEIGHTS_FILES } from '../base/fileKinds';
 import type { InspectPanel } from '../inspect/inspectPanel';
 import type { InspectPanels } from '../inspect/inspectPanels';
 import { exportReport } from '../results/exportReport';
@@ -14,6 +18,7 @@ import { runWithPython, type PythonContext } from '../python/runWithPython';
 import type { Results } from '../results/results';
 import type { RunningStatus } from '../running/runningStatus';
 import { openSample } from '../workspace/sample';
+import type { InspectedFolders } from '../workspace/inspectedFolders';
 import type { WorkspaceFiles } from '../workspace/workspaceFiles';
 import type { CommandTable } from './table';
 import { filesOf, modelInFront, modelsOf } from './targets';
@@ -23,11 +28,14 @@ export interface CommandContext {
   readonly log: vscode.LogOutputChannel;
   readonly engine: EngineService;
   readonly links: DataLinks;
+  readonly answers: FileAnswers;
   readonly panels: InspectPanels;
   readonly running: RunningStatus;
   readonly results: Results;
   readonly models: WorkspaceFiles;
   readonly data: WorkspaceFiles;
+  /** Folders that are inspected as one thing. */
+  readonly folders: InspectedFolders;
   /** Python files. */
   readonly sources: WorkspaceFiles;
 }
@@ -40,11 +48,11 @@ export function makeCommands(context: CommandContext): CommandTable {
   const { panels, log, results } = context;
 
   const chooseModels = async (clicked: unknown, selected: unknown): Promise<readonly vscode.Uri[]> => {
-    const given = modelsOf(clicked, selected);
+    const given = modelsOf(clicked, selected, file => context.folders.has(file));
     if (given.length > 0) return given;
     const front = panels.active ? vscode.Uri.file(panels.active.model) : modelInFront();
     if (front) return [front];
-    const asked = await askForModel(context.models);
+    const asked = await askForModel(context);
     return asked ? [asked] : [];
   };
 
@@ -61,6 +69,9 @@ export function makeCommands(context: CommandContext): CommandTable {
       for (const model of (await chooseModels(clicked, selected)).slice(0, 1)) {
         await selectData(context, panels.reveal(model));
       }
+    },
+    'neuralTopology.forgetChoices': async (clicked, selected) => {
+      for (const model of await chooseModels(clicked, selected)) await forgetChoices(context, model);
     },
     'neuralTopology.exportReport': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, 1)) {
@@ -146,6 +157,12 @@ async function askForWeights(): Promise<vscode.Uri | undefined> {
 /** Journey 1: the panel at once, then the data if none is known, then the run. */
 async function inspect(context: CommandContext, model: vscode.Uri): Promise<void> {
   const known = context.panels.get(model);
+  // What may be no model at all is looked at before a panel of its own is made.
+  if (!known && !isOfKind(model.fsPath, MODEL_FILES) && context.links.get(model) === undefined) {
+    const contents = await recognise(model, context.engine.get, context.answers);
+    if (contents === undefined) return;
+    if (contents.kind === 'data') return inspectOn(context, model);
+  }
   const panel = context.panels.reveal(model);
   // What is there and still true is only brought to the front.
   if (known && (panel.session.isRunning || (panel.session.result && !(await panel.modelChanged())))) return;
@@ -153,9 +170,29 @@ async function inspect(context: CommandContext, model: vscode.Uri): Promise<void
   else void panel.session.start();
 }
 
+/** Data was clicked: asks which model it is for, remembers it as that model's data, and inspects it. */
+async function inspectOn(context: CommandContext, data: vscode.Uri): Promise<void> {
+  const title = vscode.l10n.t('Model for {0}', path.basename(data.fsPath));
+  const model = await askForModel(context, title);
+  if (!model) return;
+  const panel = context.panels.reveal(model);
+  const described = await panel.session.readModel();
+  const choice = described && (await chooseIn(data, model, described, pickContext(context)));
+  if (choice) await useData(context, panel, choice);
+}
+
+/** What was chosen for a file is asked again the next time: its data and labels, and what it is. */
+async function forgetChoices(context: CommandContext, file: vscode.Uri): Promise<void> {
+  await context.links.set(file, undefined);
+  await context.answers.set(file.fsPath, undefined);
+  context.panels.get(file)?.session.forgetData();
+  const name = path.basename(file.fsPath);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Choices for {0} are forgotten.', name), 4000);
+}
+
 /** Asks for another model, and inspects that. */
 export async function inspectAnother(context: CommandContext): Promise<void> {
-  const model = await askForModel(context.models);
+  const model = await askForModel(context);
   if (model) await inspect(context, model);
 }
 
@@ -166,23 +203,46 @@ export async function openDescription(panel: InspectPanel): Promise<void> {
 
 /** Asks for data, remembers the answer for this model, and runs. */
 export async function selectData(context: CommandContext, panel: InspectPanel): Promise<void> {
-  const described = await panel.session.readModel();
-  if (!described) return;
   const model = vscode.Uri.file(panel.model);
+  const choice = await chooseData(context, panel, model);
+  panel.panel.reveal();
+  if (choice) await useData(context, panel, choice);
+}
+
+async function chooseData(
+  context: CommandContext,
+  panel: InspectPanel,
+  model: vscode.Uri,
+): Promise<DataChoice | undefined> {
+  const current = panel.session.data;
+  if (needsALook(panel.model)) {
+    const contents = await recognise(model, context.engine.get, context.answers);
+    if (contents === undefined) return undefined;
+    if (contents.kind === 'activations') {
+      if (current !== undefined) return pickStored(model, contents, current, pickContext(context));
+      // There is nothing to ask: the file is all that it takes.
+      const [labels] = contents.labels;
+      return { kind: 'stored', ...(labels === undefined ? {} : { labels }) };
+    }
+  }
+  const described = await panel.session.readModel();
+  if (!described) return undefined;
   context.engine.prepare();
-  const choice = await pickData(model, described, panel.session.data, {
+  return pickData(model, described, current, pickContext(context));
+}
+
+function pickContext(context: CommandContext): PickContext {
+  return {
     engine: context.engine.get,
     files: () => context.data.find(),
     unexpected: error => context.log.warn(error instanceof Error ? error.message : String(error)),
-  });
-  panel.panel.reveal();
-  if (!choice) return;
+  };
+}
+
+async function useData(context: CommandContext, panel: InspectPanel, choice: DataChoice): Promise<void> {
   void panel.session.setData(choice);
   // Random input is tried out, not remembered: the next time there may be data.
-  if (choice.kind === 'file') {
-    const { data, labels } = choice;
-    await context.links.set(model, { data, ...(labels === undefined ? {} : { labels }) });
-  }
+  if (choice.kind !== 'random') await context.links.set(vscode.Uri.file(panel.model), choice);
 }
 
 /** The report of what a panel shows, after computing it where it is not there yet. */
@@ -215,14 +275,21 @@ async function openReport(file: vscode.Uri): Promise<void> {
   await vscode.commands.executeCommand('vscode.open', file);
 }
 
-async function askForModel(models: WorkspaceFiles): Promise<vscode.Uri | undefined> {
-  const found = await models.find();
-  const items = found.map(uri => ({
+/** A model of the workspace or elsewhere; with a title of its own, one that data is for: then saved activations are none. */
+async function askForModel(
+  { models, folders }: Pick<CommandContext, 'models' | 'folders'>,
+  title?: string,
+): Promise<vscode.Uri | undefined> {
+  const item = (uri: vscode.Uri, icon: string) => ({
     label: path.basename(uri.fsPath),
     description: vscode.workspace.asRelativePath(vscode.Uri.joinPath(uri, '..'), true),
-    iconPath: new vscode.ThemeIcon('file-binary'),
+    iconPath: new vscode.ThemeIcon(icon),
     uri,
-  }));
+  });
+  const items = [
+    ...(await models.find()).map(uri => item(uri, 'file-binary')),
+    ...(title === undefined ? folders.all.map(uri => item(uri, 'folder')) : []),
+  ];
   const browse = {
     label: vscode.l10n.t('Browse…'),
     description: vscode.l10n.t('a saved model elsewhere'),
@@ -230,7 +297,7 @@ async function askForModel(models: WorkspaceFiles): Promise<vscode.Uri | undefin
     uri: undefined,
   };
   const chosen = await vscode.window.showQuickPick([...items, browse], {
-    title: vscode.l10n.t('Model'),
+    title: title ?? vscode.l10n.t('Model'),
     placeHolder: vscode.l10n.t('Choose a saved model'),
     matchOnDescription: true,
   });
@@ -238,7 +305,7 @@ async function askForModel(models: WorkspaceFiles): Promise<vscode.Uri | undefin
   if (chosen.uri) return chosen.uri;
   const files = await vscode.window.showOpenDialog({
     openLabel: vscode.l10n.t('Inspect'),
-    filters: { [vscode.l10n.t('Models')]: filterOf(MODEL_FILES) },
+    filters: { [vscode.l10n.t('Models')]: filterOf(title === undefined ? INSPECTED_FILES : MODEL_FILES) },
   });
   return files?.[0];
 }

@@ -1,10 +1,8 @@
+import type { DataChoice } from '../../protocol/panel';
 import { absoluteIn, relativeTo } from './reference';
 
-/** The data that a model is inspected with, by absolute paths. */
-export interface DataLink {
-  readonly data: string;
-  readonly labels?: string;
-}
+/** The data that a model is inspected with, by absolute paths; or that the file itself holds activations. */
+export type DataLink = Exclude<DataChoice, { readonly kind: 'random' }>;
 
 /**
  * The link of a model in a folder's setting, if there is one. Settings are text that anybody may have written: what is not
@@ -14,12 +12,10 @@ export function readLink(setting: unknown, folder: string, model: string): DataL
   if (!isRecord(setting)) return undefined;
   const key = relativeTo(folder, model);
   const link = Object.hasOwn(setting, key) ? setting[key] : undefined;
-  if (!isRecord(link) || typeof link.data !== 'string' || link.data === '') return undefined;
-  const labels = typeof link.labels === 'string' && link.labels !== '' ? link.labels : undefined;
-  return {
-    data: absoluteIn(folder, link.data),
-    ...(labels === undefined ? {} : { labels: absoluteIn(folder, labels) }),
-  };
+  if (!isRecord(link)) return undefined;
+  const labels = isName(link.labels) ? { labels: absoluteIn(folder, link.labels) } : {};
+  if (link.activations === true) return { kind: 'stored', ...labels };
+  return isName(link.data) ? { kind: 'file', data: absoluteIn(folder, link.data), ...labels } : undefined;
 }
 
 /** The setting with one model's link set, or taken out where `link` is undefined. */
@@ -34,11 +30,15 @@ export function writeLink(
   if (link === undefined) delete next[key];
   else {
     next[key] = {
-      data: relativeTo(folder, link.data),
+      ...(link.kind === 'stored' ? { activations: true } : { data: relativeTo(folder, link.data) }),
       ...(link.labels === undefined ? {} : { labels: relativeTo(folder, link.labels) }),
     };
   }
   return next;
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

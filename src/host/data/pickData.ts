@@ -140,7 +140,7 @@ function whyItFits({ exact, rowShape }: DataCandidate, { inputs }: DescribeResul
 }
 
 /** Labels within the same file by their part alone, others by their file. */
-function labelName(data: string, labels: string): string {
+export function labelName(data: string, labels: string): string {
   const of = splitReference(labels);
   return of.file === splitReference(data).file && of.part !== undefined ? of.part : shortName(labels);
 }
@@ -187,6 +187,7 @@ async function pickLabels(
 ): Promise<DataChoice | undefined> {
   const names = new Set([
     ...(candidate.labels === undefined ? [] : [candidate.labels]),
+    ...candidate.labelsInside,
     ...labelCandidates(all, candidate),
   ]);
   const items = [...names].map(name => ({
@@ -201,11 +202,8 @@ async function pickLabels(
       description: vscode.l10n.t('a file with one class a row'),
       iconPath: new vscode.ThemeIcon('folder-opened'),
       choose: async () => {
-        const file = await openFile(
-          vscode.Uri.file(splitReference(candidate.data).file),
-          vscode.l10n.t('Use as Labels'),
-        );
-        return file && choosePart(file, context);
+        const { file } = splitReference(candidate.data);
+        return chooseLabelsFile(vscode.Uri.file(file), context);
       },
     },
     {
@@ -233,7 +231,16 @@ async function browse(
   context: PickContext,
 ): Promise<DataChoice | undefined> {
   const file = await openFile(model, vscode.l10n.t('Use as Data'), kind);
-  if (!file) return undefined;
+  return file && chooseIn(file, model, described, context);
+}
+
+/** Which rows of one file: asked where it has several that fit. */
+export async function chooseIn(
+  file: vscode.Uri,
+  model: vscode.Uri,
+  described: DescribeResult,
+  context: PickContext,
+): Promise<DataChoice | undefined> {
   const engine = await context.engine();
   const candidates = await engine.run('dataCandidates', { model: model.fsPath, files: [file.fsPath] });
   const fitting = rankCandidates(candidates, model.fsPath);
@@ -246,11 +253,16 @@ async function browse(
   return chosen?.choose?.();
 }
 
+/** Asks for a file of labels, and for the column or array in it where it has several. */
+export async function chooseLabelsFile(near: vscode.Uri, context: PickContext): Promise<string | undefined> {
+  const file = await openFile(near, vscode.l10n.t('Use as Labels'));
+  return file && choosePart(file, context);
+}
+
 async function choosePart(file: vscode.Uri, context: PickContext): Promise<string | undefined> {
   const engine = await context.engine();
-  const input = { model: '', files: [file.fsPath] };
-  const parts = await engine.run('dataCandidates', input).catch(() => []);
-  const flat = parts.filter(part => part.rowShape.every(size => size === 1)).map(part => part.data);
+  const parts = await engine.run('labelCandidates', { files: [file.fsPath] });
+  const flat = parts.map(part => part.labels);
   if (flat.length <= 1) return flat[0] ?? file.fsPath;
   const chosen = await vscode.window.showQuickPick(
     flat.map(part => ({ label: shortName(part), part })),

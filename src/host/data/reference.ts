@@ -10,7 +10,7 @@ export interface Reference {
 }
 
 export function splitReference(reference: string): Reference {
-  const match = /^(.*\.(?:npz|csv|tsv|jsonl|parquet))#([^#]*)$/i.exec(reference);
+  const match = /^(.*\.(?:npz|csv|tsv|jsonl|parquet|safetensors))#([^#]*)$/i.exec(reference);
   return match ? { file: match[1]!, part: match[2]! } : { file: reference, part: undefined };
 }
 

@@ -7,8 +7,8 @@ import { defaultInspectParameters } from '../../analyses/inspect';
  * empty for random input, which the command line does not know.
  */
 export function inspectCommandLine(model: string, data: DataChoice | undefined, parameters: InspectParameters): string {
-  if (data?.kind !== 'file') return '';
-  const words = ['neural-topology', 'inspect', model, '--data', data.data];
+  if (data === undefined || data.kind === 'random') return '';
+  const words = ['neural-topology', 'inspect', model, ...(data.kind === 'file' ? ['--data', data.data] : [])];
   if (data.labels !== undefined) words.push('--labels', data.labels);
   if (parameters.layers !== undefined) words.push('--layers', parameters.layers.join(','));
   if (parameters.points !== defaultInspectParameters.points) words.push('--points', String(parameters.points));

@@ -67,5 +67,7 @@ function blames({ source }: FaultData, { model, data }: FaultScene): 'model' | '
   const isOf = (reference: string | undefined): boolean =>
     reference !== undefined && (source === reference || source === splitReference(reference).file);
   if (data?.kind === 'file' && (isOf(data.data) || isOf(data.labels))) return 'data';
+  // Saved activations may hold their labels themselves: the file is at fault, unless it is said which array.
+  if (data?.kind === 'stored' && isOf(data.labels) && source !== model) return 'data';
   return isOf(model) ? 'model' : undefined;
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle';
 import type { DataChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
-import { DATA_FILES, isOfKind, MODEL_FILES } from '../base/fileKinds';
+import { DATA_FILES, INSPECTED_FILES, isOfKind } from '../base/fileKinds';
 import { packArrays } from '../base/packArrays';
 import { inspectSettings, setting } from '../base/settings';
 import { webviewOptions } from '../base/view';
@@ -70,14 +70,14 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
     });
     return this.adopt(panel, {
       model: model.fsPath,
-      data: link && { kind: 'file', ...link },
+      data: link,
       parameters: {},
     });
   }
 
   /** Called by VS Code for each panel that was open when the window was reloaded. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const request = this.restored(state);
+    const request = await this.restored(state);
     if (!request || this.open.has(request.model)) {
       panel.dispose();
       return;
@@ -85,7 +85,6 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
     const made = this.adopt(panel, request);
     // Not awaited: VS Code shows the panel once this returns.
     void made.session.start();
-    return Promise.resolve();
   }
 
   dispose(): void {
@@ -132,13 +131,13 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
   }
 
   /** What the view kept is checked: only a model and data files of our kinds are ever opened because of it. */
-  private restored(state: unknown): InspectRequest | undefined {
+  private async restored(state: unknown): Promise<InspectRequest | undefined> {
     const kept = parseRestore(typeof state === 'object' && state !== null && 'host' in state ? state.host : undefined);
     if (!kept) return undefined;
     const uri = vscode.Uri.parse(kept.model);
-    if (uri.scheme !== 'file' || !isOfKind(uri.fsPath, MODEL_FILES)) return undefined;
-    const link = this.context.links.get(uri);
-    const data: DataChoice | undefined = isDataFile(kept.data) ? kept.data : link && { kind: 'file', ...link };
+    if (uri.scheme !== 'file') return undefined;
+    if (!isOfKind(uri.fsPath, INSPECTED_FILES) && !(await isFolderOfWorkspace(uri))) return undefined;
+    const data: DataChoice | undefined = isDataFile(kept.data) ? kept.data : this.context.links.get(uri);
     const { points, maxDimension, reduction } = kept;
     return {
       model: uri.fsPath,
@@ -153,11 +152,23 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
 }
 
 function isDataFile(data: DataChoice | undefined): boolean {
-  if (data?.kind !== 'file') return data !== undefined;
-  return [data.data, data.labels].every(
-    reference =>
-      reference === undefined || (path.isAbsolute(reference) && isOfKind(splitReference(reference).file, DATA_FILES)),
-  );
+  if (data === undefined || data.kind === 'random') return data !== undefined;
+  const references = [data.kind === 'file' ? data.data : undefined, data.labels];
+  return references.every(reference => {
+    if (reference === undefined) return true;
+    const { file } = splitReference(reference);
+    return path.isAbsolute(file) && (isOfKind(file, DATA_FILES) || isOfKind(file, INSPECTED_FILES));
+  });
+}
+
+/** A folder of saved activations, or a SavedModel's; what is in it, the engine looks at. */
+async function isFolderOfWorkspace(uri: vscode.Uri): Promise<boolean> {
+  if (!vscode.workspace.getWorkspaceFolder(uri)) return false;
+  try {
+    return ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.Directory) !== 0;
+  } catch {
+    return false;
+  }
 }
 
 /** What the settings say of a model's inspections. */

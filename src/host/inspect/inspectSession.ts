@@ -142,6 +142,13 @@ export class InspectSession {
     }
   }
 
+  /** Data is asked for again the next time; what is shown stays. */
+  forgetData(): void {
+    if (this.isRunning) return;
+    this.request = { ...this.request, data: undefined };
+    if (!this.held) this.setStatus(this.waitingForData());
+  }
+
   setData(data: DataChoice): Promise<void> {
     this.request = { ...this.request, data };
     return this.start();
@@ -246,7 +253,8 @@ export class InspectSession {
     const run = this.runs;
     let inputs: readonly InputPreview[] = [];
     let note = '';
-    if (data?.kind !== 'file') note = this.context.t('Random input has no rows to show.');
+    if (data?.kind === 'stored') note = this.context.t('Saved activations come without the inputs they are of.');
+    else if (data?.kind !== 'file') note = this.context.t('Random input has no rows to show.');
     else {
       try {
         const engine = await this.context.engine();
@@ -262,13 +270,9 @@ export class InspectSession {
 
   private inspectInput(data: DataChoice): InspectInput {
     const { memoryLimitBytes } = this.context.settings(this.request.model);
-    const chosen =
-      data.kind === 'random'
-        ? { data: { random: true } as const }
-        : { data: data.data, ...(data.labels === undefined ? {} : { labels: data.labels }) };
     return {
       model: this.request.model,
-      ...chosen,
+      ...engineData(data),
       parameters: this.parameters,
       ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
     };
@@ -351,6 +355,15 @@ export class InspectSession {
       restore: this.restore,
     };
   }
+}
+
+/** A choice of data as the engine takes it. */
+export function engineData(choice: DataChoice): Pick<InspectInput, 'data' | 'labels'> {
+  if (choice.kind === 'random') return { data: { random: true } };
+  return {
+    ...(choice.kind === 'file' ? { data: choice.data } : {}),
+    ...(choice.labels === undefined ? {} : { labels: choice.labels }),
+  };
 }
 
 /** As in "digits-cnn/final.onnx": checkpoints of many networks are called final.onnx. */

@@ -128,8 +128,10 @@ export function safeFileName(suggested: string, format: string): string {
 function parseDataChoice(value: unknown): DataChoice | undefined {
   if (!isRecord(value)) return undefined;
   if (value.kind === 'random') return { kind: 'random' };
-  if (value.kind !== 'file' || !isText(value.data, LONGEST_PATH)) return undefined;
   if (value.labels !== undefined && !isText(value.labels, LONGEST_PATH)) return undefined;
+  if (value.kind === 'stored')
+    return { kind: 'stored', ...(value.labels === undefined ? {} : { labels: value.labels }) };
+  if (value.kind !== 'file' || !isText(value.data, LONGEST_PATH)) return undefined;
   return { kind: 'file', data: value.data, ...(value.labels === undefined ? {} : { labels: value.labels }) };
 }
 

@@ -85,7 +85,7 @@ function isEntry(value: unknown): value is HistoryEntry {
     entry.kind === 'result' &&
     typeof data === 'object' &&
     data !== null &&
-    (data.kind === 'random' || (data.kind === 'file' && typeof data.data === 'string')) &&
+    (data.kind === 'random' || data.kind === 'stored' || (data.kind === 'file' && typeof data.data === 'string')) &&
     (entry.reduction === undefined || isReduction(entry.reduction)) &&
     [entry.points, entry.maxDimension, entry.seed, entry.layers].every(number => typeof number === 'number')
   );

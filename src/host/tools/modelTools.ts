@@ -2,7 +2,7 @@ import { Fault } from '../../base/fault';
 import type { InspectForecast, InspectInput } from '../../engine';
 import type { InspectResult } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
-import { DATA_FILES, MODEL_FILES } from '../base/fileKinds';
+import { DATA_FILES, INSPECTED_FILES, isOfKind, MODEL_FILES } from '../base/fileKinds';
 import { sayBytes, sayRoughDuration } from '../base/numbers';
 import type { Translate } from '../base/translate';
 import type { DataLink } from '../data/dataLink';
@@ -76,7 +76,7 @@ export type ToolName = (typeof TOOL_NAMES)[number];
 
 async function describe(input: unknown, context: ToolContext, signal: AbortSignal): Promise<string> {
   const { model: given } = parseToolInput(input, ['model']);
-  const model = workspacePath(given, context.folders(), MODEL_FILES, 'model');
+  const model = workspacePath(given, context.folders(), INSPECTED_FILES, 'model');
   const result = await (await context.engine()).run('describe', { model }, { signal });
   return toolText(describeAnswer(given, result));
 }
@@ -99,7 +99,7 @@ async function layerDetails(input: unknown, context: ToolContext, signal: AbortS
 }
 
 interface Run {
-  readonly input: InspectInput & { readonly data: string };
+  readonly input: InspectInput;
   /** As the chat knows them. */
   readonly model: string;
   readonly data: string;
@@ -108,19 +108,22 @@ interface Run {
 /** The run that an input means, with the data that is linked where none is named. Throws what is wrong with it. */
 function runOf(asked: ToolInput, context: ToolContext): Run {
   const folders = context.folders();
-  const model = workspacePath(asked.model, folders, MODEL_FILES, 'model');
+  const model = workspacePath(asked.model, folders, INSPECTED_FILES, 'model');
   const link = asked.data === undefined ? context.link(model) : undefined;
-  const data = asked.data === undefined ? link?.data : workspacePath(asked.data, folders, DATA_FILES, 'data file');
-  if (data === undefined) throw noData(asked.model);
+  // Activations that were saved are their own data.
+  const stored = asked.data === undefined && (link?.kind === 'stored' || !isOfKind(model, MODEL_FILES));
+  const linked = link?.kind === 'file' ? link.data : undefined;
+  const data = asked.data === undefined ? linked : workspacePath(asked.data, folders, DATA_FILES, 'data file');
+  if (data === undefined && !stored) throw noData(asked.model);
   const labels =
     asked.labels === undefined ? link?.labels : workspacePath(asked.labels, folders, DATA_FILES, 'file of labels');
   const { parameters, memoryLimitBytes } = context.settings(model);
   return {
     model: asked.model,
-    data: asked.data ?? shortened(data, folders),
+    data: asked.data ?? (data === undefined ? asked.model : shortened(data, folders)),
     input: {
       model,
-      data,
+      ...(data === undefined ? {} : { data }),
       ...(labels === undefined ? {} : { labels }),
       parameters: { ...parameters, ...(asked.points === undefined ? {} : { points: asked.points }) },
       ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle';
 import type { CommandId } from '../commands/table';
+import type { InspectedFolders } from '../workspace/inspectedFolders';
 import type { WorkspaceFiles } from '../workspace/workspaceFiles';
 
 /** A folder with files of one kind, or such a file. */
@@ -16,7 +17,9 @@ export class FileNode {
 
 export interface FileTreeOptions {
   readonly files: WorkspaceFiles;
-  readonly contextValue: string;
+  readonly contextValue: (file: vscode.Uri) => string;
+  /** Folders that stand for one thing, as files do. */
+  readonly inspectedFolders?: InspectedFolders;
   readonly icon: string;
   /** What a click on a file does, if anything. */
   readonly command: { readonly id: CommandId; readonly title: string } | undefined;
@@ -32,6 +35,7 @@ export class FileTree implements vscode.TreeDataProvider<FileNode>, Disposable {
 
   constructor(private readonly options: FileTreeOptions) {
     this.store.add(options.files.onDidChange(() => this.changes.fire()));
+    if (options.inspectedFolders) this.store.add(options.inspectedFolders.onDidChange(() => this.changes.fire()));
   }
 
   dispose(): void {
@@ -50,11 +54,12 @@ export class FileTree implements vscode.TreeDataProvider<FileNode>, Disposable {
     if (node.isFolder) {
       item.collapsibleState = vscode.TreeItemCollapsibleState.Expanded;
       item.iconPath = vscode.ThemeIcon.Folder;
-      item.contextValue = 'folder';
+      const inspected = options.inspectedFolders?.has(node.resourceUri.fsPath) === true;
+      item.contextValue = inspected ? 'arrays' : 'folder';
       return item;
     }
     item.iconPath = new vscode.ThemeIcon(options.icon);
-    item.contextValue = options.contextValue;
+    item.contextValue = options.contextValue(node.resourceUri);
     if (options.command)
       item.command = { command: options.command.id, title: options.command.title, arguments: [node] };
     return item;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/lifecycle';
+import type { DataChoice } from '../../protocol/panel';
 import type { CommandId, ResultItem } from '../commands/table';
 import { sayCount } from '../base/numbers';
 import { shortName } from '../data/reference';
@@ -51,14 +52,18 @@ function modelName(model: string): string {
 
 function description(entry: HistoryEntry): string {
   if (entry.kind === 'report') return vscode.l10n.t('report');
-  const data = entry.data.kind === 'random' ? vscode.l10n.t('random input') : shortName(entry.data.data);
+  const data = entry.data.kind === 'file' ? shortName(entry.data.data) : withoutData(entry.data);
   return vscode.l10n.t('{0} · {1} points', data, sayCount(entry.points));
 }
 
 function tooltip(entry: HistoryEntry): string {
   const when = new Date(entry.when).toLocaleString(vscode.env.language);
   if (entry.kind === 'report') return `${entry.file}\n${when}`;
-  const data = entry.data.kind === 'random' ? vscode.l10n.t('random input') : entry.data.data;
+  const data = entry.data.kind === 'file' ? entry.data.data : withoutData(entry.data);
   const how = vscode.l10n.t('{0} layers, to dimension {1}', sayCount(entry.layers), entry.maxDimension);
   return `${entry.model}\n${data}\n${how}\n${when}`;
+}
+
+function withoutData({ kind }: DataChoice): string {
+  return kind === 'random' ? vscode.l10n.t('random input') : vscode.l10n.t('saved activations');
 }

@@ -95,6 +95,13 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .statusbar').waitFor();
   }
 
+  /** Loads the window again by its own command, which first keeps which editors are open, however lately they were opened. */
+  async reloadKeeping(): Promise<void> {
+    await this.page.evaluate(() => document.documentElement.setAttribute('data-before', ''));
+    await this.command('Developer: Reload Window');
+    await this.page.locator('html:not([data-before]) .monaco-workbench .statusbar').waitFor();
+  }
+
   async close(): Promise<void> {
     await this.context.close();
   }

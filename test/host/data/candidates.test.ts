@@ -11,6 +11,7 @@ const candidate = (data: string, more: Partial<DataCandidate> = {}): DataCandida
   fits: true,
   exact: true,
   labels: undefined,
+  labelsInside: [],
   ...more,
 });
 

@@ -6,16 +6,25 @@ import { absoluteIn, relativeTo, shortName, splitReference } from '../../../src/
 
 describe('The link between a model and its data', () => {
   it('is written relative to the folder and read back', () => {
-    const link = { data: '/w/data/test.npz#X', labels: '/w/data/test.npz#y' };
+    const link = { kind: 'file', data: '/w/data/test.npz#X', labels: '/w/data/test.npz#y' } as const;
     const setting = writeLink(undefined, '/w', '/w/models/final.onnx', link);
     assert.deepEqual(setting, { 'models/final.onnx': { data: 'data/test.npz#X', labels: 'data/test.npz#y' } });
     assert.deepEqual(readLink(setting, '/w', '/w/models/final.onnx'), link);
     assert.equal(readLink(setting, '/w', '/w/models/other.onnx'), undefined);
   });
 
+  it('says of saved activations that they are such, with their labels', () => {
+    const link = { kind: 'stored', labels: '/w/runs/acts.npz#y' } as const;
+    const setting = writeLink(undefined, '/w', '/w/runs/acts.npz', link);
+    assert.deepEqual(setting, { 'runs/acts.npz': { activations: true, labels: 'runs/acts.npz#y' } });
+    assert.deepEqual(readLink(setting, '/w', '/w/runs/acts.npz'), link);
+    assert.deepEqual(readLink({ acts: { activations: true, labels: 3 } }, '/w', '/w/acts'), { kind: 'stored' });
+    assert.equal(readLink({ acts: { activations: 'yes' } }, '/w', '/w/acts'), undefined);
+  });
+
   it('leaves the links of other models alone', () => {
     const before = { 'a.onnx': { data: 'a.npy' } };
-    const both = writeLink(before, '/w', '/w/b.onnx', { data: '/w/b.npy' });
+    const both = writeLink(before, '/w', '/w/b.onnx', { kind: 'file', data: '/w/b.npy' });
     assert.deepEqual(Object.keys(both), ['a.onnx', 'b.onnx']);
     assert.deepEqual(writeLink(both, '/w', '/w/b.onnx', undefined), before);
     assert.deepEqual(before, { 'a.onnx': { data: 'a.npy' } });
@@ -33,7 +42,10 @@ describe('The link between a model and its data', () => {
       { 'a.onnx': { data: '' } },
     ])
       assert.equal(readLink(setting, '/w', model), undefined);
-    assert.deepEqual(readLink({ 'a.onnx': { data: 'x.csv', labels: 9 } }, '/w', model), { data: '/w/x.csv' });
+    assert.deepEqual(readLink({ 'a.onnx': { data: 'x.csv', labels: 9 } }, '/w', model), {
+      kind: 'file',
+      data: '/w/x.csv',
+    });
     assert.equal(readLink({}, '/w', '/w/__proto__'), undefined);
   });
 });

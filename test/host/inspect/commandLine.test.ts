@@ -14,6 +14,13 @@ describe('The command line of a panel', () => {
     );
   });
 
+  it('has no data for activations that were saved', () => {
+    const line = (labels?: string) =>
+      inspectCommandLine('/w/acts.npz', { kind: 'stored', ...(labels && { labels }) }, defaultInspectParameters);
+    assert.equal(line(), 'neural-topology inspect /w/acts.npz');
+    assert.equal(line('/w/acts.npz#y'), "neural-topology inspect /w/acts.npz --labels '/w/acts.npz#y'");
+  });
+
   it('is empty for random input, which the command line does not know', () => {
     assert.equal(inspectCommandLine('/w/m.onnx', { kind: 'random' }, defaultInspectParameters), '');
   });

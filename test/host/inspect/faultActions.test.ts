@@ -30,6 +30,13 @@ describe('what a panel offers after a fault', () => {
         assert.deepEqual(offered(code, source), ['pickData', 'rerun'], `${code} of ${source}`);
   });
 
+  it('is other labels where those of saved activations are at fault', () => {
+    const data = { kind: 'stored', labels: '/w/models/y.npy' } as const;
+    assert.deepEqual(offered('shape-mismatch', '/w/models/y.npy', { data }), ['pickData', 'describe', 'rerun']);
+    assert.deepEqual(offered('corrupt', '/w/models/y.npy', { data }), ['pickData', 'rerun']);
+    assert.deepEqual(offered('corrupt', MODEL, { data }), ['chooseModel', 'rerun']);
+  });
+
   it('is other data, and what the model takes, where the two do not fit each other', () => {
     assert.deepEqual(offered('shape-mismatch', '/w/data.npz#X'), ['pickData', 'describe', 'rerun']);
   });

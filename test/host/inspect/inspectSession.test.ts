@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defaultInspectParameters, type InspectHead } from '../../../src/analyses/inspect';
 import { Fault } from '../../../src/base/fault';
-import type { InspectForecast, RunOptions } from '../../../src/engine';
+import type { InspectForecast, InspectInput, RunOptions } from '../../../src/engine';
 import { InspectSession, remaining, type SessionSettings } from '../../../src/host/inspect/inspectSession';
 import type { EngineLike } from '../../../src/host/base/engine';
 import { english } from '../../../src/host/base/translate';
@@ -101,6 +101,23 @@ function scene(data: DataChoice | 'none' = DATA, settings: Partial<SessionSettin
 const settle = () => new Promise<void>(resolve => setImmediate(resolve));
 
 describe('An inspection in a panel', () => {
+  it('asks for no data where activations were saved, and has no inputs to show', async () => {
+    const { engine, session, sent } = scene({ kind: 'stored', labels: '/w/acts.npz#y' });
+    void session.start();
+    await settle();
+    const { input } = engine.asked.find(({ name }) => name === 'inspect')!;
+    assert.equal(Object.hasOwn(input as object, 'data'), false);
+    assert.equal((input as InspectInput).labels, '/w/acts.npz#y');
+    await session.inputs(1, [0]);
+    const answer = sent.find(message => message.type === 'inputs');
+    assert.match(answer?.note ?? '', /come without the inputs/);
+    assert.equal(
+      engine.asked.some(({ name }) => name === 'inputs'),
+      false,
+    );
+    session.dispose();
+  });
+
   it('starts with what is inspected, hands out layers as they are finished, and ends done', async () => {
     const { engine, session, sent } = scene();
     const ended = session.start();

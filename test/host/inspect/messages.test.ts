@@ -12,6 +12,16 @@ function drops(message: unknown): void {
   assert.equal(parseFromView(message), undefined);
 }
 
+describe('What a view kept over a reload', () => {
+  it('may be activations that were saved, with labels or without', () => {
+    const kept = { version: 1, model: 'file:///w/acts.npz', data: { kind: 'stored', labels: '/w/acts.npz#y' } };
+    assert.deepEqual(parseRestore(kept), kept);
+    const plain = { ...kept, data: { kind: 'stored' } };
+    assert.deepEqual(parseRestore({ ...plain, data: { kind: 'stored', command: 'x' } }), plain);
+    assert.equal(parseRestore({ ...kept, data: { kind: 'stored', labels: 7 } }), undefined);
+  });
+});
+
 describe('Messages of a view', () => {
   it('are taken when they are ours', () => {
     accepts({ type: 'ready' });

@@ -47,7 +47,11 @@ function scene(more: Partial<ToolContext> = {}, answer: (name: string) => unknow
   const tools = modelTools({
     engine: () => Promise.resolve({ run }),
     folders: () => [workspace],
-    link: () => ({ data: path.join(workspace, 'data.npz#X'), labels: path.join(workspace, 'data.npz#y') }),
+    link: () => ({
+      kind: 'file',
+      data: path.join(workspace, 'data.npz#X'),
+      labels: path.join(workspace, 'data.npz#y'),
+    }),
     settings: () => ({ parameters: { points: 500 }, confirmAboveMilliseconds: 60_000, memoryLimitBytes: 2 ** 30 }),
     unexpected: error => unexpected.push(error),
     t: english,
