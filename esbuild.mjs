@@ -1,7 +1,9 @@
-// Builds what runs: extension host, worker, command line (CommonJS for Node 20) and the webview (one script for browsers).
+// Builds what runs: extension host, worker, command line (CommonJS for Node 20) and the webview (one script for browsers);
+// and the library with its types.
 // `node esbuild.mjs [--watch] [--dev] [--target=linux-x64]`; the result is dist/. BUILD_TARGET stands for --target where
 // vsce runs this script.
 import esbuild from 'esbuild';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { packagedReadme } from './scripts/lib/packagedReadme.mjs';
@@ -157,11 +159,27 @@ function manifest(folder) {
   return JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
 }
 
+/** The library's types in dist/types: what `exports` of package.json names. Nothing is done where they are as the sources are. */
+function writeTypes() {
+  const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const child = spawn(process.execPath, [compiler, '-b', path.join('src', 'topology')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', code =>
+      code === 0 ? resolve() : reject(new Error('The types of the library were not written.')),
+    );
+  });
+}
+
 const target = process.argv.find(a => a.startsWith('--target='))?.split('=')[1] ?? process.env.BUILD_TARGET;
 if (process.argv.includes('--watch')) {
   copyRuntime();
   for (const build of builds) await (await esbuild.context(build)).watch();
 } else {
+  const types = writeTypes();
   const made = await Promise.all(builds.map(build => esbuild.build(build)));
   const files = made.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   fs.writeFileSync(path.join(dist, 'ThirdPartyNotices.txt'), thirdPartyNotices(files, runtimes));
@@ -169,5 +187,6 @@ if (process.argv.includes('--watch')) {
   const readme = fs.readFileSync(path.join(root, 'README.md'), 'utf8');
   fs.writeFileSync(path.join(dist, 'README.text.md'), packagedReadme(readme, { pictures: false }));
   copyRuntime(target);
+  await types;
   fs.chmodSync(path.join(dist, 'cli.js'), 0o755);
 }
