@@ -11,8 +11,8 @@ export class FileAnswers {
   }
 
   async set(file: string, kind: ContentKind | undefined): Promise<void> {
-    const { [file]: _, ...others } = this.all();
-    await this.memento.update(KEY, kind === undefined ? others : { ...others, [file]: kind });
+    const others = Object.entries(this.all()).filter(([other]) => other !== file);
+    await this.memento.update(KEY, Object.fromEntries(kind === undefined ? others : [...others, [file, kind]]));
   }
 
   private all(): Readonly<Record<string, unknown>> {
