@@ -2,10 +2,9 @@ import { ABSENT, firstCommon } from './neighbourhoods';
 import { count, edges, matrix, stride } from './space';
 
 /**
- * The inner loops of the reduction over Z/2 in dimensions 1 and 2.
+ * The inner loops of the reduction over Z/2 in dimension 1.
  *
- * A simplex of dimension 2 or 3 is a 64-bit key: rank of its latest edge ‹‹ 32 | larger ‹‹ 16 | smaller of its other vertices.
- * The order of keys is the order of the filtration.
+ * A triangle is a 64-bit key: rank of its latest edge ‹‹ 32 | its third vertex. The order of keys is the order of the filtration.
  */
 
 /** The column that is being reduced, up to the end of memory (which may grow). */
@@ -30,68 +29,6 @@ export function firstNeighbour(rank: i32): i32 {
   const ends = load<u32>(edges() + (<usize>rank << 3));
   return firstCommon(rows + <usize>(ends & 0xffff) * rowBytes, rows + <usize>(ends >>> 16) * rowBytes, rowBytes, rank);
 }
-
-/** The first vertex that all three corners of a triangle are joined to before `rank`. */
-@inline
-function firstCommonOfThree(rowA: usize, rowB: usize, rowC: usize, rowBytes: usize, rank: i32): i32 {
-  const limit = i32x4.splat(rank);
-  for (let at: usize = 0; at < rowBytes; at += 16) {
-    const latest = i32x4.max_s(
-      i32x4.max_s(v128.load(rowA + at), v128.load(rowB + at)),
-      v128.load(rowC + at),
-    );
-    const closer = i32x4.lt_s(latest, limit);
-    if (v128.any_true(closer)) return (<i32>at >> 2) + ctz(i32x4.bitmask(closer));
-  }
-  return i32.MAX_VALUE;
-}
-
-/**
- * Third vertices, ascending, of the triangles whose latest edge is this one and that are in no apparent pair: not the first common
- * neighbour, and without a common neighbour below. Returns their number.
- */
-export function columnTriangles(rank: i32, to: usize): i32 {
-  const rows = matrix();
-  const rowBytes = stride();
-  const ends = load<u32>(edges() + (<usize>rank << 3));
-  const rowA = rows + <usize>(ends & 0xffff) * rowBytes;
-  const rowB = rows + <usize>(ends >>> 16) * rowBytes;
-  const first = firstCommon(rowA, rowB, rowBytes, rank);
-  if (first >= count()) return 0;
-  const rowFirst = rows + <usize>first * rowBytes;
-  const limit = i32x4.splat(rank);
-  let found = 0;
-  for (let at = (<usize>first << 2) & ~15; at < rowBytes; at += 16) {
-    const closer = i32x4.lt_s(i32x4.max_s(v128.load(rowA + at), v128.load(rowB + at)), limit);
-    // Joined to the first common neighbour before: apparent.
-    let mask = i32x4.bitmask(v128.andnot(closer, i32x4.lt_s(v128.load(rowFirst + at), limit)));
-    for (; mask !== 0; mask &= mask - 1) {
-      const c = (<i32>at >> 2) + ctz(mask);
-      if (c === first) continue;
-      if (firstCommonOfThree(rowA, rowB, rows + <usize>c * rowBytes, rowBytes, rank) < c) continue;
-      store<i32>(to + (<usize>found << 2), c);
-      found++;
-    }
-  }
-  return found;
-}
-
-/** Whether a tetrahedron (its latest edge and two more vertices) is paired with the triangle without its smaller vertex. */
-export function isApparentTetrahedron(rank: i32, larger: i32, smaller: i32): bool {
-  const rows = matrix();
-  const rowBytes = stride();
-  const ends = load<u32>(edges() + (<usize>rank << 3));
-  const first = firstCommonOfThree(
-    rows + <usize>(ends & 0xffff) * rowBytes,
-    rows + <usize>(ends >>> 16) * rowBytes,
-    rows + <usize>larger * rowBytes,
-    rowBytes,
-    rank,
-  );
-  return first >= smaller;
-}
-
-// --- The column in reduction -------------------------------------------------------------------------------------------------
 
 /** Empties the heap and sets which ranks it is to hold. */
 export function openWindow(low_: i32, high_: i32): void {
@@ -129,46 +66,6 @@ export function pushCofacetsOfEdge(rank: i32): void {
   }
 }
 
-/** Pushes the tetrahedra over a triangle (its latest edge and its third vertex) that belong to the window. */
-export function pushCofacetsOfTriangle(rank: i32, c: i32): void {
-  if (rank >= high) return;
-  reserve(count());
-  const rows = matrix();
-  const rowBytes = stride();
-  const ends = load<u32>(edges() + (<usize>rank << 3));
-  const a = ends & 0xffff;
-  const b = ends >>> 16;
-  const rowA = rows + <usize>a * rowBytes;
-  const rowB = rows + <usize>b * rowBytes;
-  const rowC = rows + <usize>c * rowBytes;
-  const from = i32x4.splat(rank >= low ? -1 : low);
-  const to = i32x4.splat(high);
-  for (let at: usize = 0; at < rowBytes; at += 16) {
-    const latest = i32x4.max_s(
-      i32x4.max_s(v128.load(rowA + at), v128.load(rowB + at)),
-      v128.load(rowC + at),
-    );
-    const inside = v128.and(i32x4.ge_s(latest, from), i32x4.lt_s(latest, to));
-    if (!v128.any_true(inside)) continue;
-    for (let mask = i32x4.bitmask(inside); mask !== 0; mask &= mask - 1) {
-      const v = (<i32>at >> 2) + ctz(mask);
-      const rankA = load<i32>(rowA + (<usize>v << 2));
-      const rankB = load<i32>(rowB + (<usize>v << 2));
-      const rankC = load<i32>(rowC + (<usize>v << 2));
-      const joining = max(max(rankA, rankB), rankC);
-      if (joining < rank) push(key(rank, c, v));
-      else if (joining === rankA) push(key(joining, b, c));
-      else if (joining === rankB) push(key(joining, a, c));
-      else push(key(joining, a, b));
-    }
-  }
-}
-
-@inline
-function key(rank: i32, one: u32, other: u32): u64 {
-  return (<u64>rank << 32) | (<u64>max(one, other) << 16) | <u64>min(one, other);
-}
-
 /** Removes the smallest key that is there an odd number of times; false when none is left in the window. */
 export function popPivot(): bool {
   while (heapSize > 0) {
@@ -189,7 +86,7 @@ export function pivotRank(): i32 {
   return <i32>(pivot >> 32);
 }
 
-/** The other vertices of the pivot: larger ‹‹ 16 | smaller. */
+/** The third vertex of the pivot. */
 export function pivotRest(): u32 {
   return <u32>pivot;
 }

@@ -20,11 +20,8 @@ export {
 export {
   openHeap,
   firstNeighbour,
-  columnTriangles,
-  isApparentTetrahedron,
   openWindow,
   pushCofacetsOfEdge,
-  pushCofacetsOfTriangle,
   popPivot,
   pivotRank,
   pivotRest,
@@ -41,3 +38,6 @@ export {
   edgesOfVertices,
   takeEdges,
 } from './edgeRows';
+export { joinEdges, fillLevel } from './levels';
+export { columnRank } from './simplexColumns';
+export { openReduction, clearSimplex, openDimension, reduceColumns, toldPairs, takeToldPairs } from './reduction';

@@ -27,6 +27,8 @@ export interface InspectSubject {
   /** Those that are computed, in the network's order. */
   readonly layers: readonly { readonly name: string; readonly op: string; readonly shape: Shape | undefined }[];
   readonly parameters: InspectParameters;
+  /** What the persistence of one layer may take: as many as there are threads are computed at a time. */
+  readonly layerLimitBytes: number;
   readonly forecast: Forecast;
   readonly warnings: readonly Warning[];
   /** Without the libraries, which the capture tells. */
@@ -200,6 +202,7 @@ function taskInput(subject: InspectSubject, sampledRows: Uint32Array, layer: Lay
     randomInput,
     maxDimension: parameters.maxDimension,
     seed: parameters.seed,
+    memoryLimitBytes: subject.layerLimitBytes,
   };
 }
 

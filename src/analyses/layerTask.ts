@@ -45,6 +45,8 @@ export interface LayerTaskInput {
   readonly randomInput: boolean;
   readonly maxDimension: number;
   readonly seed: number;
+  /** What its persistence may take; nothing bounds it unless given. */
+  readonly memoryLimitBytes?: number;
 }
 
 /**
@@ -63,6 +65,7 @@ export function computeLayer(input: LayerTaskInput, cancellation: Cancellation, 
     maxDimension,
     cycles: [1],
     maxRepresentatives: MOST_CYCLES,
+    ...(input.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: input.memoryLimitBytes }),
     cancellation,
     progress: layerProgress(subProgress(progress, 0.1, 0.6), name),
   });

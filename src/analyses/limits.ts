@@ -25,12 +25,11 @@ export function refuseTooLarge(
 }
 
 /**
- * An upper estimate of what Rips persistence takes. From dimension 3 on the simplices themselves outgrow all else: one number for each.
+ * What Rips persistence takes: distances and edges. What the reduction stores beside them depends on the shape of the cloud and cannot be told beforehand; it is
+ * little but for large clouds in dimension 2 and above, and a run that outgrows the limit ends (`memoryLimitBytes` of `rips`).
  */
 export function persistenceBytes(points: number, maxDimension: number, width = 0): number {
-  let simplices = 1;
-  for (let k = 1; k <= maxDimension + 1; k++) simplices *= Math.max(0, points - k + 1) / k;
-  return forecastRipsBytes(points, Math.min(2, maxDimension), width) + (maxDimension > 2 ? 8 * simplices : 0);
+  return forecastRipsBytes(points, maxDimension, width);
 }
 
 /** The same for a run whose forecast is known, with what it takes beside Rips persistence. */
@@ -53,15 +52,14 @@ function refuse(
 ): void {
   if (bytes <= memoryLimitBytes) return;
   const fit = pointsWithin(points, memoryLimitBytes, bytesAt);
-  const lower = Math.min(2, maxDimension - 1);
   throw new Fault(
     'too-large',
     `${formatCount(points)} points in dimension ${maxDimension} would take ${bytes < 2 ** 60 ? `about ${formatBytes(bytes)}` : 'far more memory than there is'}, more than the ${formatBytes(memoryLimitBytes)} allowed.`,
     {
       hint: [
         fit >= 3
-          ? `About ${formatCount(fit)} points would fit${lower >= 1 ? `, or a lower dimension such as ${lower}` : ''}.`
-          : `Choose a lower dimension, such as ${Math.max(0, lower)}.`,
+          ? `About ${formatCount(fit)} points would fit.`
+          : `Three points take ${formatBytes(bytesAt(3))} already.`,
         ...(otherwise === undefined ? [] : [otherwise]),
       ].join(' '),
     },

@@ -113,6 +113,7 @@ export function* ripsOfCloud(
     cycles,
     cocycles,
     consume: true,
+    memoryLimitBytes,
     cancellation,
     progress: subProgress(progress, 0.2, 1),
     ...(threshold === undefined ? {} : { threshold }),

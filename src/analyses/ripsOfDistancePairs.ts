@@ -22,6 +22,7 @@ export function ripsOfDistancePairs(
     coefficients,
     cycles,
     cocycles,
+    memoryLimitBytes,
     maxSimplices: Math.floor(memoryLimitBytes / BYTES_PER_SIMPLEX),
     cancellation,
     progress,

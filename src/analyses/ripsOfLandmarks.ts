@@ -58,7 +58,7 @@ export async function ripsOfLandmarks(
   });
   const matrix = matrixOf(distances, landmarks.indices);
   const measured = performance.now();
-  const result = reduce(matrix, parameters, 1, { ...context, progress: subProgress(progress, 0.8, 1) });
+  const result = reduce(matrix, parameters, setting, 1, { ...context, progress: subProgress(progress, 0.8, 1) });
   const end = performance.now();
   const bound = isMetric(metric) ? landmarkBound(landmarks) : null;
   return {
@@ -120,7 +120,10 @@ export function witnessOfCloud(
     ...(threshold === undefined ? {} : { threshold }),
   });
   const measured = performance.now();
-  const result = reduce(matrix, parameters, 0, { cancellation, progress: subProgress(progress, 0.6, 1) });
+  const result = reduce(matrix, parameters, setting, 0, {
+    cancellation,
+    progress: subProgress(progress, 0.6, 1),
+  });
   const end = performance.now();
   return {
     points: cloud.count,
@@ -140,6 +143,7 @@ export function witnessOfCloud(
 function reduce(
   matrix: DistanceMatrix,
   { maxDimension, coefficients, cycles, cocycles, threshold }: RipsParameters,
+  { memoryLimitBytes }: LandmarkSetting,
   representedFrom: number,
   { cancellation, progress }: Pick<AnalysisContext, 'cancellation' | 'progress'>,
 ) {
@@ -149,6 +153,7 @@ function reduce(
     coefficients,
     cycles: cycles ? represented : false,
     cocycles: cocycles ? represented : false,
+    memoryLimitBytes,
     cancellation,
     progress,
     ...(threshold === undefined ? {} : { threshold }),

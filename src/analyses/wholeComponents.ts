@@ -1,6 +1,6 @@
 import { Fault } from '../base/fault';
 import { subProgress } from '../base/progress';
-import { formatCount } from '../base/numbers';
+import { formatBytes, formatCount } from '../base/numbers';
 import { forecastSpanningTreeBytes, joinSpanningTreeParts } from '../topology/largeSpanningTree';
 import type { Metric } from '../topology/metric';
 import { minimumSpanningTree } from '../topology/minimumSpanningTree';
@@ -9,6 +9,7 @@ import type { PointCloud } from '../topology/pointCloud';
 import { planSpanningTree } from '../topology/spanningTreePlan';
 import { unitRows } from '../topology/unitRows';
 import type { AnalysisContext } from './analysis';
+import { pointsWithin } from './limits';
 
 /** Shares of all pairs that go to threads: always as many, so that no result depends on the threads. */
 const PARTS = 8;
@@ -76,14 +77,19 @@ async function treeLengths(
 
 /** Throws `too-large` before anything is taken. */
 export function refuseWholeComponents(cloud: PointCloud, metric: Metric, threads: number, limitBytes: number): void {
-  const { once, eachThread } = forecastSpanningTreeBytes(cloud.count, cloud.width);
-  const bytes = metric === 'precomputed' ? 12 * cloud.count ** 2 : once + Math.min(threads, PARTS) * eachThread;
+  const parts = Math.min(threads, PARTS);
+  const bytesAt = (count: number, threadsAt = parts) => {
+    if (metric === 'precomputed') return 12 * count ** 2;
+    const { once, eachThread } = forecastSpanningTreeBytes(count, cloud.width);
+    return once + threadsAt * eachThread;
+  };
+  const bytes = bytesAt(cloud.count);
   if (bytes <= limitBytes) return;
+  const fit = pointsWithin(cloud.count, limitBytes, bytesAt);
+  const alone = parts > 1 && bytesAt(cloud.count, 1) <= limitBytes ? ', or all of them with --threads 1' : '';
   throw new Fault(
     'too-large',
-    `The components of ${formatCount(cloud.count)} points would take more memory than is allowed.`,
-    {
-      hint: 'Take a sample of the points, or fewer threads.',
-    },
+    `The components of ${formatCount(cloud.count)} points would take about ${formatBytes(bytes)}, more than the ${formatBytes(limitBytes)} allowed.`,
+    { hint: `About ${formatCount(fit)} points would fit${alone}.` },
   );
 }

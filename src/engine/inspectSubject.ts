@@ -28,11 +28,12 @@ export function inspectSubject(
     threads: context.threads,
     modelParameters: source.model.parameters,
   };
-  blaming(parameters.maxDimension > 2 ? '--max-dim' : '--points', () =>
+  const limit = input.memoryLimitBytes ?? memoryLimit();
+  blaming('--points', () =>
     refuseForecast(
       Math.min(parameters.points, source.data.rows),
       parameters.maxDimension,
-      input.memoryLimitBytes ?? memoryLimit(),
+      limit,
       points => forecastInspect({ ...size, parameters: { ...parameters, points } }).bytes,
     ),
   );
@@ -43,6 +44,7 @@ export function inspectSubject(
     labels: source.labels,
     layers,
     parameters,
+    layerLimitBytes: limit / Math.max(1, Math.min(context.threads, layers.length)),
     forecast: forecastInspect(size),
     warnings: source.warnings,
     provenance: {

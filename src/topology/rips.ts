@@ -32,7 +32,7 @@ export function rips(distances: DistanceMatrix, options: RipsOptions): RipsResul
 
 /** The same, step by step, by the crew that made the distances. */
 export function* ripsSteps(distances: DistanceMatrix, options: RipsOptions): Steps<RipsResult> {
-  const { maxDimension, threshold, coefficients = 2 } = options;
+  const { maxDimension, threshold, coefficients = 2, memoryLimitBytes = Infinity } = options;
   const cancellation = options.cancellation ?? Cancellation.never;
   const progress = options.progress ?? noProgress;
   checkRipsOptions(options);
@@ -45,16 +45,27 @@ export function* ripsSteps(distances: DistanceMatrix, options: RipsOptions): Ste
   const keepCochains = choice?.cocycles.some(dimension => dimension > 0) ?? false;
   const reductionShare = choice === undefined ? 1 : 0.8;
   const pairs = [componentPairs(count, forest)];
-  if (maxDimension > 0) {
-    const cohomology =
-      coefficients === 2 && maxDimension <= 2
-        ? new BinaryRipsCohomology(filtration, rest, keepCochains)
-        : new RipsCohomology(filtration, coefficients, maxDimension, forest, keepCochains, cancellation);
-    const share = reductionShare / (maxDimension + 1);
-    for (let dimension = 1; dimension <= maxDimension; dimension++) {
-      const part = subProgress(progress, dimension * share, (dimension + 1) * share);
-      pairs.push(yield* cohomology.nextDimension(fraction => part(fraction, `reducing dimension ${dimension}`)));
-    }
+  const share = reductionShare / (maxDimension + 1);
+  const progressOf = (dimension: number) => {
+    const part = subProgress(progress, dimension * share, (dimension + 1) * share);
+    return (fraction: number) => part(fraction, `reducing dimension ${dimension}`);
+  };
+  // Dimension 1 over Z/2 has a reduction of its own.
+  const firstDimension = coefficients === 2 ? 2 : 1;
+  if (coefficients === 2 && maxDimension > 0)
+    pairs.push(yield* new BinaryRipsCohomology(filtration, rest, keepCochains).pairs(progressOf(1)));
+  if (maxDimension >= firstDimension) {
+    const cohomology = new RipsCohomology(filtration, {
+      prime: coefficients,
+      firstDimension,
+      maxDimension,
+      killers: firstDimension === 1 ? forest : pairs[1]!.killers.filter(key => key >= 0),
+      keepAll: choice !== undefined,
+      keepCochains,
+      memoryLimitBytes,
+    });
+    for (let dimension = firstDimension; dimension <= maxDimension; dimension++)
+      pairs.push(yield* cohomology.nextDimension(progressOf(dimension)));
   }
   const { lengths } = filtration.views();
   const lengthOf = (rank: number) => lengths[2 * rank + 1]!;
@@ -88,7 +99,10 @@ export function checkRipsOptions({ maxDimension, threshold, coefficients = 2 }: 
   checkPrime(coefficients);
 }
 
-/** An upper estimate of the bytes that `rips` and the matrix take, with the packed coordinates where it is made of points of `width`. */
+/**
+ * An upper estimate of the bytes that `rips` and the matrix take, with the packed coordinates where it is made of points of `width`; in dimension 2 and above
+ * without what the reduction stores, which `memoryLimitBytes` bounds.
+ */
 export function forecastRipsBytes(points: number, maxDimension: number, width = 0): number {
   return points * points * 12 + points * width * 8 + 8e6 * Math.max(1, maxDimension);
 }

@@ -12,6 +12,8 @@ export interface RipsOptions extends RepresentativeOptions {
   readonly coefficients?: number;
   /** The distances are not needed any more: their memory is used for something else, and there is no matrix afterwards. */
   readonly consume?: boolean;
+  /** What all may take, the matrix included: a run that outgrows it ends with `too-large`. */
+  readonly memoryLimitBytes?: number;
   readonly cancellation?: Cancellation;
   readonly progress?: Progress;
 }

@@ -19,8 +19,9 @@ describe('refuseTooLarge', () => {
       },
     );
   });
-  it('knows that simplices outgrow all memory in high dimension', () => {
-    assert.throws(() => refuseTooLarge(360, 30, 1e12), { code: 'too-large', message: /far more memory than there is/ });
+  it('does not count simplices, of which few are stored', () => {
+    refuseTooLarge(1024, 3, 1e8);
+    refuseTooLarge(360, 9, 1e8);
   });
 });
 

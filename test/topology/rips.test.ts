@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { Cancellation } from '../../src/base/cancellation';
-import { isCancelled } from '../../src/base/fault';
+import { Fault, isCancelled } from '../../src/base/fault';
 import { Random } from '../../src/base/random';
+import { complexPersistence } from '../../src/topology/complexPersistence';
 import { distanceMatrix, DistanceMatrix, precomputedDistances } from '../../src/topology/distances';
+import { FilteredComplex, MOST_SIMPLICES } from '../../src/topology/filteredComplex';
+import { addSimplicesOf } from '../../src/topology/flagComplex';
 import type { PointCloud } from '../../src/topology/pointCloud';
 import { forecastRipsBytes, rips } from '../../src/topology/rips';
-import { cloudOf, gaussianCloud, moved, reordered, smallClouds, smallMatrices } from './clouds';
+import { cloudOf, gaussianCloud, moved, orthogonalMatrices, reordered, smallClouds, smallMatrices } from './clouds';
 import { assertSameDiagram, pairsOf } from './ripsCheck';
 import { allSimplices, matchWithin, ripsOracle, type Pair } from './ripsOracle';
 
@@ -51,19 +54,71 @@ describe('Rips persistence equals the reduction of the whole boundary matrix', (
     );
   });
 
-  it('whichever of the two reductions computes it', () => {
-    const distances = distancesOf(gaussianCloud(60, 4, 3));
-    // Dimension 3 takes the general one, for all dimensions.
-    const general = rips(distances, { maxDimension: 3 }).diagram;
-    assertSameDiagram(
-      all(distances, 2),
-      [0, 1, 2].map(d => pairsOf(general, d)),
-      0,
-    );
+  it('whichever of the two reductions computes dimension 1', () => {
+    // Over Z/2 it has one of its own; no cloud of so few points has torsion.
+    const distances = distancesOf(gaussianCloud(150, 3, 3));
+    const binary = rips(distances, { maxDimension: 2 }).diagram;
     const real = rips(distances, { maxDimension: 2, coefficients: 46337 }).diagram;
-    assert.equal(pairsOf(real, 1).length, pairsOf(general, 1).length, 'no torsion here');
+    assert.deepEqual(real, binary);
   });
 });
+
+describe('Rips persistence equals that of the complex of all its simplices', () => {
+  // Of more than 64 points, and more than 128: neighbours are words of bits. Cochains of hundreds of simplices are added up.
+  for (const [name, cloud, threshold, maxDimension, seen] of [
+    ['rotations', orthogonalMatrices(260, 7), 1.6, 3, 2],
+    ['a ball in four dimensions', gaussianCloud(150, 4, 5), 1.9, 3, 2],
+    ['corners of a cross-polytope, twice', crossPolytope(5), undefined, 4, 4],
+    ['the surface of a cube of points, most lengths equal', hollowCube(5), 2.3, 3, 2],
+  ] as const)
+    for (const coefficients of [2, 3])
+      it(`${name}, dimension ${maxDimension}, over Z/${coefficients}`, () => {
+        const distances = distancesOf(cloud);
+        const options = { maxDimension, coefficients, ...(threshold === undefined ? {} : { threshold }) };
+        const { diagram, enclosingRadius } = rips(distances, options);
+        const longest = Math.min(threshold ?? Infinity, enclosingRadius);
+        assert.deepEqual(diagram, ofAllSimplices(distances, maxDimension, longest, coefficients));
+        assert.ok(pairsOf(diagram, seen).length > 0, `something to see in dimension ${seen}`);
+      });
+});
+
+/** The two unit vectors of every axis, each twice, with a little noise: a sphere of a dimension less. */
+function crossPolytope(axes: number): PointCloud {
+  const { values } = gaussianCloud(4 * axes, axes, 8);
+  return {
+    count: 4 * axes,
+    width: axes,
+    values: values.map((noise, k) => {
+      const [point, axis] = [Math.floor(k / axes), k % axes];
+      return 0.05 * noise + (point % axes === axis ? (point % (2 * axes) < axes ? 1 : -1) : 0);
+    }),
+  };
+}
+
+function hollowCube(side: number): PointCloud {
+  const all = Array.from({ length: side ** 3 }, (_, i) => [i, Math.floor(i / side), Math.floor(i / side ** 2)]);
+  const points = all.map(point => point.map(coordinate => coordinate % side));
+  return cloudOf(points.filter(point => point.some(coordinate => coordinate === 0 || coordinate === side - 1)));
+}
+
+/** On the unit sphere, evenly distributed. */
+function sphere(count: number): PointCloud {
+  const { values } = gaussianCloud(count, 3, 4);
+  const points = Array.from({ length: count }, (_, i) => [...values.subarray(3 * i, 3 * i + 3)]);
+  return cloudOf(points.map(point => point.map(coordinate => coordinate / Math.hypot(...point))));
+}
+
+/** By a reduction that knows nothing of Rips complexes. */
+function ofAllSimplices(distances: DistanceMatrix, maxDimension: number, longest: number, coefficients: number) {
+  const complex = new FilteredComplex(distances.count, MOST_SIMPLICES);
+  const lengths = Array.from({ length: distances.count }, (_, i) => {
+    const before = Array.from({ length: i }, (_, j): [number, number] => [j, distances.at(i, j)]);
+    return new Map(before.filter(([, length]) => length <= Math.fround(longest)));
+  });
+  const growth = { complex, lengths, topDimension: maxDimension + 1, cancellation: Cancellation.never };
+  for (let vertex = 0; vertex < distances.count; vertex++) addSimplicesOf(growth, vertex, Infinity);
+  return complexPersistence(complex, { maxDimension, coefficients }).diagram;
+}
 
 describe('Rips persistence does not depend on', () => {
   it('the order of the points', () => {
@@ -199,6 +254,26 @@ describe('refuses', () => {
   it('dimensions and thresholds that are none', () => {
     for (const maxDimension of [-1, 1.5, NaN, 11]) assert.throws(() => rips(one, { maxDimension }), usage);
     for (const threshold of [-1, NaN]) assert.throws(() => rips(one, { maxDimension: 1, threshold }), usage);
+  });
+  it('what grows past the memory that is allowed, saying which dimensions fit', () => {
+    const distances = distancesOf(sphere(150));
+    const limited = (maxDimension: number) => rips(distances, { maxDimension, memoryLimitBytes: 2 ** 21 });
+    limited(1);
+    assert.throws(
+      () => limited(2),
+      (error: unknown) => {
+        assert.ok(error instanceof Fault && error.code === 'too-large');
+        assert.match(error.message, /^Persistence of 150 points in dimension 2 outgrew 2 MB of memory, with \d+ % /);
+        assert.match(error.hint ?? '', /^Up to dimension 1 it fits\./);
+        return true;
+      },
+    );
+  });
+  it('no cloud for the simplices that it has, if few of them are stored', () => {
+    // Forty thousand million simplices of dimension 4 without the threshold.
+    const rotations = distancesOf(orthogonalMatrices(1024, 4));
+    const { diagram } = rips(rotations, { maxDimension: 3, threshold: 1.8, memoryLimitBytes: 30e6 });
+    assert.ok(pairsOf(diagram, 3).length > 0);
   });
   it('what would not fit', () => {
     const huge = new DistanceMatrix(40000, new Float32Array(0));

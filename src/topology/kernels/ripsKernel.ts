@@ -20,11 +20,8 @@ export interface RipsKernel {
   divideNeighbourhoods(tree: number, rest: number): number;
   openHeap(at: number): void;
   firstNeighbour(rank: number): number;
-  columnTriangles(rank: number, to: number): number;
-  isApparentTetrahedron(rank: number, larger: number, smaller: number): number;
   openWindow(low: number, high: number): void;
   pushCofacetsOfEdge(rank: number): void;
-  pushCofacetsOfTriangle(rank: number, third: number): void;
   popPivot(): number;
   pivotRank(): number;
   pivotRest(): number;
@@ -38,6 +35,15 @@ export interface RipsKernel {
   cofacetThird(): number;
   edgesOfVertices(from: number, to: number): number;
   takeEdges(from: number, to: number, out: number): number;
+  joinEdges(begin: number, end: number): void;
+  fillLevel(level: number): void;
+  openReduction(at: number, mostBytes: number, prime: number, topDimension: number, keepAll: number): number;
+  clearSimplex(key: number): number;
+  openDimension(dimension: number): number;
+  reduceColumns(budget: number): number;
+  columnRank(): number;
+  toldPairs(): number;
+  takeToldPairs(): number;
 }
 
 export type RipsCrew = Crew<RipsKernel>;
