@@ -1,4 +1,5 @@
 import type { Warning } from '../base/fault';
+import { elementBits, isBlockType } from '../models/elements';
 import type { Layer, Model, TensorInfo, UnsupportedOperator } from '../models/model';
 import type { Provenance } from './analysis';
 
@@ -15,6 +16,30 @@ export interface DescribeResult {
   readonly unsupported: readonly UnsupportedOperator[];
   readonly warnings: readonly Warning[];
   readonly provenance: Provenance;
+}
+
+/** What a model's file says without its weights being read: no warnings of what they hold, and no hash of the whole. */
+export type OutlineResult = Omit<DescribeResult, 'warnings' | 'provenance'> & {
+  /** Whether the file holds a network that something here runs. */
+  readonly isProgram: boolean;
+  /** Bytes of all tensors of all layers, about; those that are quantised in blocks are not read, and do not count. */
+  readonly weightBytes: number;
+};
+
+/** The outline of a model: as much as is read without reading weights. */
+export function outlineModel(model: Model): OutlineResult {
+  const { format, producer, details, inputs, outputs, parameters, layers, classNames, unsupported } = model;
+  const weightBytes = layers
+    .flatMap(layer => layer.weights)
+    .map(({ shape, type }) =>
+      isBlockType(type) ? 0 : (shape.reduce((size, length) => size * length, 1) * elementBits(type)) / 8,
+    )
+    .reduce((sum, bytes) => sum + bytes, 0);
+  return {
+    ...{ format, producer, details, inputs, outputs, parameters, layers, classNames, unsupported },
+    isProgram: model.program !== undefined,
+    weightBytes,
+  };
 }
 
 /** The plain description of a model: everything but its reader of weights. */

@@ -9,6 +9,9 @@ type Run<Name extends OperationName> = (
 /** Where each operation is. Loaded when first asked for, so that a worker starts at once. */
 const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> } = {
   describe: async () => (await import('./operations/describe')).describe,
+  outline: async () => (await import('./operations/describe')).outline,
+  layerGraph: async () => (await import('./operations/layerGraph')).layerGraph,
+  weightHistograms: async () => (await import('./operations/weightHistograms')).weightHistograms,
   inspect: async () => (await import('./operations/inspect')).inspect,
   forecast: async () => (await import('./operations/forecast')).forecast,
   activations: async () => (await import('./operations/activations')).activations,

@@ -1,5 +1,9 @@
 import type { ActivationsResult } from '../analyses/activations';
-import type { DescribeResult } from '../analyses/describe';
+import type { DescribeResult, OutlineResult } from '../analyses/describe';
+import type { GraphLayer } from '../analyses/layerGraph/graphLayer';
+import type { PlacedGraph } from '../analyses/layerGraph/layerGraph';
+import type { WeightHistogram } from '../analyses/weightHistogram';
+import type { FaultData } from '../base/fault';
 import type { Forecast, InspectParameters, InspectPartial, InspectResult } from '../analyses/inspect';
 import type { RipsParameters, RipsResult } from '../analyses/rips';
 import type { InputPreview } from '../protocol/panel';
@@ -12,6 +16,12 @@ import type { MeasureOperations } from './measureTypes';
 export interface Operations extends MeasureOperations {
   /** What a model file holds: layers, shapes, parameters. Reads no more than its header needs. */
   readonly describe: Operation<{ readonly model: string }, never, DescribeResult>;
+  /** The same without what weights have to be read for. */
+  readonly outline: Operation<{ readonly model: string }, never, OutlineResult>;
+  /** Where a network's layers are drawn, with some of its blocks open. */
+  readonly layerGraph: Operation<LayerGraphInput, never, PlacedGraph>;
+  /** How the values of stored tensors are distributed. Parts: each as it is read. */
+  readonly weightHistograms: Operation<WeightHistogramsInput, WeightReading, readonly WeightReading[]>;
   /** The topology of a model's layers. Parts: the head, then each layer as it is computed, then the findings. */
   readonly inspect: Operation<InspectInput, InspectPartial, InspectResult>;
   /** What `inspect` would cost, from the files' headers alone. */
@@ -78,6 +88,23 @@ export interface InspectInput extends DataReading {
 export interface RandomInput {
   readonly random: true;
 }
+
+export interface LayerGraphInput {
+  readonly layers: readonly GraphLayer[];
+  /** Names of the open blocks; as many levels as are seen at a glance where left out. */
+  readonly open?: readonly string[];
+}
+
+export interface WeightHistogramsInput {
+  readonly model: string;
+  /** Names of tensors. */
+  readonly weights: readonly string[];
+}
+
+/** A tensor that was read, or why it was not. */
+export type WeightReading =
+  | { readonly kind: 'histogram'; readonly histogram: WeightHistogram }
+  | { readonly kind: 'fault'; readonly name: string; readonly fault: FaultData };
 
 export interface ActivationsInput extends DataReading {
   readonly model: string;

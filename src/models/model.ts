@@ -1,6 +1,7 @@
 import type { ElementType } from '../base/array';
 import type { Warning } from '../base/fault';
 import type { Program } from './program';
+import type { StoredTensor } from './storedTensor';
 
 /** `null` stands for a free dimension, such as the batch. */
 export type Shape = readonly (number | null)[];
@@ -97,6 +98,8 @@ export interface Model {
   readonly warnings: readonly Warning[];
   /** What a runtime is given; `undefined` where the file holds weights without a network, or one that nothing here runs. */
   readonly program: Program | undefined;
+  /** A tensor of the file, whose values are read a part at a time. Throws `not-found`, and `unsupported` where they cannot be read. */
+  storedWeight(name: string): StoredTensor;
   /** The values of a stored tensor, as floats. Throws `not-found`, `too-large`. */
   readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array };
 }

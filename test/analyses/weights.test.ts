@@ -48,6 +48,7 @@ function modelOf(layers: Readonly<Record<string, Stored>>): Model {
     unsupported: [],
     program: undefined,
     warnings: [],
+    storedWeight: () => assert.fail('not read'),
     readWeight: name => values.get(name)!,
   };
 }

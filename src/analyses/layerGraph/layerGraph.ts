@@ -1,7 +1,7 @@
 import type { Cancellation } from '../../base/cancellation';
 import { formatCount, formatShape } from '../../base/numbers';
 import { foldLayers } from './foldLayers';
-import { edgesOf, type Block, type BlockTree, type GraphLayer, type LayerEdges } from './graphLayer';
+import { edgesOf, type Block, type BlockTree, type GraphLayer } from './graphLayer';
 import { layOut, type LayeredEdge } from './layered';
 import { shownLayers, type ShownLayers } from './shownLayers';
 
@@ -70,7 +70,7 @@ export function placeLayers(
   cancellation.throwIfCancelled();
   const open = openNames === undefined ? openAtFirst(tree) : openByName(tree.blocks, new Set(openNames));
   const shown = shownLayers(tree, edges, open);
-  return new Placing(layers, tree, edges, shown, cancellation).place(open);
+  return new Placing(layers, tree, shown, cancellation).place(open);
 }
 
 function openByName(blocks: readonly Block[], names: ReadonlySet<string>): Uint8Array {
@@ -114,7 +114,6 @@ class Placing {
   constructor(
     private readonly layers: readonly GraphLayer[],
     private readonly tree: BlockTree,
-    private readonly edges: LayerEdges,
     private readonly shown: ShownLayers,
     private readonly cancellation: Cancellation,
   ) {}

@@ -59,7 +59,7 @@ export function shownLayers({ blocks, blockOf }: BlockTree, edges: LayerEdges, o
     if (!isFrame(around)) nodeOf[layer] = around;
     else {
       nodeOf[layer] = nodes.push({ kind: 0, index: layer }) - 1;
-      scopes.get(around)!.children.push(nodeOf[layer]!);
+      scopes.get(around)!.children.push(nodeOf[layer]);
     }
   });
   for (const [frame, { children }] of scopes) for (const child of children) frameAround[child] = frame;

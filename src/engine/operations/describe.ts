@@ -1,4 +1,4 @@
-import { describeModel, type DescribeResult } from '../../analyses/describe';
+import { describeModel, outlineModel, type DescribeResult, type OutlineResult } from '../../analyses/describe';
 import { DisposableStore } from '../../base/lifecycle';
 import { blaming } from '../blaming';
 import { modelHash, openModelFile } from '../openModelFile';
@@ -27,8 +27,25 @@ export function describe(
   }
 }
 
+/** As `describe`, but weights are left in the file. */
+export function outline({ model: path }: { readonly model: string }, context: OperationContext<never>): OutlineResult {
+  const store = new DisposableStore();
+  try {
+    const stored = blaming(path, () => openStoredLayers(path, store, context.cancellation, { tensors: false }));
+    if (stored === undefined) return outlineModel(openModelFile(path, store).model);
+    return { ...storedOutline(stored), isProgram: false, weightBytes: 0 };
+  } finally {
+    store.dispose();
+  }
+}
+
 /** Activations that were saved: layers without a network. */
-function describeStored(path: string, { rows, layers, hash }: StoredLayers): DescribeResult {
+function describeStored(path: string, stored: StoredLayers): DescribeResult {
+  const provenance = { version: VERSION, model: { name: path, sha256: stored.hash() }, parameters: {}, seed: 0 };
+  return { ...storedOutline(stored), warnings: [], provenance };
+}
+
+function storedOutline({ rows, layers }: StoredLayers): Omit<DescribeResult, 'warnings' | 'provenance'> {
   return {
     format: 'activations',
     producer: 'stored arrays',
@@ -47,7 +64,5 @@ function describeStored(path: string, { rows, layers, hash }: StoredLayers): Des
     })),
     classNames: undefined,
     unsupported: [],
-    warnings: [],
-    provenance: { version: VERSION, model: { name: path, sha256: hash() }, parameters: {}, seed: 0 },
   };
 }

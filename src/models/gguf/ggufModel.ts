@@ -68,7 +68,7 @@ export class GgufModel implements Model {
     return this.found;
   }
 
-  readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
+  storedWeight(name: string): StoredTensor {
     const tensor = this.byName.get(name);
     if (tensor === undefined)
       throw new Fault('not-found', `The file stores no tensor named "${name}".`, { source: this.source.name });
@@ -82,7 +82,12 @@ export class GgufModel implements Model {
           source: this.source.name,
         },
       );
-    return { shape: tensor.shape, values: readFloats(stored, this.source.name) };
+    return stored;
+  }
+
+  readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
+    const tensor = this.storedWeight(name);
+    return { shape: tensor.shape, values: readFloats(tensor, this.source.name) };
   }
 
   private stored({ name, shape, size, stored: { type }, offset }: GgufTensor): StoredTensor | undefined {

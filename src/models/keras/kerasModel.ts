@@ -3,7 +3,7 @@ import { asInteger, asList, asText, entry, isObject } from '../json';
 import type { Layer, Model, Shape, StoredType, TensorInfo, UnsupportedOperator } from '../model';
 import { notFiniteWarnings } from '../notFinite';
 import type { KerasProgram } from '../program';
-import { readFloats } from '../storedTensor';
+import { readFloats, type StoredTensor } from '../storedTensor';
 import type { KerasLayer, KerasNetwork, LayerCall, TensorReference } from './kerasNetwork';
 import { outputShape } from './layerShapes';
 import { variablesOf } from './layerVariables';
@@ -96,11 +96,19 @@ export class KerasModel implements Model {
     return this.found;
   }
 
+  storedWeight(name: string): StoredTensor {
+    return this.weight(name).tensor;
+  }
+
   readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
+    const { info, tensor } = this.weight(name);
+    return { shape: info.shape, values: readFloats(tensor, this.file.source) };
+  }
+
+  private weight(name: string): LayerWeight {
     for (const own of this.weights.values()) {
       const weight = own.find(one => one.info.name === name);
-      if (weight !== undefined)
-        return { shape: weight.info.shape, values: readFloats(weight.tensor, this.file.source) };
+      if (weight !== undefined) return weight;
     }
     throw new Fault('not-found', `The model stores no tensor named "${name}".`, { source: this.file.source });
   }

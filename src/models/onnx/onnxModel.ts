@@ -3,6 +3,7 @@ import { Fault, type Warning } from '../../base/fault';
 import { formatBytes } from '../../base/numbers';
 import type { Layer, Model, ModelDetail, StoredType, TensorInfo, UnsupportedOperator } from '../model';
 import { notFiniteWarnings } from '../notFinite';
+import type { StoredTensor } from '../storedTensor';
 import { classNamesOf } from './classNames';
 import { orderGraph, type OrderedGraph } from './graphOrder';
 import { free, layersOf, trainedSize } from './layers';
@@ -67,15 +68,24 @@ export class OnnxModel implements Model {
     return this.found;
   }
 
+  storedWeight(name: string): StoredTensor {
+    return this.values.stored(this.tensor(name));
+  }
+
   readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
-    const tensor = this.tensorNamed(name);
-    if (tensor === undefined) {
-      throw new Fault('not-found', `The model stores no tensor named "${name}".`, { source: this.source.name });
-    }
+    const tensor = this.tensor(name);
     if (tensor.kind.type === 'str') {
       throw new Fault('unsupported', `Tensor "${name}" holds text, not numbers.`, { source: this.source.name });
     }
     return { shape: tensor.dims, values: this.values.floats(tensor) };
+  }
+
+  private tensor(name: string): OnnxTensor {
+    const tensor = this.tensorNamed(name);
+    if (tensor === undefined) {
+      throw new Fault('not-found', `The model stores no tensor named "${name}".`, { source: this.source.name });
+    }
+    return tensor;
   }
 
   /** A weight, a tensor of the file, or the value of a constant, by the names that they have in the model. */

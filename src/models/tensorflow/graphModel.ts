@@ -80,10 +80,15 @@ export class TensorFlowGraphModel implements Model {
     return this.found;
   }
 
-  readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
+  storedWeight(name: string): StoredTensor {
     const tensor = [...this.file.graph.tensors.values()].find(one => one.name === name);
     if (tensor === undefined)
       throw new Fault('not-found', `The model stores no tensor named "${name}".`, { source: this.file.source });
+    return tensor;
+  }
+
+  readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
+    const tensor = this.storedWeight(name);
     return { shape: tensor.shape, values: readFloats(tensor, this.file.source) };
   }
 }

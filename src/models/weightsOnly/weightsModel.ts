@@ -50,10 +50,15 @@ export class WeightsModel implements Model {
     return this.found;
   }
 
-  readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
+  storedWeight(name: string): StateTensor {
     const tensor = this.byName.get(name);
     if (tensor === undefined)
       throw new Fault('not-found', `The file stores no tensor named "${name}".`, { source: this.file.source });
+    return tensor;
+  }
+
+  readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
+    const tensor = this.storedWeight(name);
     return { shape: tensor.shape, values: readFloats(tensor, this.file.source) };
   }
 }

@@ -16,7 +16,7 @@ export const randomLayers: fc.Arbitrary<readonly GraphLayer[]> = fc
     { minLength: 1, maxLength: 60 },
   )
   .map(drawn =>
-    drawn.map(({ scope, reads }, at) => {
+    drawn.map(({ reads }, at) => {
       const name = (index: number): string => [...drawn[index]!.scope, `n${index}`].join('.');
       // Mostly near neighbours, as in networks.
       const inputs =

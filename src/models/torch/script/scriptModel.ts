@@ -4,7 +4,7 @@ import type { Layer, Model, TensorInfo, UnsupportedOperator } from '../../model'
 import { notFiniteWarnings } from '../../notFinite';
 import { OnnxModel } from '../../onnx/onnxModel';
 import type { Program } from '../../program';
-import { readFloats } from '../../storedTensor';
+import { readFloats, type StoredTensor } from '../../storedTensor';
 import { layersOfModules } from '../../weightsOnly/moduleLayers';
 import type { StateTensor } from '../../weightsOnly/stateTensor';
 import { PickleObject } from '../pickle/values';
@@ -106,10 +106,15 @@ export class ScriptModel implements Model {
     return this.found;
   }
 
-  readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
+  storedWeight(name: string): StoredTensor {
     const tensor = this.tensors.find(one => one.name === name);
     if (tensor === undefined)
       throw new Fault('not-found', `The file stores no tensor named "${name}".`, { source: this.sourceName });
+    return tensor;
+  }
+
+  readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
+    const tensor = this.storedWeight(name);
     return { shape: tensor.shape, values: readFloats(tensor, this.sourceName) };
   }
 }
