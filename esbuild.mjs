@@ -73,6 +73,7 @@ const builds = [
       extension: 'src/host/extension.ts',
       worker: 'src/engine/workerMain.ts',
       short: 'src/engine/short.ts',
+      helper: 'src/engine/helperMain.ts',
       cli: 'src/cli/main.ts',
     },
   },

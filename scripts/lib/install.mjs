@@ -65,7 +65,7 @@ export async function build() {
 }
 
 function isBuilt() {
-  const made = ['extension.js', 'worker.js', 'short.js', 'cli.js', 'webview', 'runtime'].map(name =>
+  const made = ['extension.js', 'worker.js', 'short.js', 'helper.js', 'cli.js', 'webview', 'runtime'].map(name =>
     path.join(dist, name),
   );
   if (!made.every(file => fs.existsSync(file))) return false;

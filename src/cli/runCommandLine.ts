@@ -63,6 +63,7 @@ async function run({ command, arguments: given, options }: Parsed): Promise<void
           threads,
           workerPath: path.join(__dirname, 'worker.js'),
           shortPath: path.join(__dirname, 'short.js'),
+          helperPath: path.join(__dirname, 'helper.js'),
           runtimePath: path.join(__dirname, 'runtime', 'node_modules'),
           ...(cache === undefined ? {} : { cache: { directory: path.resolve(cache) } }),
           log: line => {

@@ -14,6 +14,8 @@ export interface EngineOptions {
    * programs that have nothing else to do.
    */
   readonly shortPath?: string;
+  /** The built dist/helper.js. Given, several threads share the computation of one large cloud. */
+  readonly helperPath?: string;
   /** The folder of the inference runtimes: dist/runtime/node_modules. */
   readonly runtimePath: string;
   /**
@@ -61,7 +63,7 @@ export class Engine implements Disposable {
     options: RunOptions<OperationPart<Name>> = {},
   ): Promise<OperationOutput<Name>> {
     const { shortPath } = this.options;
-    const short = shortPath === undefined ? undefined : shortRun(shortPath, name, input, options.signal);
+    const short = shortPath === undefined ? undefined : shortRun(shortPath, name, input, this.options, options.signal);
     if (short !== undefined) return short.then(result => result ?? this.inWorker(name, input, options));
     return this.inWorker(name, input, options);
   }

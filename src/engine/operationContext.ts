@@ -9,6 +9,8 @@ export interface OperationContext<Part> extends AnalysisContext<Part> {
   /** Where a faster TensorFlow may be installed; none unless given. */
   readonly acceleratorFolders?: readonly string[] | undefined;
   readonly libraries: DataLibraries;
-  /** For forecasts alone: no result depends on it. */
+  /** No result depends on it. */
   readonly threads: number;
+  /** The built dist/helper.js, for threads that help with one computation. */
+  readonly helperPath?: string | undefined;
 }

@@ -1,6 +1,7 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault, type FaultData } from '../base/fault';
 import { faultOfDeath } from './faultOfDeath';
+import type { HelperSetting } from './helperThreads';
 
 /** Processor time after which a run is none of the short ones, whatever it looked like; it is looked up so often. */
 const BUDGET_MICROSECONDS = 400_000;
@@ -13,6 +14,7 @@ export type ShortOutcome<Result> = { readonly result: Result } | { readonly faul
 export interface ShortSetting {
   readonly pause: () => Promise<void>;
   readonly cancelled: () => boolean;
+  readonly helpers: HelperSetting;
 }
 
 /**

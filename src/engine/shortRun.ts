@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Fault } from '../base/fault';
 import { parseDataReference } from '../data/reference';
 import { fileExists } from './files';
+import type { HelperSetting } from './helperThreads';
 import type { DistanceInput } from './measureTypes';
 import type { OperationInput, OperationName, OperationOutput, RipsInput } from './operationTypes';
 import type * as short from './short';
@@ -24,10 +25,11 @@ export function shortRun<Name extends OperationName>(
   shortPath: string,
   name: Name,
   input: OperationInput<Name>,
+  helpers: HelperSetting,
   signal: AbortSignal | undefined,
 ): Promise<OperationOutput<Name> | undefined> | undefined {
   const start = startOf(name, input);
-  return start && (run(shortPath, start, signal) as Promise<OperationOutput<Name> | undefined>);
+  return start && (run(shortPath, start, helpers, signal) as Promise<OperationOutput<Name> | undefined>);
 }
 
 function startOf(name: OperationName, input: unknown): Start | undefined {
@@ -57,10 +59,10 @@ function isFileWithin(file: string, mostBytes: number): boolean {
   return stat?.isFile() === true && stat.size <= mostBytes;
 }
 
-async function run(path: string, start: Start, signal?: AbortSignal): Promise<unknown> {
+async function run(path: string, start: Start, helpers: HelperSetting, signal?: AbortSignal): Promise<unknown> {
   const bundle = createRequire(path)(path) as typeof short;
   const pause = () => new Promise<void>(resolve => setImmediate(resolve));
-  const outcome = await start(bundle, { pause, cancelled: () => signal?.aborted === true });
+  const outcome = await start(bundle, { pause, cancelled: () => signal?.aborted === true, helpers });
   if (outcome === undefined) return undefined;
   if ('fault' in outcome) throw Fault.fromData(outcome.fault);
   return outcome.result;

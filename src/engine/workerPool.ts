@@ -11,6 +11,7 @@ const IDLE_MILLISECONDS = 60_000;
 /** What a worker is told when it starts. Plain data. */
 export interface WorkerEnvironment {
   readonly threads: number;
+  readonly helperPath?: string;
   readonly runtimePath: string;
   readonly acceleratorFolders?: readonly string[];
   readonly cache: { readonly directory: string; readonly maximumBytes: number } | undefined;
@@ -112,10 +113,11 @@ export class WorkerPool implements Disposable {
   constructor(private readonly options: EngineOptions) {}
 
   get environment(): WorkerEnvironment {
-    const { threads, runtimePath, acceleratorFolders, cache } = this.options;
+    const { threads, helperPath, runtimePath, acceleratorFolders, cache } = this.options;
     return {
       threads,
       runtimePath,
+      ...(helperPath === undefined ? {} : { helperPath }),
       ...(acceleratorFolders === undefined ? {} : { acceleratorFolders }),
       cache: cache && { directory: cache.directory, maximumBytes: cache.maximumBytes ?? 512 * 2 ** 20 },
     };

@@ -84,6 +84,7 @@ export class WorkerSession {
       acceleratorFolders: this.environment.acceleratorFolders,
       libraries: this.libraries,
       threads: this.environment.threads,
+      helperPath: this.environment.helperPath,
       partial: part => this.post({ type: 'partial', id, part }),
       task: <Name extends TaskName>(name: Name, input: TaskInput<Name>, taskProgress: Progress = () => {}) =>
         this.environment.threads < 2

@@ -3,10 +3,14 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { Random } from '../../src/base/random';
 import { at, call } from './run';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'determinism-'));
-after(() => fs.rmSync(folder, { recursive: true, force: true }));
+const clouds = fs.mkdtempSync(path.join(os.tmpdir(), 'determinism-clouds-'));
+after(() => {
+  for (const made of [folder, clouds]) fs.rmSync(made, { recursive: true, force: true });
+});
 const words = [
   'inspect',
   'samples/models/digits-mlp.onnx',
@@ -51,7 +55,24 @@ describe('inspect', () => {
   });
 });
 
+/** A circle with noise, of so many points that several threads share it, as .npy and as text. */
+function largeCloud(): { npy: string; csv: string } {
+  const count = 3300;
+  const random = new Random(1);
+  const values = Float32Array.from({ length: 2 * count }, (_, i) => {
+    const angle = (2 * Math.PI * (i >> 1)) / count;
+    return (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle)) + 0.1 * random.normal();
+  });
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${count}, 2), }`.padEnd(117) + '\n';
+  const head = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(header.length, 0)}${header}`, 'latin1');
+  const [npy, csv] = [path.join(clouds, 'circle.npy'), path.join(clouds, 'circle.csv')];
+  fs.writeFileSync(npy, Buffer.concat([head, Buffer.from(values.buffer)]));
+  fs.writeFileSync(csv, Array.from({ length: count }, (_, i) => values.subarray(2 * i, 2 * i + 2).join()).join('\n'));
+  return { npy, csv };
+}
+
 describe('rips', () => {
+  const { npy, csv } = largeCloud();
   const data = 'samples/data/digits-test.npz#X';
   const runs: Readonly<Record<string, readonly string[]>> = {
     'with cycles and cocycles over Z/2': ['rips', data, '--cycles', '--cocycles'],
@@ -66,6 +87,9 @@ describe('rips', () => {
       'cosine',
     ],
     'of landmarks': ['rips', data, '--landmarks', '60', '--max-dim', '2', '--cycles', '--cocycles'],
+    'of a cloud that several threads share': ['rips', npy, '--cocycles'],
+    'of such a cloud in the thread that asks': ['rips', npy],
+    'of such a cloud from text': ['rips', csv],
     'of a witness complex': ['witness', data, '--landmarks', '40', '--cycles', '--cocycles'],
   };
   for (const [name, words] of Object.entries(runs))

@@ -9,7 +9,7 @@ import { distanceBetween, openDiagram } from '../../src/engine/operations/distan
 import { shortDistance } from '../../src/engine/shortDistance';
 
 const pause = () => new Promise<void>(resolve => setImmediate(resolve));
-const setting = { pause, cancelled: () => false };
+const setting = { pause, cancelled: () => false, helpers: { threads: 1 } };
 
 describe('shortDistance', () => {
   let folder: string;
@@ -46,7 +46,7 @@ describe('shortDistance', () => {
   });
 
   it('stops where it is asked to', async () => {
-    const outcome = await shortDistance(ask(40, 30), { pause, cancelled: () => true });
+    const outcome = await shortDistance(ask(40, 30), { ...setting, cancelled: () => true });
     assert.ok(outcome !== undefined && 'fault' in outcome);
     assert.equal(outcome.fault.code, 'cancelled');
   });

@@ -9,6 +9,7 @@ import type { RipsInput } from '../../src/engine/operationTypes';
 
 const pause = () => new Promise<void>(resolve => setImmediate(resolve));
 const never = () => false;
+const helpers = { threads: 1 };
 
 describe('shortRips', () => {
   let folder: string;
@@ -37,7 +38,7 @@ describe('shortRips', () => {
     };
   }
 
-  const run = (input: RipsInput, cancelled = never) => shortRips(input, { pause, cancelled });
+  const run = (input: RipsInput, cancelled = never) => shortRips(input, { pause, cancelled, helpers });
 
   it('answers for a small cloud', async () => {
     const outcome = await run(cloud(60, 3));
@@ -73,6 +74,19 @@ describe('shortRips', () => {
     const outcome = await run(long, () => ticks >= 1);
     clearInterval(timer);
     assert.ok(outcome !== undefined && 'fault' in outcome, 'it would have taken longer');
+    assert.equal(outcome.fault.code, 'cancelled');
+  });
+
+  it('stops several threads that share a cloud', async () => {
+    const { cloud: file, parameters } = cloud(3300, 4);
+    const helperPath = path.resolve(import.meta.dirname, '../../dist/helper.js');
+    let looks = 0;
+    const cancelled = () => ++looks > 4;
+    const outcome = await shortRips(
+      { cloud: file, parameters },
+      { pause, cancelled, helpers: { threads: 3, helperPath } },
+    );
+    assert.ok(outcome !== undefined && 'fault' in outcome);
     assert.equal(outcome.fault.code, 'cancelled');
   });
 

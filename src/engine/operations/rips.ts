@@ -5,7 +5,7 @@ import { sparseRipsOfCloud } from '../../analyses/sparseRipsOfCloud';
 import { Fault } from '../../base/fault';
 import { DisposableStore } from '../../base/lifecycle';
 import { finish } from '../../base/steps';
-import { ripsCrew } from '../../topology/kernels/ripsKernel';
+import { crewFor } from '../helperThreads';
 import { memoryLimit } from '../memoryLimit';
 import { openCloud, openPairs } from '../openCloud';
 import { blaming, blamingLater } from '../blaming';
@@ -65,7 +65,7 @@ export async function rips(input: RipsInput, context: OperationContext<never>): 
       return blaming(input.cloud, () =>
         sparseRipsOfCloud(data, { ...parameters, sparse }, limit, provenance, began, context),
       );
-    const crew = ripsCrew();
+    const crew = crewFor(data, parameters.metric, context, store);
     return blaming(input.cloud, () =>
       finish(ripsOfCloud(data, parameters, limit, provenance, began, { ...context, crew }), context.cancellation),
     );

@@ -63,6 +63,7 @@ export class EngineService implements Disposable {
     const engine = new EngineClass({
       threads,
       workerPath: path.join(dist, 'worker.js'),
+      helperPath: path.join(dist, 'helper.js'),
       runtimePath: path.join(dist, 'runtime', 'node_modules'),
       acceleratorFolders: trustedFolders(),
       ...(megabytes === 0 ? {} : { cache: { directory: this.cacheDirectory, maximumBytes: megabytes * 2 ** 20 } }),
