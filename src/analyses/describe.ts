@@ -55,7 +55,12 @@ export function describeModel(model: Model, provenance: Provenance): DescribeRes
     layers,
     classNames,
     unsupported,
-    warnings,
+    warnings: model.missing === undefined ? warnings : [...warnings, withoutProgram(model.missing)],
     provenance,
   };
+}
+
+/** Before anything is asked to run: what is missing, and what would do. */
+function withoutProgram({ fault }: NonNullable<Model['missing']>): Warning {
+  return { code: 'no-program', message: [fault.message, fault.hint].filter(text => text !== undefined).join(' ') };
 }

@@ -4,6 +4,8 @@ import { quoted } from '../base/text';
 import { ggufFormat } from './gguf/format';
 import { kerasArchiveFormat } from './keras/archiveFormat';
 import { kerasH5Format } from './keras/h5Format';
+import type { ChainAnswer } from './layerList/chain';
+import { findProgram } from './layerList/findProgram';
 import { lookalike } from './lookalikes';
 import { changesNothing, type BesideName, type ModelChanges, type ModelWriter, type WrittenModel } from './changes';
 import type { Model } from './model';
@@ -12,6 +14,7 @@ import { torchArchiveFormat, torchPickleFormat } from './torch/format';
 import { safetensorsFormat, shardIndexFormat } from './safetensors/format';
 import { savedModelFormat } from './savedModel/format';
 import { tfjsFormat } from './tfjs/format';
+import { WeightsModel } from './weightsOnly/weightsModel';
 
 /** A file format of models: told by content, never by the file's name. */
 export interface ModelFormat {
@@ -41,9 +44,15 @@ const SIGNED: readonly ModelFormat[] = [
 /** Every format that is read, in the order in which they are tried. ONNX has no signature: a file is tried as one when it looks like nothing else. */
 export const MODEL_FORMATS: readonly ModelFormat[] = [...SIGNED, onnxFormat];
 
-/** Reads a model of any known format. Throws `empty`, `not-a-model`, `unsupported` and what the format's reader throws. */
-export function openModel(source: ByteSource, siblings: Siblings): Model {
-  return withFormat(source, format => format.open(source, siblings));
+/**
+ * Reads a model of any known format. Weights without a program are given the one that a layer list beside them describes, or, where they are a chain, what `answer` says of it.
+ * Throws `empty`, `not-a-model`, `unsupported` and what the format's reader throws.
+ */
+export function openModel(source: ByteSource, siblings: Siblings, answer?: ChainAnswer): Model {
+  return withFormat(source, format => {
+    const model = format.open(source, siblings);
+    return model instanceof WeightsModel ? findProgram(model, source, siblings, answer) : model;
+  });
 }
 
 /**

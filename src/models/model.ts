@@ -1,5 +1,6 @@
 import type { ElementType } from '../base/array';
 import type { Warning } from '../base/fault';
+import type { MissingProgram } from './layerList/missingProgram';
 import type { Program } from './program';
 import type { StoredTensor } from './storedTensor';
 
@@ -100,6 +101,10 @@ export interface Model {
   readonly program: Program | undefined;
   /** A tensor of the file, whose values are read a part at a time. Throws `not-found`, and `unsupported` where they cannot be read. */
   storedWeight(name: string): StoredTensor;
+  /** Of a file of weights without its program: what is not known, and the ways to a result. */
+  readonly missing?: MissingProgram | undefined;
+  /** What was assumed of the program where the file does not say it, in a sentence that goes with every number. */
+  readonly assumption?: string | undefined;
   /** The values of a stored tensor, as floats. Throws `not-found`, `too-large`. */
   readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array };
 }

@@ -48,8 +48,8 @@ export interface Network {
   open(tensors: readonly string[]): Promise<NetworkSession>;
 }
 
-const WHAT_RUNS =
-  'Save the network with its program: as ONNX (torch.onnx.export), TorchScript (torch.jit.trace) or a whole Keras model; in the editor, “Run with Your Python…” does it for PyTorch.';
+const WITHOUT_PROGRAM = 'The file holds weights without the program that uses them: it can be described, but not run.';
+const WHAT_RUNS = 'Use the model in a form that has its program: ONNX, TorchScript, or a whole Keras model.';
 
 /** Loads the runtime that a model's program is for. Throws `unsupported` where there is no program, or no runtime. */
 export async function loadNetwork(model: Model, options: RuntimeOptions): Promise<Network> {
@@ -62,10 +62,6 @@ export async function loadNetwork(model: Model, options: RuntimeOptions): Promis
     case 'tensorflow':
       return graphNetwork(program.model, options);
     case undefined:
-      throw new Fault(
-        'unsupported',
-        'The file holds weights without the program that uses them: it can be described, but not run.',
-        { hint: WHAT_RUNS },
-      );
+      throw model.missing?.fault ?? new Fault('unsupported', WITHOUT_PROGRAM, { hint: WHAT_RUNS });
   }
 }

@@ -1,6 +1,7 @@
 import { ggufTarget } from '../models/gguf/fuzzTarget';
 import { hdf5Target } from '../models/hdf5/fuzzTarget';
 import { kerasConfigTarget, kerasFileTarget } from '../models/keras/fuzzTarget';
+import { layerListTarget } from '../models/layerList/fuzzTarget';
 import { onnxTarget } from '../models/onnx/fuzzTarget';
 import { safetensorsTarget, shardIndexTarget } from '../models/safetensors/fuzzTarget';
 import { DATA_TARGETS } from '../data/fuzzTargets';
@@ -28,4 +29,5 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   savedGraphTarget,
   scriptTarget,
   diagramTarget,
+  layerListTarget,
 ];

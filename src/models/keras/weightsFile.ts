@@ -44,6 +44,7 @@ export function openWeightsFile(root: Hdf5Group, producer: string, source: strin
     ],
     tensors,
     operators,
+    sorted: !early,
     source,
   });
 }

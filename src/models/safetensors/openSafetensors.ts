@@ -64,6 +64,7 @@ function model(
       })),
     ],
     tensors: inReadingOrder(tensors),
+    sorted: isSorted(tensors),
     source: source.name,
   });
 }
@@ -82,11 +83,15 @@ const natural = new Intl.Collator('en', { numeric: true });
  * order; any other order is its author's.
  */
 function inReadingOrder(tensors: readonly StoredTensor[]): readonly StoredTensor[] {
+  return isSorted(tensors) ? [...tensors].sort((a, b) => natural.compare(a.name, b.name)) : tensors;
+}
+
+function isSorted(tensors: readonly StoredTensor[]): boolean {
   const last = new Map<string, string>();
   for (const { name, type } of tensors) {
     const before = last.get(type);
-    if (before !== undefined && before > name) return tensors;
+    if (before !== undefined && before > name) return false;
     last.set(type, name);
   }
-  return [...tensors].sort((a, b) => natural.compare(a.name, b.name));
+  return true;
 }

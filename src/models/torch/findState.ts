@@ -1,6 +1,7 @@
 import type { ModuleTensors } from '../weightsOnly/moduleLayers';
 import { modulesOf } from '../weightsOnly/moduleLayers';
 import type { StateTensor } from '../weightsOnly/stateTensor';
+import type { StateOrigin } from '../weightsOnly/weightsModel';
 import { isModuleState, PickleDict, PickleObject, type PickleValue } from './pickle/values';
 import { stateTensor } from './stateTensor';
 import type { TorchStorage } from './tensor';
@@ -14,6 +15,8 @@ export interface TorchState {
   readonly modules: readonly ModuleTensors[];
   /** Operators of modules by their paths, where the file says them: it does where whole modules were saved. */
   readonly operators: ReadonlyMap<string, string>;
+  /** How code that loads the file comes to them. */
+  readonly origin: StateOrigin;
   /** What stands beside the weights: epochs, losses, names. */
   readonly notes: readonly { readonly name: string; readonly value: string }[];
 }
@@ -44,7 +47,11 @@ export function findState(root: PickleValue): TorchState | undefined {
   const whole = found.networks.length === 1 ? found.networks[0]!.value : undefined;
   const kind = whole instanceof PickleObject ? `module ${whole.of.path}` : 'state dictionary';
   const content = found.keys.length === 0 ? kind : `checkpoint, ${kind} under ${found.keys.join(', ')}`;
-  return { content, tensors, modules, operators, notes: notesOf(root) };
+  const origin = {
+    wholeModule: whole instanceof PickleObject,
+    keys: found.networks.length === 1 ? found.keys.flatMap(key => key.split('.')) : [],
+  };
+  return { content, tensors, modules, operators, origin, notes: notesOf(root) };
 }
 
 interface Found {

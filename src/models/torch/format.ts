@@ -66,7 +66,7 @@ function stateModel({ container, root }: TorchFile, source: ByteSource): Model {
       hint: 'Save model.state_dict(), the module itself, or a dictionary that holds either.',
       source: source.name,
     });
-  const { content, tensors, modules, operators, notes } = state;
+  const { content, tensors, modules, operators, origin, notes } = state;
   return new WeightsModel({
     format: 'pytorch',
     producer: 'pytorch',
@@ -80,6 +80,7 @@ function stateModel({ container, root }: TorchFile, source: ByteSource): Model {
     tensors,
     modules,
     operators,
+    origin,
     source: source.name,
   });
 }

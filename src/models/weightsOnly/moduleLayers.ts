@@ -29,7 +29,8 @@ export function modulesOf<T extends NamedTensor>(tensors: readonly T[]): readonl
 
 const WRAPPERS = ['module.', '_orig_mod.'];
 
-function wrapperPrefix(tensors: readonly NamedTensor[]): string {
+/** What wrappers put before all names; empty where there are none. */
+export function wrapperPrefix(tensors: readonly NamedTensor[]): string {
   let prefix = '';
   for (let found = true; found && tensors.length > 0;) {
     found = false;

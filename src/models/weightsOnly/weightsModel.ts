@@ -2,7 +2,8 @@ import { Fault, type Warning } from '../../base/fault';
 import type { Layer, Model } from '../model';
 import { notFiniteWarnings } from '../notFinite';
 import { readFloats } from '../storedTensor';
-import { isTrained, layersOfModules, modulesOf, type ModuleTensors } from './moduleLayers';
+import type { MissingProgram } from '../layerList/missingProgram';
+import { isTrained, layersOfModules, modulesOf, wrapperPrefix, type ModuleTensors } from './moduleLayers';
 import type { StateTensor } from './stateTensor';
 
 /** What a format found in a file of weights. */
@@ -15,8 +16,19 @@ export interface WeightsFile {
   readonly modules?: readonly ModuleTensors[] | undefined;
   /** Operators of modules by their paths, where the file says them. */
   readonly operators?: ReadonlyMap<string, string> | undefined;
+  /** Whether tensors come by their names, and not in the order in which their author made them. */
+  readonly sorted?: boolean;
+  readonly origin?: StateOrigin;
   /** As the user gave it. */
   readonly source: string;
+}
+
+/** How a file holds its weights, for code that loads it. */
+export interface StateOrigin {
+  /** Whether it is a module that was saved whole. */
+  readonly wholeModule: boolean;
+  /** Keys under which a checkpoint has its state dictionary. */
+  readonly keys: readonly string[];
 }
 
 /** A model without a graph: its weights are known, and what they say of its layers. */
@@ -31,6 +43,13 @@ export class WeightsModel implements Model {
   readonly classNames = undefined;
   readonly unsupported = [];
   readonly program = undefined;
+  /** Set once it is known that nothing beside the file says it either. */
+  missing: MissingProgram | undefined;
+  readonly modules: readonly ModuleTensors[];
+  /** Operators of modules by their paths, where the file says them. */
+  readonly operators: ReadonlyMap<string, string>;
+  readonly sorted: boolean;
+  readonly origin: StateOrigin & { readonly prefix: string };
 
   private readonly byName: ReadonlyMap<string, StateTensor>;
   private found: readonly Warning[] | undefined;
@@ -40,7 +59,11 @@ export class WeightsModel implements Model {
     this.producer = file.producer;
     this.details = file.details;
     this.byName = new Map(file.tensors.map(tensor => [tensor.name, tensor]));
-    this.layers = layersOfModules(file.modules ?? modulesOf(file.tensors), file.operators);
+    this.modules = file.modules ?? modulesOf(file.tensors);
+    this.operators = file.operators ?? new Map();
+    this.sorted = file.sorted ?? false;
+    this.origin = { wholeModule: false, keys: [], ...file.origin, prefix: wrapperPrefix(file.tensors) };
+    this.layers = layersOfModules(this.modules, this.operators);
     this.parameters = this.layers.reduce((sum, layer) => sum + layer.parameters, 0);
   }
 

@@ -63,7 +63,7 @@ describe('a safetensors file', () => {
       safetensorsBytes({ 'fc.weight': f32([2, 2], [1, 2, NaN, 4]), 'fc.bias': f32([2], [1, Infinity]) }),
     );
     assert.deepEqual(
-      model.warnings.map(warning => warning.message),
+      model.warnings.filter(({ code }) => code === 'not-finite').map(warning => warning.message),
       ['fc.weight holds 1 NaN value, in row 1.', 'fc.bias holds 1 infinite value, in row 1.'],
     );
   });
@@ -185,7 +185,10 @@ describe('an index of shards', () => {
     const model = open(usual, siblings);
     assert.equal(model.format, 'safetensors');
     assert.equal(model.parameters, 8);
-    assert.deepEqual(siblings.opened, ['m-1.safetensors', 'm-2.safetensors']);
+    assert.deepEqual(
+      siblings.opened.filter(name => name in shards),
+      ['m-1.safetensors', 'm-2.safetensors'],
+    );
     assert.deepEqual([...model.readWeight('b.weight').values], [5, 6]);
   });
 

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { MemorySource } from '../../../src/base/bytes';
 import { openModel } from '../../../src/models/formats';
+import type { ChainAnswer } from '../../../src/models/layerList/chain';
 import { capture } from '../../../src/probes/capture';
 import { FakeSiblings } from '../openBytes';
 
@@ -27,11 +28,17 @@ export interface Comparison {
 
 const projectFolder = path.join(import.meta.dirname, '..', '..', '..');
 
-/** Runs a file on an input and compares the activations of every module with what PyTorch gave. */
-export async function comparePeer(file: string, facts: PeerFacts): Promise<Comparison> {
+/**
+ * Runs a file on an input and compares the activations of every module with what PyTorch gave. Of a chain of layers, `answer` is what is asked of it; a list of layers lies beside
+ * the file.
+ */
+export async function comparePeer(file: string, facts: PeerFacts, answer?: ChainAnswer): Promise<Comparison> {
+  const list = file.replace(/\.[^.]+$/, '.layers.json');
+  const beside = fs.existsSync(list) ? { [path.basename(list)]: new Uint8Array(fs.readFileSync(list)) } : {};
   const model = openModel(
     new MemorySource(path.basename(file), new Uint8Array(fs.readFileSync(file))),
-    new FakeSiblings(),
+    new FakeSiblings(beside),
+    answer,
   );
   const [rows = 0, ...rowShape] = facts.input.shape;
   const data = { rows, rowShape, values: Float32Array.from(facts.input.values) };

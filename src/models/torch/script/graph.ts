@@ -1,9 +1,8 @@
-import type { ByteSource, Siblings } from '../../../base/bytes';
+import { pastEnd, type ByteSource, type Siblings } from '../../../base/bytes';
 import { Fault } from '../../../base/fault';
 import type { Bytes } from '../../onnx/encode';
 import { OnnxGraphBuilder, type AttributeValue, type WrittenType } from '../../onnx/graphBuilder';
 import type { StateTensor } from '../../weightsOnly/stateTensor';
-import type { TorchTensor } from '../tensor';
 import { elementBits } from '../../elements';
 import { SymInt, Tensor, type Dim, type GraphType } from './values';
 
@@ -21,7 +20,7 @@ export const UNKNOWN_DOMAIN = 'torch';
 
 /**
  * The ONNX graph that a program is brought to. Nodes are named by the modules that they run in, as PyTorch's own exporter names them; weights stay in the
- * PyTorch file, which the graph refers to as files beside it.
+ * file that they come from, which the graph refers to as files beside it.
  */
 export class Graph {
   private readonly builder = new OnnxGraphBuilder();
@@ -119,7 +118,7 @@ export class Graph {
   }
 
   /** A stored tensor, under its name in the state dictionary. Floats of other widths are cast to float32. */
-  weight(tensor: TorchTensor, state: StateTensor): Tensor {
+  weight(state: StateTensor): Tensor {
     const before = this.weights.get(state.name);
     if (before !== undefined) return before;
     const type = WRITTEN.get(state.type);
@@ -128,13 +127,10 @@ export class Graph {
         hint: 'Convert it with model.float() before it is saved.',
       });
     this.names.add(state.name);
-    const { storage } = tensor;
-    const width = elementBits(state.type) / 8;
-    if (storage.content !== undefined && !storage.bigEndian && isContiguous(tensor)) {
-      const location = `storage ${storage.key}`;
-      this.files.set(location, storage.content);
-      this.builder.external(state.name, type, state.shape, location, tensor.offset * width, tensor.size * width);
-    } else this.builder.raw(state.name, type, state.shape, state.bytes(0, state.size));
+    const location = `tensor ${state.name}`;
+    const values = new TensorSource(state);
+    this.files.set(location, values);
+    this.builder.external(state.name, type, state.shape, location, 0, values.size);
     let made: Tensor;
     const wanted = GRAPH_TYPES.get(state.type) ?? 'float32';
     if (wanted === type) made = new Tensor(state.name, wanted, state.shape);
@@ -165,8 +161,9 @@ export class Graph {
     });
   }
 
-  model(producer: string): Bytes {
-    return this.builder.model('torchscript', producer);
+  /** The graph as an ONNX file. `name` is what it was followed from. */
+  model(name: string, producer: string): Bytes {
+    return this.builder.model(name, producer);
   }
 
   /** The storages that the graph refers to. */
@@ -230,11 +227,23 @@ function scalarBytes(value: number, type: GraphType): Bytes {
   }
 }
 
-function isContiguous({ shape, stride }: TorchTensor): boolean {
-  let expected = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] !== 1 && stride[axis] !== expected) return false;
-    expected *= shape[axis]!;
+/** The values of a stored tensor as a file of them: read when a runtime is given them. */
+class TensorSource implements ByteSource {
+  readonly name: string;
+  readonly size: number;
+  private readonly width: number;
+
+  constructor(private readonly tensor: StateTensor) {
+    this.name = tensor.name;
+    this.width = elementBits(tensor.type) / 8;
+    this.size = tensor.size * this.width;
   }
-  return true;
+
+  read(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    if (!(offset >= 0 && length >= 0 && offset + length <= this.size)) throw pastEnd(this, offset, length);
+    const first = Math.floor(offset / this.width);
+    const bytes = this.tensor.bytes(first, Math.ceil((offset + length) / this.width) - first);
+    const skipped = offset - first * this.width;
+    return bytes.subarray(skipped, skipped + length);
+  }
 }

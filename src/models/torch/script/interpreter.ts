@@ -319,7 +319,7 @@ export class Interpreter {
       const state = stateTensor(path, value, undefined, 0);
       if (path.startsWith('constants.') && value.size === 1 && value.shape.length === 0)
         return scalarOf(value, state.bytes(0, 1));
-      return this.graph.weight(value, state);
+      return this.graph.weight(state);
     }
     if (value instanceof PickleObject) return this.module(path, value);
     if (value instanceof PickleList || value instanceof PickleTuple) {

@@ -46,7 +46,7 @@ export class ScriptModel implements Model {
     const { graph, stopped } = trace;
     const stop = stopped === undefined ? undefined : graph.stop(stopped);
     // The graph's own messages name the file that it was made from.
-    const onnx = new OnnxModel(new MemorySource(source.name, graph.model('pytorch')), graph.siblings());
+    const onnx = new OnnxModel(new MemorySource(source.name, graph.model('torchscript', 'pytorch')), graph.siblings());
     this.program = { kind: 'onnx', model: onnx };
     this.inputs = onnx.inputs;
     this.outputs = stop === undefined ? onnx.outputs : [];

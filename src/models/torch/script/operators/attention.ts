@@ -8,7 +8,7 @@ import { reshape, slice, swapAxes, transpose } from './shapes';
 import type { OperatorContext, OperatorTable } from './table';
 
 /** Attention of several heads over rows of one sequence, as torch.nn.MultiheadAttention computes it: the joint projection, the heads, the last projection. */
-function selfAttention(
+export function selfAttention(
   c: OperatorContext,
   x: Tensor,
   heads: number,
