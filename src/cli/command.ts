@@ -1,3 +1,4 @@
+import { PIXEL_CHOICES } from '../data/images/pixelValues';
 import type { Engine } from '../engine';
 
 /** What a value must be. Ranges are inclusive. */
@@ -143,6 +144,11 @@ export const DATA_OPTIONS: readonly Option[] = [
   },
   { name: 'scale', value: { kind: 'number' }, placeholder: 'F', help: 'multiply all values by F' },
   {
+    name: 'pixels',
+    value: { kind: 'choice', choices: PIXEL_CHOICES },
+    help: 'values of images: unit 0–1, signed −1–1, bytes 0–255, imagenet its mean and deviation (as the model says)',
+  },
+  {
     name: 'vocab',
     value: { kind: 'text' },
     placeholder: 'FILE',
@@ -155,9 +161,11 @@ export function dataReading(options: OptionValues) {
   const scale = options.number('scale');
   const classes = options.list('classes');
   const vocabulary = options.text('vocab');
+  const pixels = PIXEL_CHOICES.find(choice => choice === options.text('pixels'));
   return {
     dropNotFinite: options.flag('drop-not-finite'),
     ...(scale === undefined ? {} : { scale }),
+    ...(pixels === undefined ? {} : { pixels }),
     ...(classes === undefined ? {} : { classes }),
     ...(vocabulary === undefined ? {} : { vocabulary }),
   };

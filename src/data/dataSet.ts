@@ -2,6 +2,7 @@ import type { ElementType } from '../base/array';
 import type { Cancellation } from '../base/cancellation';
 import type { Warning } from '../base/fault';
 import type { DataFormat } from './format';
+import type { PixelChoice, PixelValues } from './images/pixelValues';
 import type { Decode } from './images/pixels';
 import type { Tokenizer, TokenizerChoice, TokenizerFiles } from './text/tokenizer';
 
@@ -51,8 +52,8 @@ export interface InputTarget {
   readonly type: string;
   /** Whether the network's own kind puts channels last, where its shape does not say. */
   readonly channelsLast?: boolean;
-  /** Where it is known which values stand for pixels: scale · sample + offset of samples from 0 to 255, by channel, and how one says so. */
-  readonly pixels?: { readonly scale: readonly number[]; readonly offset: readonly number[]; readonly words: string };
+  /** Where it is known which values stand for pixels. */
+  readonly pixels?: PixelValues;
 }
 
 /** What is too large to be loaded with every reader. A format that needs what is not given is refused. */
@@ -73,6 +74,8 @@ export interface DataOptions {
   readonly dropNotFinite?: boolean | undefined;
   /** Multiplies every value. */
   readonly scale?: number | undefined;
+  /** Which values stand for the pixels of images, whatever the network says. */
+  readonly pixels?: PixelChoice | undefined;
   /** The input that the rows are for: images take their size from it. */
   readonly target?: InputTarget | undefined;
   readonly libraries?: DataLibraries | undefined;
@@ -121,6 +124,8 @@ export interface DataChoice {
   readonly type: ElementType;
   /** Whether rows are brought to the size that a network takes, as images are. */
   readonly resizable?: boolean;
+  /** What is done to images for the network that was asked about, as a sentence part. */
+  readonly treatment?: string;
   /** Whether rows are texts, for a network that takes tokens. */
   readonly texts?: boolean;
 }

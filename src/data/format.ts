@@ -2,7 +2,7 @@ import type { NumericArray } from '../base/array';
 import type { ByteSource } from '../base/bytes';
 import type { Warning } from '../base/fault';
 import type { FolderSource } from '../base/folder';
-import type { DataDescription, DataOptions, DataSet, LabelOptions } from './dataSet';
+import type { DataDescription, DataOptions, DataSet, InputTarget, LabelOptions } from './dataSet';
 import type { RawLabels } from './labels';
 
 /** An array as a format reads it. */
@@ -29,7 +29,8 @@ export interface RowsOnDemand extends Pick<
 interface Reading<Source> {
   readonly name: string;
   readLabels(source: Source, options: LabelOptions): { readonly raw: RawLabels; readonly part: string | undefined };
-  describe(source: Source): DataDescription;
+  /** `target` is the network that it is for, where what is done depends on that. */
+  describe(source: Source, target?: InputTarget): DataDescription;
 }
 
 /** One way to store data in a file. A format is known by its content, never by the name of the file. */

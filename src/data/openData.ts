@@ -2,7 +2,15 @@ import type { ByteSource } from '../base/bytes';
 import { Fault } from '../base/fault';
 import type { FolderSource } from '../base/folder';
 import { quoted } from '../base/text';
-import type { DataDescription, DataLibraries, DataOptions, DataSet, LabelOptions, Labels } from './dataSet';
+import type {
+  DataDescription,
+  DataLibraries,
+  DataOptions,
+  DataSet,
+  InputTarget,
+  LabelOptions,
+  Labels,
+} from './dataSet';
 import type { FormatArray, RowsOnDemand } from './format';
 import { toLabels } from './labels';
 import { AS_THEY_ARE, referenceOf, rowsOfArray } from './rowsOfArray';
@@ -95,9 +103,11 @@ export function openLabels(source: DataSource, options: LabelOptions = {}): Labe
 }
 
 /** A cheap look: headers and first lines alone. Throws as `openData` for what is wrong there. */
-export function describeData(source: DataSource, libraries?: DataLibraries): DataDescription {
+export function describeData(source: DataSource, libraries?: DataLibraries, target?: InputTarget): DataDescription {
   return naming(source.name, () =>
-    isFolder(source) ? sniffFolder(source).describe(source) : sniffFormat(source, libraries?.formats).describe(source),
+    isFolder(source)
+      ? sniffFolder(source).describe(source, target)
+      : sniffFormat(source, libraries?.formats).describe(source, target),
   );
 }
 

@@ -2,6 +2,8 @@ import { Fault } from '../base/fault';
 import type { DataOptions, DataSet } from './dataSet';
 import { finiteRows } from './finiteRows';
 import type { FormatArray } from './format';
+import { pixelsFor } from './images/imagePlan';
+import { chosenPixels } from './images/pixelValues';
 
 export const AS_THEY_ARE = 'taken as they are';
 
@@ -17,8 +19,9 @@ export function rowsOfArray(array: FormatArray, source: string, options: DataOpt
       source,
     });
   const finite = finiteRows({ rows, rowShape, values: array.values, columns }, options.dropNotFinite ?? false, source);
-  const scale = options.scale ?? array.naturalScale;
-  if (scale !== undefined) for (let i = 0; i < finite.values.length; i++) finite.values[i]! *= scale;
+  const { scale, offset, words } = valuesOf(array, options);
+  if (scale !== 1 || offset !== 0)
+    for (let i = 0; i < finite.values.length; i++) finite.values[i] = finite.values[i]! * scale + offset;
   return {
     name: referenceOf(source, options.part),
     rows: finite.rows,
@@ -26,15 +29,21 @@ export function rowsOfArray(array: FormatArray, source: string, options: DataOpt
     values: finite.values,
     type,
     columns,
-    treatment: treatmentOf(options.scale, array.naturalScale),
+    treatment: words,
     dropped: finite.dropped,
     warnings: [...array.warnings, ...finite.warnings],
   };
 }
 
-function treatmentOf(scale: number | undefined, naturalScale: number | undefined): string {
-  if (scale !== undefined) return `multiplied by ${scale}`;
-  return naturalScale === undefined ? AS_THEY_ARE : 'scaled from 0–255 to 0–1';
+/** Bytes that are images stand for pixels as those of files do, where one rule holds for all channels; other values are what they are. */
+function valuesOf({ naturalScale }: FormatArray, { scale, target, pixels }: DataOptions) {
+  if (scale !== undefined) return { scale, offset: 0, words: `multiplied by ${scale}` };
+  if (naturalScale === undefined) return { scale: 1, offset: 0, words: AS_THEY_ARE };
+  const asked = pixelsFor(target, pixels);
+  const one =
+    asked.scale.every(value => value === asked.scale[0]) && asked.offset.every(value => value === asked.offset[0]);
+  const found = one ? asked : chosenPixels('unit');
+  return { scale: found.scale[0]!, offset: found.offset[0]!, words: found.words };
 }
 
 export function referenceOf(name: string, part: string | undefined): string {

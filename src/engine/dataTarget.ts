@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { InputTarget } from '../data/dataSet';
 import { pixelValues } from '../data/images/pixelValues';
 import { mainInput } from '../probes/networkInputs';
+import { saidPixels, takenPixels } from '../probes/takenPixels';
 import type { OpenModel } from './openModelFile';
 import type { DataTarget } from './openFiles';
 
@@ -13,7 +14,8 @@ const LARGEST_CONFIG = 2 ** 20;
 export function dataTarget({ model, name }: OpenModel): DataTarget {
   const input = mainInput(model.inputs);
   const folder = path.dirname(name);
-  const pixels = input === undefined ? undefined : pixelsBeside(folder);
+  // What says it outright goes before what is read off the network's first step.
+  const pixels = input === undefined ? undefined : (saidPixels(model) ?? pixelsBeside(folder) ?? takenPixels(model));
   return {
     input: input && {
       shape: input.shape,

@@ -72,6 +72,7 @@ export function openDataFile(
         without: inside && labelPart !== undefined ? [labelPart] : undefined,
         dropNotFinite: reading.dropNotFinite,
         scale: reading.scale,
+        pixels: reading.pixels,
         target: target?.input,
         libraries,
         tokenizer,

@@ -6,6 +6,7 @@ import type { WeightHistogram } from '../analyses/weightHistogram';
 import type { FaultData } from '../base/fault';
 import type { Forecast, InspectParameters, InspectPartial, InspectResult } from '../analyses/inspect';
 import type { RipsParameters, RipsResult } from '../analyses/rips';
+import type { PixelChoice } from '../data/images/pixelValues';
 import type { InputPreview } from '../protocol/panel';
 import type { MeasureOperations } from './measureTypes';
 
@@ -65,6 +66,8 @@ export interface DataReading {
   readonly classes?: readonly string[];
   /** Multiplies all values, instead of what would be done by the file's kind. */
   readonly scale?: number;
+  /** Which values stand for the pixels of images, instead of what the model says of them. */
+  readonly pixels?: PixelChoice;
   /** Leaves out rows with NaN or infinity instead of refusing them. */
   readonly dropNotFinite?: boolean;
   /** Path of a tokenizer.json or vocab.txt, or the folder of one; looked for beside the model where left out. */
@@ -144,6 +147,8 @@ export interface DataCandidate {
   readonly exact: boolean;
   /** The labels that lie beside it: an array of the same file, a column, or a file whose name differs by X and y. */
   readonly labels: string | undefined;
+  /** What is done to images for this model, as a sentence part. */
+  readonly treatment?: string;
   /** All that lie in the same file, best first. */
   readonly labelsInside: readonly string[];
 }

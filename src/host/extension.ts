@@ -2,7 +2,7 @@ import { loadStarted } from './base/clock';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { toDisposable } from '../base/lifecycle';
-import { DATA_FILES, MODEL_FILES, PYTHON_FILES } from './base/fileKinds';
+import { DATA_FILES, IMAGE_FILES, MODEL_FILES, PYTHON_FILES } from './base/fileKinds';
 import { EngineService } from './base/engineService';
 import {
   exportFrom,
@@ -42,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const engine = keep(new EngineService(context, log));
   const models = keep(new WorkspaceFiles(MODEL_FILES));
   const data = keep(new WorkspaceFiles(DATA_FILES));
+  const images = keep(new WorkspaceFiles(IMAGE_FILES));
   const sources = keep(new WorkspaceFiles(PYTHON_FILES));
   const unexpected = (error: unknown) => log.error(error instanceof Error ? error : String(error));
   const folders = keep(new InspectedFolders(unexpected));
@@ -78,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
     results,
     models,
     data,
+    images,
     folders,
     sources,
   };

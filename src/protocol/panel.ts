@@ -1,3 +1,4 @@
+import type { PixelChoice } from '../data/images/pixelValues';
 import type {
   FaultData,
   InspectHead,
@@ -71,6 +72,8 @@ export type DataChoice =
       /** As the engine takes it: a path, with `#array` or `#column` where the file holds several. */
       readonly data: string;
       readonly labels?: string;
+      /** Which values stand for the pixels of images, where that was chosen. */
+      readonly pixels?: PixelChoice;
     }
   | { readonly kind: 'random' }
   /** The file is no model: it holds activations that somebody saved, so that nothing is run. */
@@ -130,4 +133,5 @@ export type FromView =
   | { readonly type: 'exportReport' }
   | { readonly type: 'showLog' };
 
+export type { PixelChoice };
 export type { InspectHead, InspectParameters, InspectPartial, InspectResult, LayerTopology, LayerFailure, Finding };

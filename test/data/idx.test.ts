@@ -34,6 +34,22 @@ describe('IDX', () => {
     assert.deepEqual([...data.values], [...plain().subarray(16)]);
     assert.equal(data.treatment, 'multiplied by 1');
   });
+  it('gives its bytes to a network that scales them itself, or takes whole numbers', () => {
+    const pixels = { scale: [1], offset: [0], words: 'kept from 0 to 255' };
+    for (const target of [
+      { shape: [null, 64], type: 'float32', pixels },
+      { shape: [null, 64], type: 'uint8' },
+    ]) {
+      const data = openData(bytesSource(plain()), { target });
+      assert.deepEqual([...data.values], [...plain().subarray(16)]);
+      assert.match(data.treatment, /0 to 255/);
+    }
+    const chosen = openData(bytesSource(plain()), {
+      target: { shape: [null, 64], type: 'float32', pixels },
+      pixels: 'signed',
+    });
+    assert.equal(Math.min(...chosen.values), -1);
+  });
   it('gives the same when it is compressed with gzip', () => {
     assert.deepEqual(openData(bytesSource(packed())).values, openData(bytesSource(plain())).values);
     const named = gzipSync(plain(), { filename: 'images-idx3-ubyte' });

@@ -10,6 +10,8 @@ import { describeImages, imageRows } from './imageSet';
 /** Enough for the header of nearly every image; the others are read whole. */
 const HEAD_BYTES = 4096;
 const IMAGE_NAME = /\.(png|jpe?g)$/i;
+/** Of a large folder, the headers of so many tell enough for a description. */
+const MOST_LOOKED_AT = 400;
 /** What systems leave in every folder. */
 const LITTER = /^(\.|thumbs\.db$|desktop\.ini$|__MACOSX$)/i;
 
@@ -30,13 +32,19 @@ export const imageFolder: FolderFormat = {
     const { images } = readFolder(folder);
     return { raw: rawLabelsOfTexts(classesOf(folder, images)), part: undefined };
   },
-  describe(folder) {
-    const { images } = readFolder(folder);
+  describe(folder, target) {
+    const called = wanted(folder).filter(({ path }) => IMAGE_NAME.test(path));
+    const looked = called.length > MOST_LOOKED_AT ? spread(called, MOST_LOOKED_AT) : wanted(folder);
+    const { images } = readFolder(folder, looked);
     const inFolders = images.every(({ entry }) => entry.path.includes('/'));
     return describeImages(
       images.map(({ image }) => image),
       'images',
-      inFolders && splitOf(images) === undefined,
+      {
+        rows: looked.length === MOST_LOOKED_AT ? called.length : images.length,
+        classes: inFolders && splitOf(images) === undefined,
+        target,
+      },
     );
   },
 };
@@ -50,11 +58,19 @@ function wanted(folder: FolderSource): readonly FolderEntry[] {
   return folder.entries.filter(({ path }) => !path.split('/').some(part => LITTER.test(part)));
 }
 
+/** So many of the entries, from the first to the last. */
+function spread(entries: readonly FolderEntry[], count: number): readonly FolderEntry[] {
+  return Array.from({ length: count }, (_, i) => entries[Math.floor((i * entries.length) / count)]!);
+}
+
 /** Every image's header. Throws `corrupt` for a file that is called an image and is none, `unsupported` for images of other kinds, naming them. */
-function readFolder(folder: FolderSource): { readonly images: readonly FolderImage[]; readonly warnings: Warning[] } {
+function readFolder(
+  folder: FolderSource,
+  entries = wanted(folder),
+): { readonly images: readonly FolderImage[]; readonly warnings: Warning[] } {
   const images: FolderImage[] = [];
   const others: string[] = [];
-  for (const entry of wanted(folder)) {
+  for (const entry of entries) {
     const name = quoted(entry.path, 120);
     const head = folder.read(entry, Math.min(HEAD_BYTES, entry.size));
     if (!isImage(head)) {

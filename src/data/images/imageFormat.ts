@@ -37,7 +37,7 @@ export const imageFormat: DataFormat = {
   readLabels(source) {
     throw new Fault('unsupported', 'The file is an image, which holds no labels.', { source: source.name });
   },
-  describe: source => describeImages([imageOf(source)], 'image', false),
+  describe: (source, target) => describeImages([imageOf(source)], 'image', { rows: 1, classes: false, target }),
 };
 
 function imageOf(source: ByteSource): ImageFile {

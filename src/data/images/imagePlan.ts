@@ -1,5 +1,6 @@
-import type { InputTarget } from '../dataSet';
+import type { DataOptions, InputTarget } from '../dataSet';
 import type { ImageInfo } from './imageHeader';
+import { chosenPixels, type PixelChoice, type PixelValues } from './pixelValues';
 
 /** How images become rows that a network takes, settled for all of them. */
 export interface ImagePlan {
@@ -11,6 +12,8 @@ export interface ImagePlan {
   /** A row's value is scale · sample + offset, of samples from 0 to 255, by channel. */
   readonly scale: readonly number[];
   readonly offset: readonly number[];
+  /** Whether blue comes before red. */
+  readonly reversed: boolean;
   /** What is done, as a sentence part. */
   readonly treatment: string;
 }
@@ -25,12 +28,12 @@ export interface ImageSizes {
 /**
  * Size, channels and their order from the network's input where it says them: [N, C, H, W], [N, H, W, C] or [N, H, W]; a flat input of as many values as the
  * images have, in grey or in colour, takes them as they are. What the input leaves open, and everything without one, is the images' own: `undefined` where
- * they have several sizes and nothing says which. Values are scaled to 0–1 unless `scale` multiplies them or the network is known to take others.
+ * they have several sizes and nothing says which. Values are scaled to 0–1 unless others are chosen or the network is known to take others.
  */
 export function planImages(
   { sizes, colour }: ImageSizes,
   target: InputTarget | undefined,
-  scale: number | undefined,
+  chosen: Pick<DataOptions, 'scale' | 'pixels'> = {},
 ): ImagePlan | undefined {
   const asked = askedOf(target, sizes, colour);
   const own = sizes[0]!;
@@ -40,7 +43,7 @@ export function planImages(
   if (resized && sizes.length > 1 && (asked.width === undefined || asked.height === undefined)) return undefined;
   const channels = asked.channels ?? (colour ? 3 : 1);
   const order = asked.order ?? (target?.channelsLast === true ? 'channels last' : 'channels first');
-  const values = valuesOf(channels, target, scale);
+  const values = valuesOf(channels, target, chosen);
   const said = [
     `images of ${width} × ${height} pixels`,
     channels === 3 ? `in colour (${order})` : 'in grey',
@@ -59,6 +62,7 @@ export function planImages(
     rowShape: order === 'channels first' ? [channels, height, width] : [height, width, channels],
     scale: values.scale,
     offset: values.offset,
+    reversed: values.reversed,
     treatment: said.join(', '),
   };
 }
@@ -102,15 +106,27 @@ function isChannels(dim: number | null | undefined): dim is 1 | 3 {
   return dim === 1 || dim === 3;
 }
 
-function valuesOf(channels: number, target: InputTarget | undefined, scale: number | undefined) {
-  const all = (value: number) => Array.from({ length: channels }, () => value);
-  if (scale !== undefined) return { scale: all(scale), offset: all(0), words: `multiplied by ${scale}` };
-  const known = target?.pixels;
-  if (known !== undefined) {
-    const each = (values: readonly number[]) => all(0).map((_, channel) => values[channel % values.length]!);
-    return { scale: each(known.scale), offset: each(known.offset), words: known.words };
-  }
+function valuesOf(
+  channels: number,
+  target: InputTarget | undefined,
+  { scale, pixels }: Pick<DataOptions, 'scale' | 'pixels'>,
+): Required<PixelValues> {
+  const values = scale === undefined ? pixelsFor(target, pixels) : multipliedBy(scale);
+  const each = (list: readonly number[]) =>
+    Array.from({ length: channels }, (_, channel) => list[channel % list.length]!);
+  const reversed = values.reversed === true && channels === 3;
+  return { scale: each(values.scale), offset: each(values.offset), reversed, words: values.words };
+}
+
+function multipliedBy(scale: number): PixelValues {
+  return { scale: [scale], offset: [0], words: `multiplied by ${scale}` };
+}
+
+/** What stands for the pixels of images: as chosen, as the network says, 0 to 255 for whole numbers, else 0 to 1. */
+export function pixelsFor(target: InputTarget | undefined, chosen: PixelChoice | undefined): PixelValues {
+  if (chosen !== undefined) return chosenPixels(chosen);
+  if (target?.pixels !== undefined) return target.pixels;
   if (target !== undefined && /^u?int/.test(target.type))
-    return { scale: all(1), offset: all(0), words: `kept as whole numbers from 0 to 255, as the input takes them` };
-  return { scale: all(1 / 255), offset: all(0), words: 'scaled from 0–255 to 0–1' };
+    return { ...chosenPixels('bytes'), words: 'kept as whole numbers from 0 to 255, as the input takes them' };
+  return chosenPixels('unit');
 }

@@ -32,7 +32,7 @@ export class ImageRows {
   /** Writes one row into `target` from `at` on. Throws `corrupt` and `unsupported`, naming the image. */
   readRow(row: number, target: Float32Array | Float64Array, at: number): void {
     const image = this.images[row]!;
-    const { width, height, channels, order, scale, offset } = this.plan;
+    const { width, height, channels, order, scale, offset, reversed } = this.plan;
     const bytes = image.read();
     const pixels = (looksLikePng(bytes) ? decodePng : this.decodeJpeg)(bytes, image.name);
     const samples = { width: pixels.width, height: pixels.height, channels, values: toChannels(pixels, channels) };
@@ -41,7 +41,8 @@ export class ImageRows {
     for (let pixel = 0; pixel < count; pixel++)
       for (let channel = 0; channel < channels; channel++) {
         const to = order === 'channels first' ? channel * count + pixel : pixel * channels + channel;
-        target[at + to] = values[pixel * channels + channel]! * scale[channel]! + offset[channel]!;
+        const from = reversed ? channels - 1 - channel : channel;
+        target[at + to] = values[pixel * channels + from]! * scale[channel]! + offset[channel]!;
       }
   }
 

@@ -1,5 +1,5 @@
 import { Fault, type Warning } from '../../base/fault';
-import type { DataDescription, DataOptions } from '../dataSet';
+import type { DataDescription, DataOptions, InputTarget } from '../dataSet';
 import type { RowsOnDemand } from '../format';
 import type { ImageInfo } from './imageHeader';
 import { planImages, type ImageSizes } from './imagePlan';
@@ -14,7 +14,7 @@ export function imageRows(
   warnings: readonly Warning[],
 ): RowsOnDemand {
   const sizes = sizesOf(images);
-  const plan = planImages(sizes, options.target, options.scale);
+  const plan = planImages(sizes, options.target, options);
   if (plan === undefined) {
     const [first, second] = sizes.sizes.map(size =>
       images.find(({ info }) => info.width === size.width && info.height === size.height),
@@ -38,8 +38,19 @@ export function imageRows(
   };
 }
 
-export function describeImages(images: readonly ImageFile[], format: string, classes: boolean): DataDescription {
-  const plan = planImages(sizesOf(images), undefined, undefined);
+/** `rows` images, of which these were looked at; and what is done to them for `target`. */
+export function describeImages(
+  images: readonly ImageFile[],
+  format: string,
+  {
+    rows,
+    classes,
+    target,
+  }: { readonly rows: number; readonly classes: boolean; readonly target: InputTarget | undefined },
+): DataDescription {
+  const sizes = sizesOf(images);
+  const plan = planImages(sizes, undefined);
+  const treatment = target === undefined ? undefined : planImages(sizes, target)?.treatment;
   const { width, height } = images[0]!.info;
   const channels = images.some(({ info }) => info.colour) ? 3 : 1;
   return {
@@ -48,11 +59,12 @@ export function describeImages(images: readonly ImageFile[], format: string, cla
       {
         part: undefined,
         without: [],
-        rows: images.length,
+        rows,
         rowsExact: true,
         rowShape: plan?.rowShape ?? [channels, height, width],
         type: 'uint8',
         resizable: true,
+        ...(treatment === undefined ? {} : { treatment }),
       },
     ],
     labels: classes ? [''] : [],

@@ -1,10 +1,41 @@
-import type { InputTarget } from '../dataSet';
+/** Which values stand for pixels: scale · sample + offset of samples from 0 to 255, by channel, and how one says so. */
+export interface PixelValues {
+  readonly scale: readonly number[];
+  readonly offset: readonly number[];
+  /** Whether blue comes before red. */
+  readonly reversed?: boolean;
+  readonly words: string;
+}
+
+/** What a person can choose instead of what a network says of itself. */
+export const PIXEL_CHOICES = ['unit', 'signed', 'bytes', 'imagenet'] as const;
+export type PixelChoice = (typeof PIXEL_CHOICES)[number];
+
+/** Mean and deviation of ImageNet's pixels, by channel, as torchvision's networks were trained with. */
+const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
+
+export function chosenPixels(choice: PixelChoice): PixelValues {
+  switch (choice) {
+    case 'unit':
+      return { scale: [1 / 255], offset: [0], words: 'scaled from 0–255 to 0–1' };
+    case 'signed':
+      return { scale: [1 / 127.5], offset: [-1], words: 'scaled from 0–255 to −1–1' };
+    case 'bytes':
+      return { scale: [1], offset: [0], words: 'kept from 0 to 255' };
+    case 'imagenet':
+      return {
+        scale: IMAGENET.deviation.map(value => 1 / 255 / value),
+        offset: IMAGENET.mean.map((value, channel) => -value / IMAGENET.deviation[channel]!),
+        words: `less ${IMAGENET.mean.join(', ')}, over ${IMAGENET.deviation.join(', ')}, as networks of ImageNet`,
+      };
+  }
+}
 
 /**
  * The values that stand for pixels, as the preprocessor_config.json of a network says (Hugging Face): rescaled, less a mean, over a deviation, by channel. `undefined` where it
  * says nothing of the kind, or nothing sound.
  */
-export function pixelValues(config: unknown, file: string): InputTarget['pixels'] {
+export function pixelValues(config: unknown, file: string): PixelValues | undefined {
   if (typeof config !== 'object' || config === null) return undefined;
   const said = config as Readonly<Record<string, unknown>>;
   const mean = channelsOf(said['image_mean']);

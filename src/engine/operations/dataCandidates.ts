@@ -1,9 +1,10 @@
 import { DisposableStore } from '../../base/lifecycle';
 import { describeData } from '../../data/openData';
-import type { DataChoice, DataDescription, DataLibraries } from '../../data/dataSet';
+import type { DataChoice, DataDescription, DataLibraries, InputTarget } from '../../data/dataSet';
 import { takesTokens } from '../../data/text/sentences';
 import type { Shape } from '../../models/model';
 import { mainInput } from '../../probes/networkInputs';
+import { dataTarget } from '../dataTarget';
 import { FileSource } from '../files';
 import { FolderFiles } from '../folderFiles';
 import { openModelFile } from '../openModelFile';
@@ -17,11 +18,13 @@ export function dataCandidates(
 ): readonly DataCandidate[] {
   const store = new DisposableStore();
   try {
-    const target = mainInput(openModelFile(input.model, store).model.inputs);
+    const opened = openModelFile(input.model, store);
+    const target = mainInput(opened.model.inputs);
+    const images = dataTarget(opened).input;
     const inputShape = target?.shape?.slice(1);
     const looks = input.files.flatMap(file => {
       context.cancellation.throwIfCancelled();
-      const description = look(file, context.libraries);
+      const description = look(file, context.libraries, images);
       return description === undefined ? [] : [{ file, description }];
     });
     return looks.flatMap(({ file, description }) =>
@@ -37,6 +40,7 @@ export function dataCandidates(
           exact: choice.texts === true || (inputShape !== undefined && isExact(choice.rowShape, inputShape)),
           labels: inside[0] ?? labelsBeside(file, choice.rows, looks),
           labelsInside: inside,
+          ...(choice.treatment === undefined ? {} : { treatment: choice.treatment }),
         };
       }),
     );
@@ -64,10 +68,10 @@ export function labelCandidates(
   });
 }
 
-function look(file: string, libraries: DataLibraries): DataDescription | undefined {
+function look(file: string, libraries: DataLibraries, target?: InputTarget): DataDescription | undefined {
   const store = new DisposableStore();
   try {
-    return describeData(FolderFiles.open(file) ?? store.add(FileSource.open(file)), libraries);
+    return describeData(FolderFiles.open(file) ?? store.add(FileSource.open(file)), libraries, target);
   } catch {
     return undefined;
   } finally {

@@ -22,6 +22,7 @@ export const WEIGHTS_FILES: FileKind = {
   names: ['pytorch_model.bin'],
 };
 export const DATA_FILES: FileKind = { extensions: ['.npy', '.npz', '.csv', '.tsv', '.jsonl', '.parquet'], names: [] };
+export const IMAGE_FILES: FileKind = { extensions: ['.png', '.jpg', '.jpeg'], names: [] };
 export const PYTHON_FILES: FileKind = { extensions: ['.py'], names: [] };
 
 export function isOfKind(file: string, { extensions, names }: FileKind): boolean {

@@ -34,6 +34,7 @@ export interface CommandContext {
   readonly results: Results;
   readonly models: WorkspaceFiles;
   readonly data: WorkspaceFiles;
+  readonly images: WorkspaceFiles;
   /** Folders that are inspected as one thing. */
   readonly folders: InspectedFolders;
   /** Python files. */
@@ -235,6 +236,7 @@ function pickContext(context: CommandContext): PickContext {
   return {
     engine: context.engine.get,
     files: () => context.data.find(),
+    images: () => context.images.find(),
     unexpected: error => context.log.warn(error instanceof Error ? error.message : String(error)),
   };
 }

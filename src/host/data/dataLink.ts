@@ -1,3 +1,4 @@
+import { PIXEL_CHOICES } from '../../data/images/pixelValues';
 import type { DataChoice } from '../../protocol/panel';
 import { absoluteIn, relativeTo } from './reference';
 
@@ -15,7 +16,9 @@ export function readLink(setting: unknown, folder: string, model: string): DataL
   if (!isRecord(link)) return undefined;
   const labels = isName(link.labels) ? { labels: absoluteIn(folder, link.labels) } : {};
   if (link.activations === true) return { kind: 'stored', ...labels };
-  return isName(link.data) ? { kind: 'file', data: absoluteIn(folder, link.data), ...labels } : undefined;
+  const chosen = PIXEL_CHOICES.find(choice => choice === link.pixels);
+  const pixels = chosen === undefined ? {} : { pixels: chosen };
+  return isName(link.data) ? { kind: 'file', data: absoluteIn(folder, link.data), ...labels, ...pixels } : undefined;
 }
 
 /** The setting with one model's link set, or taken out where `link` is undefined. */
@@ -32,6 +35,7 @@ export function writeLink(
     next[key] = {
       ...(link.kind === 'stored' ? { activations: true } : { data: relativeTo(folder, link.data) }),
       ...(link.labels === undefined ? {} : { labels: relativeTo(folder, link.labels) }),
+      ...(link.kind === 'file' && link.pixels !== undefined ? { pixels: link.pixels } : {}),
     };
   }
   return next;

@@ -3,27 +3,33 @@ import * as vscode from 'vscode';
 import { isCancelled } from '../../base/fault';
 import type { DataCandidate } from '../../engine';
 import type { DescribeResult } from '../../protocol/describe';
-import type { DataChoice } from '../../protocol/panel';
+import type { DataChoice, PixelChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
 import { DATA_FILES, filterOf } from '../base/fileKinds';
 import { sayCount } from '../base/numbers';
 import { formatShape } from '../../base/numbers';
 import { labelCandidates, nearest, rankCandidates } from './candidates';
+import { imageFolders } from './imageFolders';
 import { shortName, splitReference } from './reference';
 
 export interface PickContext {
   readonly engine: () => Promise<EngineLike>;
   /** Data files of the workspace. */
   readonly files: () => Promise<readonly vscode.Uri[]>;
+  /** Images of the workspace: those that lie together are data. */
+  readonly images: () => Promise<readonly vscode.Uri[]>;
   readonly unexpected: (error: unknown) => void;
 }
 
 /** Files whose headers are read to see whether they fit: more than that would keep a person waiting. */
 const MOST_READ = 300;
+/** Folders of images are listed with all that is in them. */
+const MOST_FOLDERS = 12;
 
 interface Item extends vscode.QuickPickItem {
   readonly choose?: () => Promise<DataChoice | undefined>;
-  readonly chooseLabels?: () => Promise<DataChoice | undefined>;
+  /** By the place of the button that was pressed. */
+  readonly pressed?: readonly (() => Promise<DataChoice | undefined>)[];
 }
 
 /** Asks which data a model is to be inspected with; `undefined` when the person turns away. */
@@ -49,7 +55,9 @@ export async function pickData(
   const fill = async (): Promise<void> => {
     const files = (await context.files()).map(file => file.fsPath);
     const engine = await context.engine();
-    const input = { model: model.fsPath, files: nearest(files, model.fsPath, MOST_READ) };
+    const folders = imageFolders((await context.images()).map(file => file.fsPath));
+    const near = [...nearest(files, model.fsPath, MOST_READ), ...nearest(folders, model.fsPath, MOST_FOLDERS)];
+    const input = { model: model.fsPath, files: near };
     const candidates = await engine.run('dataCandidates', input, { signal: abort.signal });
     const fitting = rankCandidates(candidates, model.fsPath);
     const items = fitting.map(candidate => candidateItem(candidate, candidates, current, described, context));
@@ -91,9 +99,10 @@ function choiceOf(pick: vscode.QuickPick<Item>): Promise<(() => Promise<DataChoi
       resolve(item.choose);
       pick.hide();
     });
-    pick.onDidTriggerItemButton(({ item }) => {
-      if (!item.chooseLabels) return;
-      resolve(item.chooseLabels);
+    pick.onDidTriggerItemButton(({ item, button }) => {
+      const pressed = item.pressed?.[item.buttons?.indexOf(button) ?? -1];
+      if (!pressed) return;
+      resolve(pressed);
       pick.hide();
     });
     pick.onDidHide(() => resolve(undefined));
@@ -109,6 +118,7 @@ function candidateItem(
 ): Item & { readonly isCurrent: boolean } {
   const { data, rows, rowsExact, rowShape, labels } = candidate;
   const isCurrent = current?.kind === 'file' && current.data === data;
+  const pixels = isCurrent ? current.pixels : undefined;
   const shape = rowShape.length === 0 ? '1' : formatShape(rowShape);
   const size = rowsExact
     ? vscode.l10n.t('{0} rows of {1}', sayCount(rows), shape)
@@ -116,16 +126,23 @@ function candidateItem(
   const labelled =
     labels === undefined ? vscode.l10n.t('no labels') : vscode.l10n.t('labels {0}', labelName(data, labels));
   const folder = vscode.workspace.asRelativePath(path.dirname(splitReference(data).file), true);
-  const fit = whyItFits(candidate, described);
+  const fit = candidate.treatment ?? whyItFits(candidate, described);
   return {
     isCurrent,
     label: shortName(data),
     description: `${size} · ${labelled}`,
     detail: isCurrent ? vscode.l10n.t('{0} · {1} · in use', folder, fit) : `${folder} · ${fit}`,
-    iconPath: new vscode.ThemeIcon(isCurrent ? 'check' : 'database'),
-    buttons: [{ iconPath: new vscode.ThemeIcon('tag'), tooltip: vscode.l10n.t('Choose labels…') }],
-    choose: () => Promise.resolve(fileChoice(data, labels)),
-    chooseLabels: () => pickLabels(candidate, all, context),
+    iconPath: new vscode.ThemeIcon(isCurrent ? 'check' : candidate.treatment === undefined ? 'database' : 'file-media'),
+    buttons: [
+      { iconPath: new vscode.ThemeIcon('tag'), tooltip: vscode.l10n.t('Choose labels…') },
+      ...(candidate.treatment === undefined
+        ? []
+        : [
+            { iconPath: new vscode.ThemeIcon('settings-gear'), tooltip: vscode.l10n.t('Choose the values of pixels…') },
+          ]),
+    ],
+    choose: () => Promise.resolve(fileChoice(data, labels, pixels)),
+    pressed: [() => pickLabels(candidate, all, context), () => pickPixels(candidate, pixels)],
   };
 }
 
@@ -176,8 +193,42 @@ function separator(label: string): Item {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
-function fileChoice(data: string, labels: string | undefined): DataChoice {
-  return { kind: 'file', data, ...(labels === undefined ? {} : { labels }) };
+function fileChoice(data: string, labels: string | undefined, pixels?: PixelChoice): DataChoice {
+  return {
+    kind: 'file',
+    data,
+    ...(labels === undefined ? {} : { labels }),
+    ...(pixels === undefined ? {} : { pixels }),
+  };
+}
+
+/** Which values stand for pixels, where what the model says of them is wrong or nothing. */
+async function pickPixels(
+  { data, labels, treatment = '' }: DataCandidate,
+  current: PixelChoice | undefined,
+): Promise<DataChoice | undefined> {
+  const words: readonly (readonly [choice: PixelChoice | undefined, label: string, detail: string])[] = [
+    [undefined, vscode.l10n.t('As the model takes them'), treatment],
+    ['unit', vscode.l10n.t('0 to 1'), vscode.l10n.t('samples over 255')],
+    ['signed', vscode.l10n.t('−1 to 1'), vscode.l10n.t('samples over 127.5, less 1')],
+    ['bytes', vscode.l10n.t('0 to 255'), vscode.l10n.t('samples as they are, for a network that scales them itself')],
+    [
+      'imagenet',
+      vscode.l10n.t('ImageNet’s'),
+      vscode.l10n.t('0 to 1, less the mean of ImageNet’s pixels, over their deviation'),
+    ],
+  ];
+  const items = words.map(([choice, label, detail]) => ({
+    choice,
+    label,
+    detail,
+    iconPath: new vscode.ThemeIcon(choice === current ? 'check' : 'blank'),
+  }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Pixels of {0}', shortName(data)),
+    placeHolder: vscode.l10n.t('Choose which values stand for the pixels of the images'),
+  });
+  return chosen && fileChoice(data, labels, chosen.choice);
 }
 
 async function pickLabels(

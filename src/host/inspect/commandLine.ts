@@ -9,6 +9,7 @@ import { defaultInspectParameters } from '../../analyses/inspect';
 export function inspectCommandLine(model: string, data: DataChoice | undefined, parameters: InspectParameters): string {
   if (data === undefined || data.kind === 'random') return '';
   const words = ['neural-topology', 'inspect', model, ...(data.kind === 'file' ? ['--data', data.data] : [])];
+  if (data.kind === 'file' && data.pixels !== undefined) words.push('--pixels', data.pixels);
   if (data.labels !== undefined) words.push('--labels', data.labels);
   if (parameters.layers !== undefined) words.push('--layers', parameters.layers.join(','));
   if (parameters.points !== defaultInspectParameters.points) words.push('--points', String(parameters.points));

@@ -258,8 +258,7 @@ export class InspectSession {
     else {
       try {
         const engine = await this.context.engine();
-        const { data: file, labels } = data;
-        inputs = await engine.run('inputs', { data: file, model, rows, ...(labels === undefined ? {} : { labels }) });
+        inputs = await engine.run('inputs', { ...engineData(data), data: data.data, model, rows });
       } catch (error) {
         note = error instanceof Fault ? error.message : this.context.t('The inputs could not be read.');
         if (!(error instanceof Fault)) this.context.unexpected(error);
@@ -358,10 +357,11 @@ export class InspectSession {
 }
 
 /** A choice of data as the engine takes it. */
-export function engineData(choice: DataChoice): Pick<InspectInput, 'data' | 'labels'> {
+export function engineData(choice: DataChoice): Pick<InspectInput, 'data' | 'labels' | 'pixels'> {
   if (choice.kind === 'random') return { data: { random: true } };
   return {
     ...(choice.kind === 'file' ? { data: choice.data } : {}),
+    ...(choice.kind === 'file' && choice.pixels !== undefined ? { pixels: choice.pixels } : {}),
     ...(choice.labels === undefined ? {} : { labels: choice.labels }),
   };
 }

@@ -1,3 +1,4 @@
+import { PIXEL_CHOICES } from '../../data/images/pixelValues';
 import type { DataChoice, FromView, PanelRestore } from '../../protocol/panel';
 import type { Reduction } from '../../protocol/results';
 
@@ -132,7 +133,14 @@ function parseDataChoice(value: unknown): DataChoice | undefined {
   if (value.kind === 'stored')
     return { kind: 'stored', ...(value.labels === undefined ? {} : { labels: value.labels }) };
   if (value.kind !== 'file' || !isText(value.data, LONGEST_PATH)) return undefined;
-  return { kind: 'file', data: value.data, ...(value.labels === undefined ? {} : { labels: value.labels }) };
+  const pixels = PIXEL_CHOICES.find(choice => choice === value.pixels);
+  if (value.pixels !== undefined && pixels === undefined) return undefined;
+  return {
+    kind: 'file',
+    data: value.data,
+    ...(value.labels === undefined ? {} : { labels: value.labels }),
+    ...(pixels === undefined ? {} : { pixels }),
+  };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

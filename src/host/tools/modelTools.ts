@@ -124,6 +124,7 @@ function runOf(asked: ToolInput, context: ToolContext): Run {
     input: {
       model,
       ...(data === undefined ? {} : { data }),
+      ...(link?.kind === 'file' && link.pixels !== undefined ? { pixels: link.pixels } : {}),
       ...(labels === undefined ? {} : { labels }),
       parameters: { ...parameters, ...(asked.points === undefined ? {} : { points: asked.points }) },
       ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),

@@ -6,12 +6,8 @@ import { journey } from '../harness/journey';
 import { Panel } from '../harness/panel';
 import { files } from '../harness/workspace';
 
-/** What a person chose before: a dialog for folders would take another one while it still reads. */
-const pictures = { data: 'data/pictures', labels: 'data/pictures' };
-const linked = { 'neuralTopology.data': { [files.cnn]: pictures } };
-
 /** What a right-click does on files of every kind. */
-journey('open other formats', { content: 'formats', settings: linked }, step => {
+journey('open other formats', { content: 'formats' }, step => {
   step('inspects a Keras network', async window => {
     await window.chooseFromMenu(await window.file(files.kerasH5), 'Inspect Layer Topology');
     await window.pick('Random input');
@@ -27,13 +23,34 @@ journey('open other formats', { content: 'formats', settings: linked }, step => 
     await new Panel(window).done();
   });
 
-  step('takes a folder of images as data', async window => {
+  step('lists a folder of images with what will be done to them, and takes it as data', async window => {
     await window.chooseFromMenu(await window.file(files.cnn), 'Inspect Layer Topology');
+    const listed = window.picks.filter({ hasText: 'pictures' }).first();
+    await listed.waitFor();
+    assert.match(await listed.innerText(), /60 rows.*images of 8 × 8 pixels, in grey, scaled from 0–255 to 0–1/s);
+    await window.screenshot('images-listed-dark');
+    await window.pick('pictures');
     const panel = new Panel(window);
+    await panel.frame.locator('h1').filter({ hasText: 'digits-cnn.onnx' }).waitFor();
     await panel.done();
     assert.match(await panel.facts.innerText(), /pictures/);
     assert.match((await panel.findings.allInnerTexts()).join('\n'), /right for \d+/);
     await window.screenshot('images-as-data-dark');
+  });
+
+  step('lets other values stand for the pixels, and remembers them', async window => {
+    await window.chooseFromMenu(await window.file(files.cnn), 'Neural Topology', 'Select Data…');
+    const listed = window.picks.filter({ hasText: 'pictures' }).first();
+    await listed.hover();
+    await listed.locator('.codicon-settings-gear').click();
+    await window.picks.filter({ hasText: '−1 to 1' }).first().waitFor();
+    await window.screenshot('pixels-dark');
+    await window.pick('−1 to 1');
+    await window.until(() => /"pixels":"signed"/.test(JSON.stringify(window.settings['neuralTopology.data'])));
+    const panel = new Panel(window);
+    const described = panel.facts.locator('[title*="−1–1"]');
+    await described.waitFor();
+    await panel.done();
   });
 
   step('describes weights that have no program, and says what is missing to run them', async window => {
