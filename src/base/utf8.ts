@@ -4,6 +4,8 @@ declare const TextDecoder: new (
   options: { readonly fatal: boolean; readonly ignoreBOM: boolean },
 ) => { decode(bytes: Uint8Array): string };
 
+declare const TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuffer> };
+
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Bytes as text, a byte order mark kept; `undefined` where they are not UTF-8. */
@@ -13,4 +15,10 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+const encoder = new TextEncoder();
+
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
 }

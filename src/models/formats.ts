@@ -73,6 +73,8 @@ export function writeModel(
           .map(one => one.name)
           .join(', ')}.`,
       });
+    // Whatever is wrong with the file is told by its reader.
+    format.open(source, siblings);
     const written = format.write(source, siblings, changes, besideName);
     if (!changesNothing(changes)) checkWritten(format, written);
     return written;

@@ -12,7 +12,7 @@ export class PartSource implements ByteSource {
   constructor(
     readonly name: string,
     private readonly whole: ByteSource,
-    private readonly from: number,
+    readonly from: number,
     readonly size: number,
   ) {}
 
@@ -28,10 +28,15 @@ export class PartSource implements ByteSource {
  */
 export function sourceOfEntry(source: ByteSource, entry: ZipEntry): ByteSource {
   if (entry.method === 'deflated') return new MemorySource(source.name, bytesOfEntry(source, entry));
+  checkEntry(source, entry);
+  return new PartSource(source.name, source, entry.offset, entry.size);
+}
+
+/** Throws `corrupt` unless an entry's bytes are those of its checksum; none is kept. */
+export function checkEntry(source: ByteSource, entry: ZipEntry): void {
   const stream = streamOfEntry(source, entry);
   for (let left = entry.size; left > 0; left -= STEP_BYTES) stream.take(Math.min(STEP_BYTES, left));
   stream.finish();
-  return new PartSource(source.name, source, entry.offset, entry.size);
 }
 
 /** A deflated entry is held whole: so much of any, and beyond that no more than three times the archive. */

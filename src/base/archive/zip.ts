@@ -128,6 +128,17 @@ export function readZipDirectory(
   }));
 }
 
+/** Where the central directory of an archive is that `readZipDirectory` has read. */
+export function findZipDirectory(source: ByteSource): {
+  readonly directoryOffset: number;
+  readonly directorySize: number;
+} {
+  return findDirectory(
+    source,
+    what => new Fault('corrupt', `The archive is damaged: ${what}.`, { source: source.name }),
+  );
+}
+
 const HINT = 'Write or copy the file again.';
 type Corrupt = (what: string) => Fault;
 

@@ -12,6 +12,8 @@ export interface TorchState {
   /** What they were found as: "state dictionary", "module Net", "checkpoint, under model". */
   readonly content: string;
   readonly tensors: readonly StateTensor[];
+  /** What each of them is in the pickle. */
+  readonly stored: ReadonlyMap<string, TorchTensor>;
   readonly modules: readonly ModuleTensors[];
   /** Operators of modules by their paths, where the file says them: it does where whole modules were saved. */
   readonly operators: ReadonlyMap<string, string>;
@@ -43,7 +45,7 @@ export function findState(root: PickleValue): TorchState | undefined {
     if (value instanceof PickleObject) collector.module(prefix, value);
     else collector.dictionary(prefix, value);
   }
-  const { tensors, modules, operators } = collector.finish();
+  const { tensors, stored, modules, operators } = collector.finish();
   const whole = found.networks.length === 1 ? found.networks[0]!.value : undefined;
   const kind = whole instanceof PickleObject ? `module ${whole.of.path}` : 'state dictionary';
   const content = found.keys.length === 0 ? kind : `checkpoint, ${kind} under ${found.keys.join(', ')}`;
@@ -51,7 +53,7 @@ export function findState(root: PickleValue): TorchState | undefined {
     wholeModule: whole instanceof PickleObject,
     keys: found.networks.length === 1 ? found.keys.flatMap(key => key.split('.')) : [],
   };
-  return { content, tensors, modules, operators, origin, notes: notesOf(root) };
+  return { content, tensors, stored, modules, operators, origin, notes: notesOf(root) };
 }
 
 interface Found {
@@ -105,6 +107,7 @@ function isStateDictionary(dict: PickleDict): boolean {
 
 class Collector {
   private readonly tensors: StateTensor[] = [];
+  private readonly stored = new Map<string, TorchTensor>();
   private readonly modules = new Map<string, Map<string, StateTensor>>();
   private readonly operators = new Map<string, string>();
   private readonly ordinals = new Map<TorchStorage, number>();
@@ -145,12 +148,12 @@ class Collector {
     enter(prefix.replace(/\.$/, ''), root);
   }
 
-  finish(): Pick<TorchState, 'tensors' | 'modules' | 'operators'> {
-    const { tensors, operators } = this;
+  finish(): Pick<TorchState, 'tensors' | 'stored' | 'modules' | 'operators'> {
+    const { tensors, stored, operators } = this;
     const modules = this.bare
       ? modulesOf(tensors)
       : [...this.modules].map(([path, own]): ModuleTensors => ({ path, tensors: own }));
-    return { tensors, modules, operators };
+    return { tensors, stored, modules, operators };
   }
 
   private add(name: string, tensor: TorchTensor, trained: boolean | undefined): StateTensor {
@@ -158,6 +161,7 @@ class Collector {
     if (ordinal === undefined) this.ordinals.set(tensor.storage, (ordinal = this.ordinals.size));
     const read = stateTensor(name, tensor, trained, ordinal);
     this.tensors.push(read);
+    this.stored.set(name, tensor);
     return read;
   }
 }

@@ -9,6 +9,7 @@ import { findState } from './findState';
 import type { PickleValue } from './pickle/values';
 import { ScriptModel } from './script/scriptModel';
 import { readPickleFile, TorchArchive, type TorchFile } from './torchFile';
+import { writeTorchArchive, writeTorchPickles } from './writeTorch';
 
 const TAIL_BYTES = 1 << 16;
 
@@ -33,6 +34,7 @@ export const torchArchiveFormat: ModelFormat = {
     if (archive.isTorchScript) return ScriptModel.open(archive, source);
     return stateModel({ container: 'zip', root: archive.unpickle('data.pkl') }, source);
   },
+  write: writeTorchArchive,
 };
 
 /** Files of torch.save before 1.6, and bare pickles. */
@@ -47,6 +49,7 @@ export const torchPickleFormat: ModelFormat = {
   },
 
   open: source => stateModel(readPickleFile(source), source),
+  write: writeTorchPickles,
 };
 
 function ascii(source: ByteSource, offset: number, length: number): string {

@@ -19,6 +19,9 @@ export class TorchStorage {
 
 /** A view of a storage: element (i, j, …) is the storage's element `offset + i·stride[0] + j·stride[1] + …`. */
 export class TorchTensor {
+  /** Where the call ends, in the pickle, that made it. */
+  place: number | undefined;
+
   constructor(
     readonly storage: TorchStorage,
     readonly type: StoredType,

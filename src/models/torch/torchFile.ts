@@ -61,6 +61,11 @@ export class TorchArchive {
     return entry === undefined ? undefined : lazySourceOfEntry(this.source, entry);
   }
 
+  /** The name in the archive of an entry by its name within the folder. */
+  path(name: string): string {
+    return this.folder + name;
+  }
+
   /** Reads a pickle of the archive; its storages lie under `data/`. Throws `unsafe`, `corrupt`, `too-large`. */
   unpickle(name: string, storageFolder = 'data'): PickleValue {
     const content = this.entry(name);

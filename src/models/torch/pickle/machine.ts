@@ -16,7 +16,8 @@ const MOST_TEXT_BYTES = 64 * 2 ** 20;
 export interface PickleWorld {
   /** Throws `PickleError` of the kind `unsafe` for what no network needs. */
   global(module: string, name: string): PickleValue;
-  reduce(callable: PickleValue, args: PickleTuple): PickleValue;
+  /** `place` is where the call ends in the pickle. */
+  reduce(callable: PickleValue, args: PickleTuple, place?: number): PickleValue;
   newObject(of: PickleValue, args: readonly PickleValue[]): PickleValue;
   build(object: PickleValue, state: PickleValue): PickleValue;
   persistent(id: PickleValue): PickleValue;
@@ -215,7 +216,7 @@ class Machine {
       case OP.REDUCE: {
         const [callable, args] = this.popMany(2);
         if (!(args instanceof PickleTuple)) throw corrupt('what it passes to a function is no tuple');
-        return this.push(this.world.reduce(callable!, args));
+        return this.push(this.world.reduce(callable!, args, input.position));
       }
       case OP.NEWOBJ: {
         const [of, args] = this.popMany(2);

@@ -73,13 +73,16 @@ export class TorchWorld implements PickleWorld {
     return global;
   }
 
-  reduce(callable: PickleValue, args: PickleTuple): PickleValue {
+  reduce(callable: PickleValue, args: PickleTuple, place?: number): PickleValue {
     if (!(callable instanceof PickleGlobal)) throw corrupt('it calls what is no function');
     const known = this.known(callable);
     const { items } = args;
     switch (known?.as) {
-      case 'function':
-        return this.call(known.name, items, callable);
+      case 'function': {
+        const made = this.call(known.name, items, callable);
+        if (made instanceof TorchTensor) made.place ??= place;
+        return made;
+      }
       case 'dictionary':
         return dictionary(callable, items);
       case 'record':
@@ -150,7 +153,16 @@ export class TorchWorld implements PickleWorld {
         // Parameters of kinds that have no values here, such as sparse ones, stay what they are.
         if (tensor instanceof PickleObject) return tensor;
         if (!(tensor instanceof TorchTensor)) throw corrupt('a parameter in it is no tensor');
-        return new TorchTensor(tensor.storage, tensor.type, tensor.shape, tensor.stride, tensor.offset, true);
+        const parameter = new TorchTensor(
+          tensor.storage,
+          tensor.type,
+          tensor.shape,
+          tensor.stride,
+          tensor.offset,
+          true,
+        );
+        parameter.place = tensor.place;
+        return parameter;
       }
       case 'rebuildFromType': {
         const [rebuild, type, inner] = args;

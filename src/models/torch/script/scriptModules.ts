@@ -8,6 +8,8 @@ import { ScriptClass } from './values';
 
 export interface ScriptState {
   readonly tensors: readonly StateTensor[];
+  /** What each of them is in the pickle. */
+  readonly stored: ReadonlyMap<string, TorchTensor>;
   readonly modules: readonly ModuleTensors[];
   /** Operators of modules by their paths. */
   readonly operators: ReadonlyMap<string, string>;
@@ -16,6 +18,7 @@ export interface ScriptState {
 /** The modules of a TorchScript network with their tensors: which are parameters and which buffers is said by their classes. */
 export function scriptState(root: PickleObject, library: Library): ScriptState {
   const tensors: StateTensor[] = [];
+  const stored = new Map<string, TorchTensor>();
   const modules: ModuleTensors[] = [];
   const operators = new Map<string, string>();
   const ordinals = new Map<TorchStorage, number>();
@@ -36,6 +39,7 @@ export function scriptState(root: PickleObject, library: Library): ScriptState {
       if (ordinal === undefined) ordinals.set(value.storage, (ordinal = ordinals.size));
       const tensor = stateTensor(path === '' ? name : `${path}.${name}`, value, !buffers.has(name), ordinal);
       tensors.push(tensor);
+      stored.set(tensor.name, value);
       own.set(name, tensor);
     }
     operators.set(path, object.of.name);
@@ -45,7 +49,7 @@ export function scriptState(root: PickleObject, library: Library): ScriptState {
     open.delete(object);
   };
   enter('', root);
-  return { tensors, modules, operators };
+  return { tensors, stored, modules, operators };
 }
 
 function bufferNames(object: PickleObject, library: Library): ReadonlySet<string> {
