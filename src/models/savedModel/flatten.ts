@@ -7,6 +7,8 @@ import type { StoredFunction, StoredGraph, StoredNode, StoredSignature } from '.
 const CALLS = /^(Stateful)?PartitionedCall$/;
 const MOST_NODES = 500_000;
 const DEEPEST = 100;
+/** Calls of which each waits for what another gives. */
+const LONGEST_WAIT = 1000;
 
 /** Outputs of operators that have several, by the names that functions call them by; a number counts within a name. */
 const OUTPUTS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -51,6 +53,8 @@ interface Scope {
   readonly depth: number;
   readonly names: Map<string, string>;
   readonly calls: Map<string, readonly NodeInput[]>;
+  /** Calls whose arguments or results are being looked up. */
+  readonly waiting: Set<string>;
 }
 
 class Flattening {
@@ -60,6 +64,8 @@ class Flattening {
   private readonly top: Scope;
   /** Scopes whose nodes are still to be written. */
   private readonly pending: Scope[] = [];
+  /** How many calls wait for what others give. */
+  private waits = 0;
   private readonly keys: ReadonlyMap<string, string>;
   private readonly handles = new Map<string, StoredNode>();
 
@@ -92,6 +98,7 @@ class Flattening {
       depth,
       names: new Map(),
       calls: new Map(),
+      waiting: new Set(),
     };
     if (scope.nodes.size !== nodes.length) throw broken('two nodes have the same name');
     this.pending.push(scope);
@@ -129,6 +136,19 @@ class Flattening {
   private call(scope: Scope, node: StoredNode): readonly NodeInput[] {
     const known = scope.calls.get(node.name);
     if (known !== undefined) return known;
+    if (scope.waiting.has(node.name)) throw broken(`the call ${JSON.stringify(node.name)} reads its own output`);
+    if (this.waits >= LONGEST_WAIT)
+      throw new Fault('too-large', `More than ${LONGEST_WAIT} calls in the graph wait for each other.`);
+    scope.waiting.add(node.name);
+    this.waits++;
+    const results = this.resultsOf(scope, node);
+    this.waits--;
+    scope.waiting.delete(node.name);
+    scope.calls.set(node.name, results);
+    return results;
+  }
+
+  private resultsOf(scope: Scope, node: StoredNode): readonly NodeInput[] {
     const name = node.attributes.get('f')?.function;
     const called: StoredFunction | undefined = name === undefined ? undefined : this.stored.functions.get(name);
     if (called === undefined) throw broken(`the call ${JSON.stringify(node.name)} is of a function that is not there`);
@@ -143,9 +163,7 @@ class Flattening {
       scope.names.get(node.name)!,
       scope.depth + 1,
     );
-    const results = called.outputs.map(output => this.resolve(body, called.returns.get(output) ?? output));
-    scope.calls.set(node.name, results);
-    return results;
+    return called.outputs.map(output => this.resolve(body, called.returns.get(output) ?? output));
   }
 
   private write(scope: Scope, node: StoredNode): void {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { MemorySource } from '../../../src/base/bytes';
+import { MemorySource, type ByteSource } from '../../../src/base/bytes';
 import { Fault } from '../../../src/base/fault';
 import { Hdf5Dataset } from '../../../src/models/hdf5/dataset';
 import { readHdf5, type Hdf5Group } from '../../../src/models/hdf5/hdf5File';
@@ -32,8 +32,8 @@ export function valuesOf(dataset: Hdf5Dataset): Float32Array {
 }
 
 /** Reads everything that there is in a file. */
-export function readAll(bytes: Uint8Array<ArrayBuffer>): void {
-  visit(openHdf5(bytes));
+export function readAll(file: Uint8Array<ArrayBuffer> | ByteSource): void {
+  visit(file instanceof Uint8Array ? openHdf5(file) : readHdf5(file));
 }
 
 /** Reads everything in a file: the fault of doing so, if there is one. Anything else that is thrown goes through. */

@@ -41,6 +41,24 @@ describe('a SavedModel', () => {
     assert.ok(model.unsupported[0]!.layersBefore.some(name => /embedding/.test(name)));
   });
 
+  it('has calls that wait for each other, but not for themselves', () => {
+    const relu = functionOf('f', 'r:activations:0', [node('r', 'Relu', ['x'])]);
+    const chain = (length: number) =>
+      graphOf(
+        [
+          ...Array.from({ length }, (_, i) => node(`c${i}`, 'PartitionedCall', [i === 0 ? 'x' : `c${i - 1}`], 'f')),
+          node('y', 'Relu', [`c${length - 1}`]),
+        ],
+        [relu],
+      );
+    assert.equal(openSavedModel(chain(900)).layers.length, 901);
+    assert.equal(faultOfSavedModel(chain(20_000))?.code, 'too-large');
+    const own = graphOf([node('y', 'PartitionedCall', ['y'], 'f')], [relu]);
+    assert.match(faultOfSavedModel(own)?.message ?? '', /"y" reads its own output/);
+    const two = graphOf([node('a', 'PartitionedCall', ['y'], 'f'), node('y', 'PartitionedCall', ['a'], 'f')], [relu]);
+    assert.equal(faultOfSavedModel(two)?.code, 'corrupt');
+  });
+
   it('calls functions as often as it likes: each call is nodes of its own', () => {
     const twice = functionOf('twice', 'sum:z:0', [node('sum', 'AddV2', ['x', 'x'])]);
     const model = openSavedModel(
