@@ -19,6 +19,17 @@ export interface FuzzReport {
   readonly mostBytes: number;
 }
 
+export interface FuzzOptions {
+  readonly seed: number;
+  readonly runs: number;
+  /** Number of the first run. */
+  readonly first?: number;
+  /** By the clock of `performance`: what is left then is not run. */
+  readonly deadline?: number;
+  /** Is given the number of each run as it begins. */
+  readonly current?: Int32Array;
+}
+
 /** An input that a reader did not survive. */
 export class FuzzFailure extends Error {
   override readonly name = 'FuzzFailure';
@@ -41,7 +52,7 @@ export class FuzzFailure extends Error {
  */
 export function fuzz(
   target: FuzzTarget,
-  { seed, runs, first = 0, deadline = Infinity }: { seed: number; runs: number; first?: number; deadline?: number },
+  { seed, runs, first = 0, deadline = Infinity, current }: FuzzOptions,
 ): FuzzReport {
   countAllocations();
   const sources = target.corpus();
@@ -60,6 +71,7 @@ export function fuzz(
   let held = heldBytes();
   for (; run < first + runs; run++) {
     if (run % 64 === 0 && performance.now() > deadline) break;
+    if (current !== undefined) Atomics.store(current, 0, run);
     const content = mutated(target, sources, seed, run);
     allocations.asked = 0;
     const start = performance.now();

@@ -5,11 +5,13 @@ import { fuzz, FuzzFailure } from './fuzz';
 import { appendToLog, loggedPart, nextRun, readLog, tableOfLogs } from './log';
 import { FUZZ_TARGETS } from './targets';
 import type { FuzzTarget } from './target';
+import { watch } from './watchdog';
 
 const USAGE = `npm run fuzz -- [READER …] [options]
 
 Damages files of each format, seeded, and reads them: every answer must be a value or a coded fault, within 2 s of processor time and 64 MB and three times
-the file. An input that a reader does not survive is written to out/fuzz with its seed and number.
+the file. An input that a reader does not survive is written to out/fuzz with its seed and number;
+one that hangs it for a minute ends the process.
 
   --runs N        mutations a reader (100000)
   --seconds S     stop each reader after so long
@@ -67,11 +69,12 @@ function tryOne(target: FuzzTarget): boolean {
   const part = values.log === undefined ? Number(values.runs) : Number(values.part);
   let first = Number(values.first);
   if (values.log !== undefined) first = nextRun(readLog(values.log), target.name, seed, first);
+  const current = watch(target.name, seed, values.log);
   let survived = true;
   while (first < end && performance.now() < deadline) {
     const runs = Math.min(part, end - first);
     try {
-      const report = fuzz(target, { seed, runs, first, deadline });
+      const report = fuzz(target, { seed, runs, first, deadline, current });
       const codes = [...report.codes].sort((a, b) => b[1] - a[1]).map(([code, count]) => `${code} ${count}`);
       console.log(
         `${target.name}: ${report.runs} files from ${first} on, ${Math.round(report.runs / report.seconds)} a second, slowest ` +

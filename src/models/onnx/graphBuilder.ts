@@ -49,7 +49,8 @@ export class OnnxGraphBuilder {
   node(node: WrittenNode): void {
     const { domain = '' } = node;
     if (domain !== '') this.domains.add(domain);
-    this.nodes.push(...nodeField(node));
+    // One array a node: they are many, and each array takes more than most of its fields.
+    this.nodes.push(concatenated(nodeField(node)));
   }
 
   input(name: string, type: WrittenType, dims: readonly Dimension[] | undefined): void {

@@ -174,6 +174,10 @@ return torch.dropout(h, 0.5, True)`,
 
   it('that never ends, or calls itself, is too large', () => {
     assert.equal(faultOf(script('n = 1\nwhile True:\n  n = torch.add(n, 1)\nreturn x'))?.code, 'too-large');
+    assert.equal(faultOf(script('h = x\nwhile True:\n  h = torch.silu(h)\nreturn h'))?.code, 'too-large');
+    const nested = 'for i in range(9000):\n  for j in range(9000):\n    h = torch.silu(h)\n';
+    assert.equal(faultOf(script(`h = x\n${nested}return h`))?.code, 'too-large');
+    assert.equal(faultOf(script(`h = x\n${nested.replace('h = torch.silu(h)', 'n = i')}return h`))?.code, 'too-large');
     assert.equal(faultOf(script('return (self).forward(x, )'))?.code, 'too-large');
     assert.equal(faultOf(script(`return ${'('.repeat(5000)}x${')'.repeat(5000)}`))?.code, 'too-large');
   });

@@ -3,6 +3,7 @@ import { Fault } from '../../../base/fault';
 import type { Bytes } from '../../onnx/encode';
 import { OnnxGraphBuilder, type AttributeValue, type WrittenType } from '../../onnx/graphBuilder';
 import type { StateTensor } from '../../weightsOnly/stateTensor';
+import type { Effort } from './effort';
 import { elementBits } from '../../elements';
 import { SymInt, Tensor, type Dim, type GraphType } from './values';
 
@@ -37,6 +38,10 @@ export class Graph {
   size = 0;
   /** The tensor that was made last. */
   last: Tensor | undefined;
+  /** The next number to try for a name that is taken. */
+  private readonly counts = new Map<string, number>();
+
+  constructor(private readonly effort: Effort) {}
 
   input(name: string, type: GraphType, dims: readonly (number | string | null)[] | undefined): Tensor {
     this.names.add(name);
@@ -81,6 +86,7 @@ export class Graph {
       ({ type, dims }, index) =>
         new Tensor(`${name}_output_${index}`, type ?? (first instanceof Tensor ? first.type : 'float32'), dims),
     );
+    this.effort.node();
     this.size++;
     this.last = made[0];
     const given = inputs.map(input => (input instanceof Tensor ? input.name : (input ?? '')));
@@ -179,7 +185,9 @@ export class Graph {
 
   unique(wanted: string): string {
     let name = wanted;
-    for (let count = 1; this.names.has(name); count++) name = `${wanted}_${count}`;
+    let count = this.counts.get(wanted) ?? 0;
+    while (this.names.has(name)) name = `${wanted}_${++count}`;
+    this.counts.set(wanted, count);
     this.names.add(name);
     return name;
   }

@@ -2,6 +2,7 @@ import { decodeElements } from '../../elements';
 import { PickleDict, PickleList, PickleObject, PickleTuple, type PickleValue } from '../pickle/values';
 import { stateTensor } from '../stateTensor';
 import { TorchTensor } from '../tensor';
+import type { Effort } from './effort';
 import type { Graph } from './graph';
 import type { Library } from './library';
 import { callOperator, type OperatorContext } from './operators/table';
@@ -20,8 +21,7 @@ import {
   type ScriptValue,
 } from './values';
 
-const MOST_STEPS = 2_000_000;
-const MOST_ITERATIONS = 100_000;
+const MOST_ITERATIONS = 10_000;
 const DEEPEST_CALLS = 150;
 
 /** How a block ended: by a return, by an exception, or by its last statement. */
@@ -32,7 +32,6 @@ type Outcome = { readonly returned: ScriptValue } | 'raised' | undefined;
  * loops are unrolled and branches taken where they do not depend on the values of tensors. Throws `ScriptError`.
  */
 export class Interpreter {
-  private steps = 0;
   private depth = 0;
   private readonly modules = new Map<PickleObject, ScriptModule>();
   private readonly calls = new Map<string, number>();
@@ -45,6 +44,7 @@ export class Interpreter {
     private readonly graph: Graph,
     private readonly constants: readonly PickleValue[],
     notes: OperatorContext['notes'],
+    private readonly effort: Effort,
   ) {
     this.context = { graph, notes };
   }
@@ -118,8 +118,7 @@ export class Interpreter {
   }
 
   private statement(statement: Statement, names: Map<string, ScriptValue>): Outcome {
-    if (++this.steps > MOST_STEPS)
-      throw new ScriptError('too-large', `its program takes more than ${MOST_STEPS} steps`);
+    this.effort.step();
     switch (statement.kind) {
       case 'assign': {
         const value = this.evaluate(statement.value, names);
@@ -200,8 +199,7 @@ export class Interpreter {
   }
 
   private evaluate(expression: Expression, names: Map<string, ScriptValue>): ScriptValue {
-    if (++this.steps > MOST_STEPS)
-      throw new ScriptError('too-large', `its program takes more than ${MOST_STEPS} steps`);
+    this.effort.step();
     switch (expression.kind) {
       case 'integer':
         return expression.value;

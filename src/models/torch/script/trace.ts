@@ -1,4 +1,5 @@
 import { PickleDict, PickleObject, PickleTuple, type PickleValue } from '../pickle/values';
+import { Effort } from './effort';
 import { Graph } from './graph';
 import { Interpreter } from './interpreter';
 import type { Library } from './library';
@@ -29,8 +30,6 @@ const USUAL_SIZES = [
   28, 32, 224, 8, 16, 64, 96, 128, 256, 299, 384, 512, 100, 112, 48, 160, 192, 240, 320, 331, 448, 227,
 ];
 const LARGEST_SIZE = 300;
-/** Programs that are long are not followed hundreds of times. */
-const MOST_NODES_TRIED = 100_000;
 
 /**
  * Follows `forward` of a TorchScript network and gives the graph. The file says neither shapes nor types of the input: they are taken from the first layer that
@@ -38,9 +37,10 @@ const MOST_NODES_TRIED = 100_000;
  */
 export function traceScript(root: PickleObject, library: Library, constants: PickleValue): Trace {
   const list = constants instanceof PickleTuple ? constants.items : [];
+  const effort = new Effort();
   let inputs = declaredInputs(root, library);
   for (let tries = 0; tries < 3 + 3 * inputs.length; tries++) {
-    const attempt = follow(root, library, list, inputs);
+    const attempt = follow(root, library, list, inputs, effort);
     if (attempt.needs !== undefined) {
       const { tensor, expected, integers } = attempt.needs;
       const given = (dims: InputGuess['dims']) =>
@@ -50,7 +50,7 @@ export function traceScript(root: PickleObject, library: Library, constants: Pic
       inputs = given(
         expected ??
           likeliestShape(
-            dims => follow(root, library, list, given(dims)),
+            dims => follow(root, library, list, given(dims), effort),
             attempt.notes.features,
             takesSequences(root),
           ),
@@ -74,10 +74,10 @@ export function traceScript(root: PickleObject, library: Library, constants: Pic
     const sized =
       features === undefined && !attempt.needsSize
         ? undefined
-        : withSize(root, library, list, inputs, attempt.trace.graph.size, attempt.needsSize);
+        : withSize(root, library, list, inputs, attempt.trace.graph.size, attempt.needsSize, effort);
     return sized ?? attempt.trace;
   }
-  return follow(root, library, list, inputs).trace;
+  return follow(root, library, list, inputs, effort).trace;
 }
 
 /** Whether a network has attention or recurrent layers, which take one vector an element of a sequence. */
@@ -116,18 +116,18 @@ function withSize(
   inputs: readonly InputGuess[],
   nodes: number,
   any: boolean,
+  effort: Effort,
 ): Trace | undefined {
   const free = inputs.findIndex(input => (input.dims?.length ?? 0) > 2 && input.dims!.slice(2).includes(null));
   if (free < 0) return undefined;
   const all = Array.from({ length: LARGEST_SIZE }, (_, i) => i + 1).filter(size => !USUAL_SIZES.includes(size));
-  const most = Math.floor(MOST_NODES_TRIED / Math.max(1, nodes));
-  // Photographs are usually of 224, where nothing else says it.
+  // Programs that are long are not followed hundreds of times. Photographs are usually of 224, where nothing else says it.
   const first = any && inputs[free]!.dims![1] === 3 ? [224] : [];
-  for (const size of [...first, ...USUAL_SIZES, ...all].slice(0, Math.max(USUAL_SIZES.length, most))) {
+  for (const size of [...first, ...USUAL_SIZES, ...all].slice(0, effort.attemptsOf(nodes))) {
     const given = inputs.map((input, at) =>
       at === free ? { ...input, dims: input.dims!.map((dim, axis) => (axis < 2 ? dim : (dim ?? size))) } : input,
     );
-    const attempt = follow(root, library, constants, given);
+    const attempt = follow(root, library, constants, given, effort);
     if (attempt.mismatch || attempt.needs !== undefined || attempt.notes.features !== undefined || attempt.needsSize)
       continue;
     return {
@@ -154,10 +154,11 @@ function follow(
   library: Library,
   constants: readonly PickleValue[],
   inputs: readonly InputGuess[],
+  effort: Effort,
 ): Attempt {
-  const graph = new Graph();
+  const graph = new Graph(effort);
   const notes: Notes = { features: undefined, lengths: new Map() };
-  const interpreter = new Interpreter(library, graph, constants, notes);
+  const interpreter = new Interpreter(library, graph, constants, notes, effort);
   let stopped: string | undefined;
   let needs: UnknownRank | undefined;
   let mismatch = false;
