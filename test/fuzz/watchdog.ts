@@ -18,7 +18,7 @@ setInterval(() => {
   fs.writeSync(2, what + '\\n');
   const part = { reader, seed, first: run, runs: 1, seconds: 0, codes: {}, slowestMilliseconds: 0, mostBytes: 0, failures: [what] };
   if (log !== undefined) fs.appendFileSync(log, JSON.stringify(part) + '\\n');
-  process.kill(process.pid, 'SIGTERM');
+  process.kill(process.pid, 'SIGKILL');
 }, ${SECONDS * 1000});
 `;
 
