@@ -41,7 +41,8 @@ export class Graph {
   /** The next number to try for a name that is taken. */
   private readonly counts = new Map<string, number>();
 
-  constructor(private readonly effort: Effort) {}
+  /** `effort` bounds how many nodes are made; of what a person listed it need not. */
+  constructor(private readonly effort?: Effort) {}
 
   input(name: string, type: GraphType, dims: readonly (number | string | null)[] | undefined): Tensor {
     this.names.add(name);
@@ -86,7 +87,7 @@ export class Graph {
       ({ type, dims }, index) =>
         new Tensor(`${name}_output_${index}`, type ?? (first instanceof Tensor ? first.type : 'float32'), dims),
     );
-    this.effort.node();
+    this.effort?.node();
     this.size++;
     this.last = made[0];
     const given = inputs.map(input => (input instanceof Tensor ? input.name : (input ?? '')));
