@@ -40,7 +40,7 @@ const parts = {
   },
   e2e: {
     what: 'a real VS Code',
-    limitSeconds: 420,
+    limitSeconds: 600,
     execute: limitSeconds => testFiles(limitSeconds, ['test/e2e/suite.test.ts'], ['--concurrency=1', '--each']),
   },
 };

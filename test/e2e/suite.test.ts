@@ -7,6 +7,7 @@ import './journeys/brokenFiles';
 import './journeys/describe';
 import './journeys/findTheWay';
 import './journeys/formats';
+import './journeys/kinds';
 import './journeys/keyboard';
 import './journeys/restricted';
 

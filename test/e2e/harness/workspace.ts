@@ -3,10 +3,11 @@ import path from 'node:path';
 import { root } from '../../../scripts/lib/folders.mjs';
 import { samples } from '../../../scripts/lib/sample.mjs';
 import { writeDigitImages } from './digitImages';
+import { writeEveryKind } from './everyKind';
 import { writeActivations } from './savedActivations';
 
-/** The sample workspace, nothing, or the sample workspace with files that are broken, of other formats, or activations that were saved. */
-export type WorkspaceContent = 'sample' | 'empty' | 'broken' | 'formats' | 'activations';
+/** The sample workspace, nothing, or the sample workspace with files that are broken, of other formats or of every kind, or activations that were saved. */
+export type WorkspaceContent = 'sample' | 'empty' | 'broken' | 'formats' | 'activations' | 'kinds';
 
 /** The names of what the journeys use, relative to the workspace. */
 export const files = {
@@ -30,6 +31,7 @@ export function fillWorkspace(folder: string, content: WorkspaceContent = 'sampl
   fs.cpSync(samples, folder, { recursive: true });
   if (content === 'formats') addOtherFormats(folder);
   if (content === 'activations') writeActivations(path.join(folder, 'runs'));
+  if (content === 'kinds') writeEveryKind(path.join(folder, 'kinds'));
   if (content === 'broken') {
     const whole = fs.readFileSync(path.join(folder, files.mlp));
     fs.mkdirSync(path.join(folder, 'broken'));
