@@ -5,7 +5,9 @@ import { quoted } from '../base/text';
 import { elementBits } from './elements';
 import { encodeElements } from './encodeElements';
 import type { StoredType } from './model';
+import type { KerasChanges } from './keras/kerasChanges';
 import type { OnnxChanges } from './onnx/onnxChanges';
+import type { GraphChanges } from './tfjs/graphChanges';
 
 /**
  * What a stored tensor becomes: numbers, written as the element type that the file has for it, or the very bytes of such elements (little-endian,
@@ -25,10 +27,14 @@ export interface ModelChanges {
   readonly removed?: ReadonlySet<string>;
   /** Refused for networks of other formats, as the others of this kind are. */
   readonly onnx?: OnnxChanges;
+  /** Of Keras, and of TensorFlow.js where it has layers. */
+  readonly keras?: KerasChanges;
+  /** Of TensorFlow.js where it has a graph. */
+  readonly graph?: GraphChanges;
 }
 
 /** The parts of `ModelChanges` that only some formats have. */
-const STRUCTURES = ['onnx'] as const;
+const STRUCTURES = ['onnx', 'keras', 'graph'] as const;
 
 export function changesNothing(changes: ModelChanges): boolean {
   const { tensors, removed } = changes;

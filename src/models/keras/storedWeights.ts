@@ -80,11 +80,14 @@ export function distribute(
  * Gives layers the tensors whose paths hold their names: inner/dense/kernel belongs to the layer inner/dense, else to one called dense. A tensor
  * belongs to the longest name that fits.
  */
-export function byName(layers: readonly KerasLayer[], tensors: readonly StoredTensor[]): StoredWeights {
+export function byName<T extends { readonly name: string }>(
+  layers: readonly KerasLayer[],
+  tensors: readonly T[],
+): ReadonlyMap<string, readonly T[]> {
   const owners = new Map<string, KerasLayer>();
   for (const layer of layers) if (!owners.has(layer.ownName)) owners.set(layer.ownName, layer);
   for (const layer of layers) owners.set(layer.name, layer);
-  const found = new Map<string, StoredTensor[]>();
+  const found = new Map<string, T[]>();
   for (const tensor of tensors) {
     const parts = tensor.name.split('/');
     let owner: KerasLayer | undefined;

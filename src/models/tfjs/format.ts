@@ -11,6 +11,7 @@ import type { Model } from '../model';
 import { TensorFlowGraphModel } from '../tensorflow/graphModel';
 import { readGraphDef } from './graphDefJson';
 import { readManifest } from './weightsManifest';
+import { writeTfjs } from './writeTfjs';
 
 const HEAD_BYTES = 4096;
 const LARGEST_TEXT = 256 * 2 ** 20;
@@ -32,6 +33,7 @@ export const tfjsFormat: ModelFormat = {
   },
 
   open: openTfjs,
+  write: writeTfjs,
 };
 
 function openTfjs(source: ByteSource, siblings: Siblings): Model {

@@ -10,7 +10,7 @@ const MOST_SHARDS = 10_000;
 const MOST_WEIGHTS = 200_000;
 
 /** What a manifest says of a weight. */
-interface Declared {
+export interface Declared {
   readonly name: string;
   readonly shape: readonly number[];
   readonly size: number;
@@ -34,7 +34,7 @@ export function readManifest(manifest: Json | undefined, siblings: Siblings): re
       throw new Fault('too-large', 'The manifest of weights lists more files or weights than any network has.');
     }
     const shards = new Shards(paths.map(path => openShard(path, siblings)));
-    const needed = weights.reduce((sum, weight) => sum + bytesOf(weight), 0);
+    const needed = weights.reduce((sum, weight) => sum + declaredBytes(weight), 0);
     if (needed !== shards.size) {
       throw new Fault(
         'corrupt',
@@ -47,7 +47,7 @@ export function readManifest(manifest: Json | undefined, siblings: Siblings): re
       if (names.has(weight.name)) throw broken(`two weights are called ${JSON.stringify(weight.name)}`);
       names.add(weight.name);
       tensors.push(tensorOf(weight, shards, offset));
-      offset += bytesOf(weight);
+      offset += declaredBytes(weight);
     }
   }
   return tensors;
@@ -62,11 +62,13 @@ function openShard(path: string, siblings: Siblings): ByteSource {
   return siblings.open(path);
 }
 
-function bytesOf({ size, stored }: Declared): number {
+/** Bytes that a weight takes in its shards. */
+export function declaredBytes({ size, stored }: Declared): number {
   return (size * elementBits(stored)) / 8;
 }
 
-function readDeclared(weight: Json): Declared {
+/** Throws `corrupt`, `unsupported` for types that are not read. */
+export function readDeclared(weight: Json): Declared {
   const name = asText(entry(weight, 'name'));
   if (name === undefined) throw broken('a weight has no name');
   const quoted = JSON.stringify(name);
