@@ -5,10 +5,21 @@ import { pathToFileURL } from 'node:url';
 import { inTurn } from './inTurn';
 import type { Measurement } from './measurement';
 import { ripser } from './peers';
-import { activations, digits, npyOf, ripserText, type BenchCloud } from './ripsClouds';
+import {
+  activations,
+  digits,
+  fractalNetwork,
+  npyOf,
+  orthogonalMatrices,
+  ripserText,
+  sphere,
+  torus,
+  type BenchCloud,
+} from './ripsClouds';
 
-/** The largest share of Ripser's time that one thread may take. */
-const RATIO = 0.15;
+/** The largest share of Ripser's time that one thread may take, in dimension 1 and above it. */
+const LOOPS_RATIO = 0.15;
+const RATIO = 0.5;
 /** So much more memory than Ripser may be taken: Node's own, and ours. */
 const MEGABYTES = 80;
 
@@ -21,26 +32,33 @@ export function run(): Promise<Measurement[]> {
       measure(activations(1000, 512), 1, folder),
       measure(activations(2000, 128), 1, folder),
       measure(activations(300, 512), 2, folder),
+      measure(sphere(192), 2, folder),
+      measure(torus(500), 2, folder),
+      measure(fractalNetwork(9), 2, folder),
+      measure(orthogonalMatrices(1024), 3, folder, 1.8),
     ]);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function measure(cloud: BenchCloud, dimension: number, folder: string): Measurement {
-  const { name, count, width } = cloud;
+function measure(cloud: BenchCloud, dimension: number, folder: string, threshold?: number): Measurement {
+  const { name, count, width, matrix = false } = cloud;
   const [npy, text] = [path.join(folder, 'cloud.npy'), path.join(folder, 'cloud.txt')];
   fs.writeFileSync(npy, npyOf(cloud));
   fs.writeFileSync(text, ripserText(cloud));
+  const below = threshold === undefined ? [] : ['--threshold', String(threshold)];
+  const size = matrix ? `${count} points` : `${count} × ${width}`;
   return inTurn({
-    what: `Rips, ${name} ${count} × ${width}, dimension ${dimension}`,
-    arguments: ['rips', npy, '--max-dim', String(dimension)],
+    what: `Rips, ${name} ${size}, dimension ${dimension}${threshold === undefined ? '' : `, threshold ${threshold}`}`,
+    arguments: ['rips', npy, '--max-dim', String(dimension), ...below, ...(matrix ? ['--metric', 'precomputed'] : [])],
     answer: json => ourPersistence(json, dimension),
-    peer: ripser(['--format', 'point-cloud', '--dim', String(dimension), text], output =>
-      peerPersistence(output, dimension),
+    peer: ripser(
+      ['--format', matrix ? 'lower-distance' : 'point-cloud', '--dim', String(dimension), ...below, text],
+      output => peerPersistence(output, dimension),
     ),
     bounds: [
-      { of: 'ratio', atMost: RATIO },
+      { of: 'ratio', atMost: dimension === 1 ? LOOPS_RATIO : RATIO },
       { of: 'megabytes more', atMost: MEGABYTES },
     ],
   });

@@ -2,7 +2,7 @@ import { bitBytes, LAST_LEVEL, levelDistance, levelRow, limitOf } from './levels
 import { readRest, readVertices, restAt, restCount, term, vertexAt } from './simplexKeys';
 import { count, matrix, stride } from './space';
 import { takeBytes } from './store';
-import { push } from './sumHeap';
+import { push } from './sums';
 
 /** Cofacets of simplices, in any dimension: found 64 vertices at a time in the bits of a level, keyed one by one. */
 

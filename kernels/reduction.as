@@ -21,9 +21,9 @@ import {
   startColumns,
 } from './simplexColumns';
 import { openKeys, restCount } from './simplexKeys';
-import { count, edges } from './space';
+import { edges } from './space';
 import { giveBack, openStore, take, takeBytes } from './store';
-import { clearSums, openSumHeap, popSum, reserveSums, sumCoefficient, sumKey } from './sumHeap';
+import { clearSums, NONE, NOT_YET, openSums, popSum, sumCoefficient, sumKey, sumsAreFull, sumsWork } from './sums';
 
 /**
  * Persistent cohomology of one dimension after the other over Z/p, column by column, latest first, without storing a coboundary (Bauer 2021, "Ripser"): a column that is kept is the cochain whose
@@ -89,7 +89,7 @@ export function openReduction(at: usize, mostBytes: u32, modulus: u32, topDimens
   toldSize = 0;
   block = 0;
   if (!openKeys(topDimension) || !openLevels() || !openColumns(topDimension) || !openCofacets()) return false;
-  if (!openSumHeap(prime) || !openCochain()) return false;
+  if (!openSums(prime) || !openCochain()) return false;
   cleared = newTable();
   paired = newTable();
   return paired !== 0;
@@ -138,7 +138,7 @@ export function reduceColumns(budget: i32): i32 {
       budget -= cofacetWork();
     } else if (phase === POPPING) {
       if (!cancelPivot()) return NO_ROOM;
-      budget -= 64;
+      budget -= 64 + sumsWork();
     } else if (phase === ADDING) {
       if (addingLeft === 0) {
         phase = POPPING;
@@ -182,14 +182,16 @@ function startColumn(): bool {
   floor = 0;
   level = 0;
   phase = POPPING;
-  if (!reserveSums(count())) return false;
   pushCofacets(column, dimension, 1, prime, level, -1, floor);
-  return true;
+  return !sumsAreFull();
 }
 
 /** Takes the pivot: pairs the column with it, or has it cancelled by what it is paired with. */
 function cancelPivot(): bool {
-  if (!popSum()) {
+  const state = popSum();
+  if (sumsAreFull()) return false;
+  if (state === NOT_YET) return true;
+  if (state === NONE) {
     if (level === LAST_LEVEL) {
       phase = SEARCHING;
       return tell(-1, -1);
@@ -236,22 +238,21 @@ function inverse(value: u32): u64 {
 
 /** Adds a multiple of a simplex to the cochain, and of its cofacets after the last pivot to the coboundary. */
 function add(key: u64, factor: u32): bool {
-  if (!addToCochain(key, factor, prime) || !reserveSums(count())) return false;
+  if (!addToCochain(key, factor, prime)) return false;
   const rank = <i32>(key / restCount(dimension - 1));
   const pivotRank = <i32>(floor / restCount(dimension));
   // Cofacets that are earlier than the pivot need not be found; but for those of its own latest edge, only the new vertex says when a cofacet is there.
   let below = level - 1;
   while (below >= 0 && (limitOf(below) > pivotRank || rank >= limitOf(below))) below--;
   pushCofacets(key, dimension, factor, prime, level, below, floor);
-  return true;
+  return !sumsAreFull();
 }
 
 /** Of a simplex of the cochain, the cofacets of the level that the column has come to. */
 function widen(key: u64, factor: u32): bool {
-  if (!reserveSums(count())) return false;
   const rank = <i32>(key / restCount(dimension - 1));
   pushCofacets(key, dimension, factor, prime, level, rank < limitOf(level - 1) ? level - 1 : -1, floor);
-  return true;
+  return !sumsAreFull();
 }
 
 /** Stores what is needed to cancel this pivot later. */
