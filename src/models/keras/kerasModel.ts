@@ -8,6 +8,7 @@ import type { KerasLayer, KerasNetwork, LayerCall, TensorReference } from './ker
 import { outputShape } from './layerShapes';
 import { variablesOf } from './layerVariables';
 import { matchWeights, type LayerWeight } from './layerWeights';
+import { carriesMask, maskRule } from './masks';
 import { isOperation, unsupportedPart } from './runnable';
 import { LayerSettings } from './settings';
 import type { StoredWeights } from './storedWeights';
@@ -37,6 +38,8 @@ export interface KerasStep {
   /** The tensors that it reads. */
   readonly inputs: readonly string[];
   readonly shape: Shape | undefined;
+  /** Whether each of its inputs carries a mask that says which of its steps count. */
+  readonly masks: readonly boolean[];
 }
 
 const MOST_UNSUPPORTED = 50;
@@ -65,14 +68,12 @@ export class KerasModel implements Model {
     this.producer = file.producer;
     this.details = file.details;
     const { network } = file;
-    const { steps, weights } = computeSteps(network, file.weights);
+    const { steps, weights } = computeSteps(network, file.weights, file.modern);
     this.steps = steps;
     this.weights = weights;
     const byTensor = new Map(steps.map(step => [step.output, step]));
-    const read = new Set([...steps.flatMap(step => step.call.inputs), ...network.outputs].map(one => one.layer));
-    // An operation that nobody reads only says which steps of a sequence count: as a mask it is no tensor of the network.
-    const isMask = ({ layer }: KerasStep) => isOperation(layer) && !read.has(layer.name);
-    const shown = steps.filter(step => step.layer.className !== 'InputLayer' && !isMask(step));
+    const masks = maskOperations(steps, network);
+    const shown = steps.filter(step => step.layer.className !== 'InputLayer' && !masks.has(step));
     this.layers = describeLayers(shown, byTensor, weights);
     this.parameters = this.layers.reduce((sum, layer) => sum + layer.parameters, 0);
     this.inputs = network.inputs.map(reference => inputInfo(byTensor.get(tensorName(reference))!));
@@ -120,7 +121,7 @@ export function tensorName({ layer, call, output }: TensorReference): string {
 }
 
 /** Follows shapes through the network, and finds each layer's weights on the way. */
-function computeSteps(network: KerasNetwork, stored: StoredWeights) {
+function computeSteps(network: KerasNetwork, stored: StoredWeights, modern: boolean) {
   const calls = network.layers
     .flatMap(layer => layer.calls.map((call, index) => ({ layer, call, index })))
     .toSorted((a, b) => a.call.order - b.call.order);
@@ -131,6 +132,7 @@ function computeSteps(network: KerasNetwork, stored: StoredWeights) {
   const taken = new Set(network.layers.map(layer => layer.name));
   const shapes = new Map<string, Shape | undefined>();
   const weights = new Map<string, readonly LayerWeight[]>();
+  const masked = new Map<string, boolean>();
   const steps = calls.map(({ layer, call, index }): KerasStep => {
     const settings = LayerSettings.of(layer);
     const output = tensorName({ layer: layer.name, call: index, output: 0 });
@@ -146,9 +148,22 @@ function computeSteps(network: KerasNetwork, stored: StoredWeights) {
       const own = matchWeights(layer, quantised(settings) ? undefined : expected, stored.get(layer.name) ?? []);
       if (own.length > 0) weights.set(layer.name, own);
     }
-    return { name: uniqueName(layer.name, index, taken), layer, call, settings, output, inputs, shape };
+    const masks = inputs.map(name => masked.get(name) === true);
+    masked.set(output, carriesMask(maskRule(layer, settings), masks, modern));
+    return { name: uniqueName(layer.name, index, taken), layer, call, settings, output, inputs, shape, masks };
   });
   return { steps, weights };
+}
+
+/** Operations that only say which steps of a sequence count: no layer reads them, and no output. As masks they are no tensors of the network. */
+function maskOperations(steps: readonly KerasStep[], network: KerasNetwork): ReadonlySet<KerasStep> {
+  const read = new Set(network.outputs.map(output => tensorName({ ...output, output: 0 })));
+  const masks = new Set<KerasStep>();
+  for (const step of steps.toReversed()) {
+    if (isOperation(step.layer) && !read.has(step.output)) masks.add(step);
+    else for (const name of step.inputs) read.add(firstOutput(name));
+  }
+  return masks;
 }
 
 function uniqueName(name: string, call: number, taken: Set<string>): string {
@@ -237,7 +252,7 @@ function isType(name: string): name is StoredType {
 function findUnsupported(steps: readonly KerasStep[]): readonly UnsupportedOperator[] {
   const found: UnsupportedOperator[] = [];
   for (const step of steps) {
-    const operator = unsupportedPart(step.layer, step.call, step.settings);
+    const operator = unsupportedPart(step.layer, step.call, step.settings, step.masks);
     if (operator === undefined || found.length === MOST_UNSUPPORTED) continue;
     const after = new Set([step.output]);
     const before: string[] = [];

@@ -17,7 +17,9 @@ export const LAYERS: ReadonlySet<string> = new Set([
   ...'ActivityRegularization Flatten Reshape Permute RepeatVector Add Subtract Multiply Average Maximum Minimum'.split(
     ' ',
   ),
-  ...'Concatenate Rescaling Identity Dense BatchNormalization SyncBatchNormalization LayerNormalization'.split(' '),
+  ...'Concatenate Rescaling Identity Masking Dense BatchNormalization SyncBatchNormalization LayerNormalization'.split(
+    ' ',
+  ),
   ...'GroupNormalization RMSNormalization UnitNormalization Embedding SimpleRNN LSTM GRU Bidirectional TimeDistributed'.split(
     ' ',
   ),
@@ -44,11 +46,20 @@ export function isOperation({ module, className }: Pick<KerasLayer, 'module' | '
 }
 
 /** What cannot be computed of a layer's call, as a phrase such as "GRU with a mask"; `undefined` where all can. */
-export function unsupportedPart(layer: KerasLayer, call: LayerCall, settings: LayerSettings): string | undefined {
+export function unsupportedPart(
+  layer: KerasLayer,
+  call: LayerCall,
+  settings: LayerSettings,
+  masks: readonly boolean[] = [],
+): string | undefined {
   const { className } = layer;
   if (className === 'InputLayer') return undefined;
   if (isOperation(layer)) return OPERATIONS.has(className) ? undefined : `keras.ops ${className}`;
-  if (call.masked && RECURRENT.test(settings.className)) return `${className} with a mask`;
+  // A mask that its input carries is the one that the file names; one that comes from elsewhere is not followed.
+  if (call.masked && masks[0] !== true && MASKED.test(settings.className)) return `${className} with a mask of its own`;
+  if (masks[0] === true && settings.className === 'Softmax') return `${className} with a mask`;
+  if (masks[0] === true && settings.className === 'TimeDistributed' && MASKED.test(settings.inner()?.className ?? ''))
+    return `${className} of a masked layer`;
   if (call.flags.has('training')) return `${className} in training`;
   if (
     settings.className === 'MultiHeadAttention' &&
@@ -59,7 +70,8 @@ export function unsupportedPart(layer: KerasLayer, call: LayerCall, settings: La
   return unsupportedSettings(settings, className);
 }
 
-const RECURRENT = /^(SimpleRNN|LSTM|GRU|Bidirectional|GlobalAveragePooling1D)$/;
+/** Layers to which masks make a difference. */
+const MASKED = /^(SimpleRNN|LSTM|GRU|Bidirectional|GlobalAveragePooling1D)$/;
 
 function unsupportedSettings(settings: LayerSettings, className: string): string | undefined {
   if (!LAYERS.has(settings.className)) return className;
@@ -79,8 +91,6 @@ function unsupportedSettings(settings: LayerSettings, className: string): string
         return `${className} of ${inner!.className}`;
       return undefined;
     }
-    case 'Embedding':
-      return settings.flag('mask_zero', false) ? `${className} with mask_zero` : undefined;
     case 'SimpleRNN':
     case 'LSTM':
     case 'GRU':

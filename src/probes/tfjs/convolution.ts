@@ -219,6 +219,12 @@ export const globalPooling =
     const axes = x.shape.map((_, axis) => axis);
     const positions = settings.channelsFirst ? axes.slice(2) : axes.slice(1, -1);
     const keep = settings.flag('keepdims', false);
+    const [mask] = context.masks;
+    if (kind === 'average' && x.rank === 3 && mask !== undefined) {
+      const counts = tf.expandDims(mask, settings.channelsFirst ? 1 : 2);
+      const sum = tf.sum(tf.where(counts, x, tf.zerosLike(x)), positions, keep);
+      return tf.div(sum, tf.sum(tf.cast(counts, 'float32'), positions, keep));
+    }
     return kind === 'max' ? tf.max(x, positions, keep) : tf.mean(x, positions, keep);
   };
 

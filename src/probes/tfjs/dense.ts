@@ -33,7 +33,7 @@ export const embedding: Forward = context => {
  * not given.
  */
 export const multiHeadAttention: Forward = context => {
-  const { tf, inputs, call, weights } = context;
+  const { tf, inputs, masks, call, weights } = context;
   const named = (name: string) => {
     const at = call?.names.indexOf(name) ?? -1;
     return at < 0 ? undefined : inputs[at];
@@ -56,6 +56,19 @@ export const multiHeadAttention: Forward = context => {
   let scores = tf.matMul(tf.mul(q, 1 / Math.sqrt(q.shape[3]!)), k, false, true);
   if (call?.flags.has('use_causal_mask') === true)
     scores = tf.add(scores, causalMask(tf, scores.shape[2]!, scores.shape[3]!));
+  // Softmax of Keras: far below zero is added where a position does not count.
+  const maskOf = (x: Tensor) => masks[inputs.indexOf(x)];
+  const [asking, answering] = [maskOf(query), maskOf(value)];
+  const keys = key === value ? undefined : maskOf(key);
+  const counted = [
+    asking && tf.expandDims(tf.expandDims(asking, 1), 3),
+    ...[answering, keys].map(mask => mask && tf.expandDims(tf.expandDims(mask, 1), 1)),
+  ].filter(mask => mask !== undefined);
+  if (counted.length > 0) {
+    // Once, whichever of them it is for: a row that does not count itself then looks at all alike.
+    const counts = counted.reduce((a, b) => tf.logicalAnd(a, b));
+    scores = tf.add(scores, tf.mul(tf.sub(1, tf.cast(counts, 'float32')), -1e9));
+  }
   const attended = tf.transpose(tf.matMul(tf.softmax(scores), v), [0, 2, 1, 3]);
   const [batch, positions, heads, width] = attended.shape as [number, number, number, number];
   const kernel = weight(context, 'attention_output/kernel');

@@ -5,6 +5,7 @@ import { readFloats } from '../../models/storedTensor';
 import type { FeedTensor, FetchedTensor, NetworkSession } from '../network';
 import { forwardOf } from './layerForward';
 import type { TfjsRuntime } from './loadLibrary';
+import { maskOf } from './masks';
 import { tfjsFault } from './tfjsFault';
 
 /** The steps of a Keras network that some tensors need, with their weights in the backend's memory. */
@@ -71,6 +72,7 @@ export class KerasSession implements NetworkSession {
     const readers = new Map<string, number>();
     for (const step of this.steps) for (const name of step.inputs) readers.set(name, (readers.get(name) ?? 0) + 1);
     const alive = new Map<string, Tensor>();
+    const masks = new Map<string, Tensor>();
     const found: Record<string, FetchedTensor> = {};
     const release = (name: string) => {
       alive.get(name)?.dispose();
@@ -78,7 +80,9 @@ export class KerasSession implements NetworkSession {
     };
     try {
       for (const step of this.steps) {
-        const result = tf.tidy(() => this.step(step, feeds, alive));
+        const result = tf.tidy(() => this.step(step, feeds, alive, masks));
+        const [mask] = tf.tidy(() => this.mask(step, alive, masks));
+        if (mask !== undefined) masks.set(step.output, mask);
         if (fetches.has(step.output)) found[step.output] = { dims: [...result.shape], values: result.dataSync() };
         alive.set(step.output, result);
         for (const name of step.inputs) {
@@ -91,6 +95,7 @@ export class KerasSession implements NetworkSession {
       return found;
     } finally {
       for (const name of [...alive.keys()]) release(name);
+      for (const mask of new Set(masks.values())) mask.dispose();
     }
   }
 
@@ -98,6 +103,7 @@ export class KerasSession implements NetworkSession {
     step: KerasStep,
     feeds: Readonly<Record<string, FeedTensor>>,
     alive: ReadonlyMap<string, Tensor>,
+    given: ReadonlyMap<string, Tensor>,
   ): Tensor {
     const { tf } = this.runtime;
     if (isInput(step)) {
@@ -112,9 +118,24 @@ export class KerasSession implements NetworkSession {
     const { settings, call, shape, layer } = step;
     const weights = this.weights.get(layer.name) ?? new Map<string, Tensor>();
     try {
-      const result = forwardOf(step)({ tf, settings, call, inputs, weights, shape, modern: this.model.file.modern });
+      const masks = step.inputs.map(name => given.get(name));
+      const { modern } = this.model.file;
+      const result = forwardOf(step)({ tf, settings, call, inputs, masks, weights, shape, modern });
       // A tensor of its own, that may be given back when the input still is needed.
       return inputs.includes(result) ? result.clone() : result;
+    } catch (error) {
+      throw tfjsFault(error, step, this.model.file.source);
+    }
+  }
+
+  /** The mask that a step's output carries, where it has one: a tensor of its own, or that of its input. */
+  private mask(step: KerasStep, alive: ReadonlyMap<string, Tensor>, given: ReadonlyMap<string, Tensor>): Tensor[] {
+    if (isInput(step)) return [];
+    const inputs = step.inputs.flatMap(name => alive.get(name) ?? []);
+    const masks = step.inputs.map(name => given.get(name));
+    try {
+      const mask = maskOf(this.runtime.tf, step, inputs, masks, this.model.file.modern);
+      return mask === undefined ? [] : [mask];
     } catch (error) {
       throw tfjsFault(error, step, this.model.file.source);
     }

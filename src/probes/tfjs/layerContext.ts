@@ -12,6 +12,8 @@ export interface LayerContext {
   /** Undefined for a layer within a wrapper. */
   readonly call: LayerCall | undefined;
   readonly inputs: readonly Tensor[];
+  /** Which steps of each input count: booleans of [batch, steps]; `undefined` where all do. */
+  readonly masks: readonly (Tensor | undefined)[];
   /** By their roles, such as kernel. */
   readonly weights: ReadonlyMap<string, Tensor>;
   /** Of the output, as it was inferred. */

@@ -13,6 +13,7 @@ import {
   transposedConvolution2D,
   upSampling,
 } from './convolution';
+import { masking } from './masks';
 import { activation, dense, embedding, multiHeadAttention } from './dense';
 import { input, weight, type Forward, type LayerContext } from './layerContext';
 import {
@@ -60,6 +61,7 @@ export const LAYER_FORWARDS: ReadonlyMap<string, Forward> = new Map<string, Forw
     },
   ],
   ['Softmax', softmaxOver],
+  ['Masking', masking],
   ['Dense', dense],
   ['Embedding', embedding],
   ['MultiHeadAttention', multiHeadAttention],
@@ -175,6 +177,6 @@ function timeDistributed(context: LayerContext) {
   const forward = LAYER_FORWARDS.get(inner.className);
   if (forward === undefined) throw new Error(`${inner.className} is not computed here`);
   const folded = tf.reshape(x, [batch * steps, ...x.shape.slice(2)]);
-  const result = forward({ ...context, settings: inner, call: undefined, inputs: [folded] });
+  const result = forward({ ...context, settings: inner, call: undefined, inputs: [folded], masks: [] });
   return tf.reshape(result, [batch, steps, ...result.shape.slice(1)]);
 }

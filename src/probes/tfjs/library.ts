@@ -2,6 +2,7 @@
 export {
   abs,
   add,
+  any,
   avgPool,
   avgPool3d,
   cast,
@@ -21,6 +22,8 @@ export {
   image,
   leakyRelu,
   log,
+  logicalAnd,
+  logicalOr,
   logSoftmax,
   matMul,
   max,
@@ -31,6 +34,7 @@ export {
   minimum,
   mul,
   neg,
+  notEqual,
   pad,
   prelu,
   ready,
@@ -57,6 +61,8 @@ export {
   tile,
   transpose,
   version_core,
+  where,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
 export type { Tensor } from '@tensorflow/tfjs-core';
 export { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';

@@ -32,17 +32,26 @@ function overSteps(context: LayerContext, prefix: string, reversed: boolean): Te
   let state: readonly Tensor[] = settings.className === 'LSTM' ? [zeros, zeros] : [zeros];
   const answers: Tensor[] = [];
   const sequences = settings.flag('return_sequences', false);
+  const [mask] = context.masks;
+  // Of two directions, steps that do not count give zeros, whatever the layers in them say (Bidirectional of Keras).
+  const silent = prefix === '' ? settings.flag('zero_output_for_mask', false) : sequences;
+  const answerAt = (at: number): Tensor =>
+    mask !== undefined && silent ? tf.where(tf.slice(mask, [0, at], [batch, 1]), state[0]!, zeros) : state[0]!;
   for (let i = 0; i < length; i++) {
     const at = reversed ? length - 1 - i : i;
-    const next = tf.tidy(() => [
-      ...step(tf.reshape(tf.slice(read, [0, at, 0], [batch, 1, width]), [batch, width]), state),
-    ]);
+    const next = tf.tidy(() => {
+      const stepped = step(tf.reshape(tf.slice(read, [0, at, 0], [batch, 1, width]), [batch, width]), state);
+      if (mask === undefined) return [...stepped];
+      // A step that does not count leaves the state, and with it the answer, as it was.
+      const counts = tf.slice(mask, [0, at], [batch, 1]);
+      return stepped.map((part, k) => tf.where(counts, part, state[k]!));
+    });
     // The answer of each step is kept only where all are asked for.
     for (const [part, old] of state.entries()) if (old !== zeros && !(sequences && part === 0)) old.dispose();
     state = next;
-    if (sequences) answers.push(state[0]!);
+    if (sequences) answers.push(answerAt(at));
   }
-  return sequences ? tf.stack(answers, 1) : state[0]!;
+  return sequences ? tf.stack(answers, 1) : answerAt(reversed ? 0 : length - 1);
 }
 
 function stepOf(context: LayerContext, recurrent: Tensor2D, stateBias: Tensor | undefined): Step {

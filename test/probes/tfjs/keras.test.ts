@@ -35,6 +35,8 @@ describe('activations of Keras networks are TensorFlow’s own, within 1e-4', ()
     ['rnn.keras', 'rnn.npz'],
     ['gru.keras', 'gru.npz'],
     ['mha.keras', 'mha.npz'],
+    ['masked.keras', 'masked.npz'],
+    ['masking.keras', 'masking.npz'],
     ['ops.keras', 'ops.npz'],
     ['ops.h5', 'ops.npz'],
     ['conv1d.keras', 'conv1d.npz'],
