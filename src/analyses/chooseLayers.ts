@@ -2,16 +2,18 @@ import { Fault } from '../base/fault';
 import { nearestNames } from '../base/nearest';
 
 /**
- * The layers asked for, in the network's order; all where none are named. Throws `usage` for a name that is not there, with
+ * The layers asked for, in the network's order; all where none are named. `others` can be named too, and come after them: outputs that are no layers. Throws `usage` for a name that is not there, with
  * the nearest ones.
  */
 export function chooseLayers<L extends { readonly name: string }>(
   layers: readonly L[],
   names: readonly string[] | undefined,
+  others: readonly L[] = [],
 ): readonly L[] {
   if (names === undefined) return layers;
   if (names.length === 0) throw new Fault('usage', 'No layer is named.', { source: '--layers' });
-  const known = layers.map(layer => layer.name);
+  const all = [...layers, ...others];
+  const known = all.map(layer => layer.name);
   for (const name of names) {
     if (known.includes(name)) continue;
     const nearest = nearestNames(name, known);
@@ -24,5 +26,5 @@ export function chooseLayers<L extends { readonly name: string }>(
       { hint: `Layers of this model: ${few}.`, source: '--layers' },
     );
   }
-  return layers.filter(layer => names.includes(layer.name));
+  return all.filter(layer => names.includes(layer.name));
 }

@@ -7,7 +7,7 @@ export const INSPECT_OPTIONS: readonly Option[] = [
   { name: 'data', value: { kind: 'text' }, placeholder: 'DATA', help: 'rows to run' },
   { name: 'labels', value: { kind: 'text' }, placeholder: 'DATA', help: 'a class for each row: gives the accuracy' },
   { name: 'classes', value: { kind: 'list' }, help: 'order of the classes, as the model’s outputs have it (sorted)' },
-  { name: 'layers', value: { kind: 'list' }, help: 'these layers alone (all)' },
+  { name: 'layers', value: { kind: 'list' }, help: 'these layers alone, or outputs by their names (all layers)' },
   {
     name: 'points',
     value: { kind: 'integer', minimum: 1, maximum: 1_000_000 },

@@ -8,6 +8,8 @@ import type { DataSet, Labels } from '../data/dataSet';
 import { alignLabels, toLabels } from '../data/labels';
 import { openLabels } from '../data/openData';
 import { accuracy } from '../probes/accuracy';
+import type { Layer } from '../models/model';
+import { outputLayers } from '../probes/outputLayers';
 import { randomInput } from '../probes/randomInput';
 import { captureRows } from './captureRows';
 import { dataTarget } from './dataTarget';
@@ -25,6 +27,8 @@ export interface InspectSource {
   readonly model: InspectHead['model'];
   readonly data: InspectHead['data'];
   readonly layers: InspectHead['layers'];
+  /** Outputs that are no layers, and can be asked for by their names as if they were. */
+  readonly outputs: InspectHead['layers'];
   readonly randomInput: boolean;
   readonly labels: Labels | undefined;
   readonly warnings: readonly Warning[];
@@ -62,7 +66,8 @@ function modelSource(
   return {
     model: { name: input.model, format: model.format, producer: model.producer, parameters: model.parameters },
     data: describeRows(data.rows),
-    layers: model.layers.map(({ name, op, outputShape }) => ({ name, op, shape: outputShape })),
+    layers: model.layers.map(shapeOf),
+    outputs: outputLayers(model).map(shapeOf),
     randomInput: data.opened === undefined,
     labels,
     warnings: [...model.warnings, ...data.rows.warnings],
@@ -88,6 +93,10 @@ function modelSource(
       };
     },
   };
+}
+
+function shapeOf({ name, op, outputShape }: Layer): InspectHead['layers'][number] {
+  return { name, op, shape: outputShape };
 }
 
 interface Rows {
@@ -165,6 +174,7 @@ function storedSource(
     model: { name: input.model, format: 'activations', producer: 'stored arrays', parameters: 0 },
     data: { name: input.model, rows, rowShape: [], treatment: 'activations taken as they are' },
     layers: layers.map(({ name, rowShape }) => ({ name, op: 'array', shape: [null, ...rowShape] })),
+    outputs: [],
     randomInput: false,
     labels: named?.labels,
     warnings: named === undefined ? unusedLabels(stored) : [],

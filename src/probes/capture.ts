@@ -157,7 +157,9 @@ function canRunOutputs(
 ): boolean {
   for (const { operator, node, layersBefore } of model.unsupported) {
     const before = new Set(layersBefore);
-    const blocked = layers.find(layer => !before.has(layer.name));
+    // An output that is asked for as a layer has the tensor of the layer that gives it.
+    const computed = new Set(model.layers.filter(layer => before.has(layer.name)).map(layer => layer.output));
+    const blocked = layers.find(layer => !computed.has(layer.output));
     if (blocked !== undefined || (layers.length === 0 && asked)) {
       const what =
         blocked === undefined ? 'the outputs depend' : all ? 'the network depends' : `layer ${blocked.name} depends`;

@@ -1,10 +1,12 @@
 import { Fault } from '../base/fault';
 import type { Layer, Model } from '../models/model';
+import { outputLayers } from './outputLayers';
 
-/** The layers of these names, in the order of computation. Throws `usage` for a name there is not, with the nearest ones. */
+/** The layers of these names, in the order of computation, and outputs of these names after them. Throws `usage` for a name there is not, with the nearest ones. */
 export function selectLayers(model: Model, names: readonly string[] | undefined): readonly Layer[] {
   if (names === undefined) return model.layers;
-  const known = new Set(model.layers.map(layer => layer.name));
+  const all = [...model.layers, ...outputLayers(model)];
+  const known = new Set(all.map(layer => layer.name));
   for (const name of names) {
     if (known.has(name)) continue;
     const near = nearest(name, [...known]);
@@ -17,7 +19,7 @@ export function selectLayers(model: Model, names: readonly string[] | undefined)
     );
   }
   const asked = new Set(names);
-  return model.layers.filter(layer => asked.has(layer.name));
+  return all.filter(layer => asked.has(layer.name));
 }
 
 function nearest(name: string, known: readonly string[]): string[] {

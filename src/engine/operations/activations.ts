@@ -3,6 +3,7 @@ import { chooseLayers } from '../../analyses/chooseLayers';
 import { DisposableStore } from '../../base/lifecycle';
 import { Fault } from '../../base/fault';
 import { writeNpz } from '../../data/writeNpz';
+import { outputLayers } from '../../probes/outputLayers';
 import { captureRows } from '../captureRows';
 import { dataTarget } from '../dataTarget';
 import { dataProvenance } from '../dataProvenance';
@@ -22,7 +23,7 @@ export async function activations(
   try {
     checkOutput(input.out, input.force ?? false);
     const opened = openModelFile(input.model, store);
-    const layers = chooseLayers(opened.model.layers, input.layers).map(layer => layer.name);
+    const layers = chooseLayers(opened.model.layers, input.layers, outputLayers(opened.model)).map(layer => layer.name);
     const data = openDataFile(input.data, undefined, input, store, context, dataTarget(opened));
     const capture = await captureRows(opened, data.data, input.data, {
       layers,

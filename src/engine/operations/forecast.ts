@@ -4,6 +4,7 @@ import { pointsWithin } from '../../analyses/limits';
 import { DisposableStore } from '../../base/lifecycle';
 import { describeData } from '../../data/openData';
 import type { Shape } from '../../models/model';
+import { outputLayers } from '../../probes/outputLayers';
 import { forecastInspect } from '../forecastInspect';
 import { memoryLimit } from '../memoryLimit';
 import { blaming } from '../blaming';
@@ -18,8 +19,9 @@ export function forecast(input: InspectInput, context: OperationContext<never>):
   const store = new DisposableStore();
   try {
     const parameters = { ...defaultInspectParameters, ...input.parameters };
-    const { all, rows, modelParameters } = storedSize(input, store, context) ?? modelSize(input, store, context);
-    const layers = chooseLayers(all, parameters.layers);
+    const { all, others, rows, modelParameters } =
+      storedSize(input, store, context) ?? modelSize(input, store, context);
+    const layers = chooseLayers(all, parameters.layers, others);
     const size = { layers, rows: rows ?? parameters.points, parameters, threads: context.threads, modelParameters };
     const limit = input.memoryLimitBytes ?? memoryLimit();
     const bytesAt = (points: number) => forecastInspect({ ...size, parameters: { ...parameters, points } }).bytes;
@@ -38,6 +40,8 @@ export function forecast(input: InspectInput, context: OperationContext<never>):
 
 interface Size {
   readonly all: readonly { readonly name: string; readonly shape: Shape | undefined }[];
+  /** Outputs that can be asked for as layers. */
+  readonly others: Size['all'];
   /** Undefined for random input, which has as many as are asked for. */
   readonly rows: number | undefined;
   readonly modelParameters: number;
@@ -47,6 +51,7 @@ function modelSize(input: InspectInput, store: DisposableStore, context: ReadCon
   const { model } = openModelFile(input.model, store);
   return {
     all: model.layers.map(({ name, outputShape }) => ({ name, shape: outputShape })),
+    others: outputLayers(model).map(({ name, outputShape }) => ({ name, shape: outputShape })),
     rows: typeof input.data === 'string' ? rowsOf(input.data, store, context) : undefined,
     modelParameters: model.parameters,
   };
@@ -58,7 +63,7 @@ function storedSize(input: InspectInput, store: DisposableStore, { cancellation 
   const stored = blaming(input.model, () => openStoredLayers(input.model, store, cancellation));
   if (stored === undefined) return undefined;
   const all = stored.layers.map(({ name, rowShape }) => ({ name, shape: [null, ...rowShape] }));
-  return { all, rows: stored.rows, modelParameters: 0 };
+  return { all, others: [], rows: stored.rows, modelParameters: 0 };
 }
 
 function rowsOf(reference: string, store: DisposableStore, { libraries }: ReadContext): number {
