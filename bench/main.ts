@@ -2,14 +2,23 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Benchmark, Bound, Measurement, Timing } from './measurement';
+import type { Benchmark, Bound, Measurement, Report, Timing } from './measurement';
 
 /**
  * Runs the benchmarks of this folder (or those named on the command line) and prints one table. When all of them ran, or `--write` says so, each gets a
  * section of docs/benchmarks.md; what that page says of the others stays.
  */
 const folder = import.meta.dirname;
-const helpers = ['inTurn.ts', 'main.ts', 'measurement.ts', 'peers.ts', 'processes.ts', 'ripsClouds.ts'];
+const helpers = [
+  'growthPlot.ts',
+  'inTurn.ts',
+  'main.ts',
+  'measurement.ts',
+  'peers.ts',
+  'processes.ts',
+  'ripsClouds.ts',
+  'ripsRow.ts',
+];
 const all = fs
   .readdirSync(folder)
   .filter(name => name.endsWith('.ts') && !helpers.includes(name))
@@ -26,13 +35,17 @@ async function main(given: readonly string[]): Promise<void> {
   if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(', ')}; there are ${all.join(', ')}.`);
   const rows: Measurement[] = [];
   const sections = new Map<string, string>();
+  const images = new Map<string, string>();
   for (const name of asked.length > 0 ? asked : all) {
     process.stderr.write(`${name} ...\n`);
     const start = performance.now();
     try {
       const measured = await measure(name);
-      rows.push(...measured);
-      sections.set(name, `## ${name}\n\n${machine()}\n\n${tableOf(measured)}\n`);
+      rows.push(...measured.rows);
+      const remark = measured.remark && `\n${measured.remark}\n`;
+      if (remark) process.stderr.write(remark);
+      sections.set(name, `## ${name}\n\n${machine()}\n\n${tableOf(measured.rows)}\n${remark}`);
+      for (const [file, contents] of measured.images) images.set(file, contents);
     } catch (error) {
       // The others are worth knowing all the same.
       console.error(error);
@@ -46,6 +59,7 @@ async function main(given: readonly string[]): Promise<void> {
     const written = new Map([...sectionsOf(fs.readFileSync(page, 'utf8')), ...sections]);
     const inOrder = all.flatMap(name => written.get(name) ?? []);
     fs.writeFileSync(page, [HEADING, ...inOrder].join('\n'));
+    for (const [file, contents] of images) fs.writeFileSync(path.join(folder, '..', 'docs', 'images', file), contents);
   }
 }
 
@@ -62,10 +76,11 @@ function tableOf(rows: readonly Measurement[]): string {
   ]);
 }
 
-async function measure(name: string): Promise<readonly Measurement[]> {
+async function measure(name: string): Promise<Report> {
   const module: unknown = await import(pathToFileURL(path.join(folder, `${name}.ts`)).href);
   if (!isBenchmark(module)) throw new Error(`bench/${name}.ts exports no function \`run\`.`);
-  return module.run();
+  const measured = await module.run();
+  return 'rows' in measured ? measured : { rows: measured, remark: '', images: new Map() };
 }
 
 function isBenchmark(module: unknown): module is { run: Benchmark } {

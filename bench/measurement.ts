@@ -28,8 +28,17 @@ export interface Timing {
   readonly repetitions: number;
 }
 
+/** Rows, and what else is to be said and shown of them. */
+export interface Report {
+  readonly rows: readonly Measurement[];
+  /** Markdown that follows the table; images are under `images/`. */
+  readonly remark: string;
+  /** Files of docs/images by name. */
+  readonly images: ReadonlyMap<string, string>;
+}
+
 /** A file of bench/ exports this as `run`. */
-export type Benchmark = () => Promise<readonly Measurement[]>;
+export type Benchmark = () => Promise<readonly Measurement[] | Report>;
 
 /** Times `work`, repeated; what it returns, a promise included, is waited for. */
 export async function time(repetitions: number, work: () => unknown): Promise<Timing> {
