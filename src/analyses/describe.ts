@@ -1,5 +1,6 @@
-import type { Warning } from '../base/fault';
+import type { FaultData, Warning } from '../base/fault';
 import { elementBits, isBlockType } from '../models/elements';
+import type { MissingProgram } from '../models/layerList/missingProgram';
 import type { Layer, Model, TensorInfo, UnsupportedOperator } from '../models/model';
 import type { Provenance } from './analysis';
 
@@ -15,7 +16,14 @@ export interface DescribeResult {
   readonly classNames: readonly string[] | undefined;
   readonly unsupported: readonly UnsupportedOperator[];
   readonly warnings: readonly Warning[];
+  /** Of weights without a program: what is not known, and what would run them. */
+  readonly missing?: MissingFacts;
   readonly provenance: Provenance;
+}
+
+/** `MissingProgram` as plain data. */
+export interface MissingFacts extends Pick<MissingProgram, 'chain' | 'layerList'> {
+  readonly fault: FaultData;
 }
 
 /** What a model's file says without its weights being read: no warnings of what they hold, and no hash of the whole. */
@@ -37,6 +45,7 @@ export function outlineModel(model: Model): OutlineResult {
     .reduce((sum, bytes) => sum + bytes, 0);
   return {
     ...{ format, producer, details, inputs, outputs, parameters, layers, classNames, unsupported },
+    ...(model.missing === undefined ? {} : { missing: missingFacts(model.missing) }),
     isProgram: model.program !== undefined,
     weightBytes,
   };
@@ -56,11 +65,16 @@ export function describeModel(model: Model, provenance: Provenance): DescribeRes
     classNames,
     unsupported,
     warnings: model.missing === undefined ? warnings : [...warnings, withoutProgram(model.missing)],
+    ...(model.missing === undefined ? {} : { missing: missingFacts(model.missing) }),
     provenance,
   };
 }
 
 /** Before anything is asked to run: what is missing, and what would do. */
-function withoutProgram({ fault }: NonNullable<Model['missing']>): Warning {
+function withoutProgram({ fault }: MissingProgram): Warning {
   return { code: 'no-program', message: [fault.message, fault.hint].filter(text => text !== undefined).join(' ') };
+}
+
+export function missingFacts({ fault, chain, layerList }: MissingProgram): MissingFacts {
+  return { fault: fault.toData(), chain, layerList };
 }

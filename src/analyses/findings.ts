@@ -227,7 +227,7 @@ function trendFinding(layers: readonly LayerTopology[]): readonly Finding[] {
 
 /** What can mislead about many layers at once is said once, with the number of layers. */
 function caveatFindings(layers: readonly LayerTopology[]): readonly Finding[] {
-  const important = ['random-input', 'few-points', 'small-components', 'wide', 'duplicates'];
+  const important = ['random-input', 'assumed-architecture', 'few-points', 'small-components', 'wide', 'duplicates'];
   return important.flatMap((code): Finding[] => {
     const having = layers.filter(layer => layer.caveats.some(caveat => caveat.code === code));
     const example = having[0];
@@ -235,7 +235,7 @@ function caveatFindings(layers: readonly LayerTopology[]): readonly Finding[] {
     const message = example.caveats.find(caveat => caveat.code === code)!.message;
     const everywhere =
       having.length === layers.length &&
-      (code === 'random-input' || code === 'few-points' || code === 'small-components');
+      ['random-input', 'assumed-architecture', 'few-points', 'small-components'].includes(code);
     return [
       {
         kind: 'caveat',
@@ -254,6 +254,7 @@ function caveatFindings(layers: readonly LayerTopology[]): readonly Finding[] {
 
 const CAVEAT_RULES: Readonly<Record<string, string>> = {
   'random-input': 'No data was given.',
+  'assumed-architecture': 'The file holds weights, and not how they are used.',
   'few-points': 'Fewer than 50 points.',
   'small-components': 'The least that a component must hold to count is fewer than 10 points.',
   wide: 'Fewer points than dimensions.',

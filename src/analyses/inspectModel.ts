@@ -22,6 +22,8 @@ export interface InspectSubject {
   readonly model: InspectHead['model'];
   readonly data: InspectHead['data'];
   readonly randomInput: boolean;
+  /** What was assumed of a program that is not in the file: said beside every number. */
+  readonly assumption?: string | undefined;
   /** Aligned with the rows of the data. */
   readonly labels: Labels | undefined;
   /** Those that are computed, in the network's order. */
@@ -194,12 +196,13 @@ function headOf(subject: InspectSubject, outcome: CaptureOutcome | undefined): I
 }
 
 function taskInput(subject: InspectSubject, sampledRows: Uint32Array, layer: LayerActivations) {
-  const { parameters, randomInput, data } = subject;
+  const { parameters, randomInput, assumption, data } = subject;
   return {
     ...layer,
     ...(layer.reduction === 'positions' ? { sampleOfPoint: samplesOf(layer.rowOfPoint, sampledRows) } : {}),
     rows: data.rows,
     randomInput,
+    ...(assumption === undefined ? {} : { assumption }),
     maxDimension: parameters.maxDimension,
     seed: parameters.seed,
     memoryLimitBytes: subject.layerLimitBytes,

@@ -43,6 +43,8 @@ export interface LayerTaskInput {
   /** Rows of the data set that the points were drawn from. */
   readonly rows: number;
   readonly randomInput: boolean;
+  /** What was assumed of the network, where its file does not say it. */
+  readonly assumption?: string;
   readonly maxDimension: number;
   readonly seed: number;
   /** What its persistence may take; nothing bounds it unless given. */
@@ -173,6 +175,7 @@ function caveatsOf(
   const add = (code: string, message: string) => caveats.push({ code, message });
   if (input.randomInput)
     add('random-input', 'The input is random numbers, not data: the shapes say what the network makes of noise.');
+  if (input.assumption !== undefined) add('assumed-architecture', input.assumption);
   if (count < FEW_POINTS) add('few-points', `${formatCount(count)} points are too few to tell a shape from chance.`);
   const smallest = Math.ceil(DENSE_SHARE * count);
   if (count >= FEW_POINTS && smallest < CHANCE_SIZE)

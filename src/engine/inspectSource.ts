@@ -7,8 +7,9 @@ import { Fault, type Warning } from '../base/fault';
 import type { DataSet, Labels } from '../data/dataSet';
 import { alignLabels, toLabels } from '../data/labels';
 import { openLabels } from '../data/openData';
+import type { ChainAnswer } from '../models/layerList/chain';
 import { accuracy } from '../probes/accuracy';
-import type { Layer } from '../models/model';
+import type { Assumed, Layer } from '../models/model';
 import { outputLayers } from '../probes/outputLayers';
 import { randomInput } from '../probes/randomInput';
 import { captureRows } from './captureRows';
@@ -32,6 +33,8 @@ export interface InspectSource {
   readonly randomInput: boolean;
   readonly labels: Labels | undefined;
   readonly warnings: readonly Warning[];
+  /** What was assumed of a program that is not in the file, for beside every number. */
+  readonly assumption?: Assumed | undefined;
   readonly files: Pick<Provenance, 'model' | 'data' | 'labels'>;
   readonly identity: InspectIdentity;
   readonly capture: (request: CaptureRequest) => Promise<CaptureOutcome>;
@@ -58,8 +61,10 @@ function modelSource(
   context: OperationContext<never>,
   store: DisposableStore,
 ): InspectSource {
-  const opened = openModelFile(input.model, store);
+  const opened = openModelFile(input.model, store, input.answer);
   const { model } = opened;
+  // Before any data is read for it.
+  if (model.missing !== undefined) throw model.missing.fault.at(input.model);
   const data = openRows(input, opened, parameters, store, context);
   const labels = data.opened?.labels?.labels;
   const sha256 = modelHash(opened, context.cancellation);
@@ -75,7 +80,11 @@ function modelSource(
       model: { name: input.model, sha256 },
       ...(data.opened === undefined ? {} : dataProvenance(data.opened)),
     },
-    identity: { model: sha256, ...dataIdentity(input, data.opened) },
+    identity: {
+      model: identityOf(sha256, model.assumption?.answer),
+      ...dataIdentity(input, data.opened),
+    },
+    assumption: model.assumption,
     capture: async request => {
       const capture = await captureRows(opened, data.rows, data.opened === undefined ? undefined : input.data, {
         ...request,
@@ -97,6 +106,11 @@ function modelSource(
 
 function shapeOf({ name, op, outputShape }: Layer): InspectHead['layers'][number] {
   return { name, op, shape: outputShape };
+}
+
+/** Other answers about the same weights are other activations. */
+function identityOf(sha256: string, answer: ChainAnswer | undefined): string {
+  return answer === undefined ? sha256 : `${sha256} ${answer.activation} ${answer.place}`;
 }
 
 interface Rows {

@@ -5,6 +5,7 @@ import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
 import { openModel } from '../models/formats';
+import type { ChainAnswer } from '../models/layerList/chain';
 import type { Model } from '../models/model';
 import { contentHash, FileSiblings, FileSource } from './files';
 import { blaming } from './blaming';
@@ -21,13 +22,13 @@ export interface OpenModel {
 /** The files that a model's folder is opened by: of TensorFlow.js, and of TensorFlow's SavedModel. */
 const FOLDER_FILES = ['model.json', 'saved_model.pb'];
 
-/** Opens a model by its file, or by the folder that it is. */
-export function openModelFile(given: string, store: DisposableStore): OpenModel {
+/** Opens a model by its file, or by the folder that it is; `answer` says of weights that are a chain what is not in their file. */
+export function openModelFile(given: string, store: DisposableStore, answer?: ChainAnswer): OpenModel {
   return blaming(given, () => {
     const file = fileOf(given);
     const source = store.add(FileSource.open(file, given));
     const siblings = store.add(new FileSiblings(file));
-    return { model: openModel(source, siblings), source, siblings, name: given };
+    return { model: openModel(source, siblings, answer), source, siblings, name: given };
   });
 }
 

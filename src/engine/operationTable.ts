@@ -12,6 +12,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   outline: async () => (await import('./operations/describe')).outline,
   layerGraph: async () => (await import('./operations/layerGraph')).layerGraph,
   weightHistograms: async () => (await import('./operations/weightHistograms')).weightHistograms,
+  programHelp: async () => (await import('./operations/programHelp')).programHelp,
   inspect: async () => (await import('./operations/inspect')).inspect,
   forecast: async () => (await import('./operations/forecast')).forecast,
   activations: async () => (await import('./operations/activations')).activations,

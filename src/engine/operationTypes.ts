@@ -1,5 +1,6 @@
 import type { ActivationsResult } from '../analyses/activations';
-import type { DescribeResult, OutlineResult } from '../analyses/describe';
+import type { DescribeResult, MissingFacts, OutlineResult } from '../analyses/describe';
+import type { ChainAnswer } from '../models/layerList/chain';
 import type { GraphLayer } from '../analyses/layerGraph/graphLayer';
 import type { PlacedGraph } from '../analyses/layerGraph/layerGraph';
 import type { WeightHistogram } from '../analyses/weightHistogram';
@@ -16,9 +17,11 @@ import type { MeasureOperations } from './measureTypes';
  */
 export interface Operations extends MeasureOperations {
   /** What a model file holds: layers, shapes, parameters. Reads no more than its header needs. */
-  readonly describe: Operation<{ readonly model: string }, never, DescribeResult>;
+  readonly describe: Operation<Answered & { readonly model: string }, never, DescribeResult>;
+  /** For weights without a program: a first layer list, and code that exports them. */
+  readonly programHelp: Operation<{ readonly model: string }, never, ProgramHelp>;
   /** The same without what weights have to be read for. */
-  readonly outline: Operation<{ readonly model: string }, never, OutlineResult>;
+  readonly outline: Operation<Answered & { readonly model: string }, never, OutlineResult>;
   /** Where a network's layers are drawn, with some of its blocks open. */
   readonly layerGraph: Operation<LayerGraphInput, never, PlacedGraph>;
   /** How the values of stored tensors are distributed. Parts: each as it is read. */
@@ -35,7 +38,7 @@ export interface Operations extends MeasureOperations {
   readonly inputs: Operation<InputsInput, never, readonly InputPreview[]>;
   /** Which of these files could be a model's data or labels. A file that cannot be read is left out. */
   readonly dataCandidates: Operation<
-    { readonly model: string; readonly files: readonly string[] },
+    Answered & { readonly model: string; readonly files: readonly string[] },
     never,
     readonly DataCandidate[]
   >;
@@ -74,7 +77,18 @@ export interface DataReading {
   readonly vocabulary?: string;
 }
 
-export interface InspectInput extends DataReading {
+/** What a person said of weights that are a chain: it is asked once, and goes with everything that is asked of them. */
+export interface Answered {
+  readonly answer?: ChainAnswer;
+}
+
+export interface ProgramHelp {
+  /** A file beside the weights, and what to write into it. */
+  readonly layerList: { readonly file: string; readonly text: string } | undefined;
+  readonly exportCode: string;
+}
+
+export interface InspectInput extends DataReading, Answered {
   /** Path of a model, or of an .npz of activations (then `data` is left out). */
   readonly model: string;
   /** Path, with `#array` where the file holds several; or random input, when there is no data. */
@@ -126,7 +140,7 @@ export interface RipsInput extends DataReading {
   readonly memoryLimitBytes?: number;
 }
 
-export interface InputsInput extends DataReading {
+export interface InputsInput extends DataReading, Answered {
   readonly data: string;
   readonly labels?: string;
   readonly rows: readonly number[];
@@ -182,4 +196,6 @@ export interface InspectForecast extends Forecast {
   readonly memoryLimitBytes: number;
   /** The largest number of points whose forecast is within the limit; at least `points` where it fits. */
   readonly pointsThatFit: number;
+  /** Of weights without a program, which cannot be run, and the hash of their file. */
+  readonly missing?: MissingFacts & { readonly sha256: string };
 }

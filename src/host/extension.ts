@@ -11,12 +11,16 @@ import {
   openDescription,
   selectData,
   type CommandContext,
+  layerListSaved,
+  takeProgramWay,
 } from './commands/commands';
 import { registerCommands } from './commands/register';
 import { DataLinks } from './data/dataLinks';
 import { FileAnswers } from './data/fileAnswers';
 import { DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
 import { InspectPanels, sessionSettings } from './inspect/inspectPanels';
+import { ChainAnswers } from './program/chainAnswers';
+import { isLayerList } from './program/layerListFile';
 import { Results } from './results/results';
 import { DoneNotice } from './running/doneNotice';
 import { RunningStatus } from './running/runningStatus';
@@ -48,17 +52,21 @@ export function activate(context: vscode.ExtensionContext): void {
   const folders = keep(new InspectedFolders(unexpected));
   const links = new DataLinks(context.workspaceState);
   const answers = new FileAnswers(context.workspaceState);
+  const chainAnswers = new ChainAnswers(context.globalState);
   const panels: InspectPanels = keep(
     new InspectPanels({
       extension: context.extensionUri,
       engine: engine.get,
       links,
+      answerBefore: sha256 => chainAnswers.get(sha256),
+      keepAnswer: (sha256, answer) => void chainAnswers.set(sha256, answer),
       finishedBefore: (model, chosen, parameters) => results.has(model, chosen, parameters),
       log,
       actions: {
         pickData: panel => selectData(commands, panel),
         chooseModel: () => inspectAnother(commands),
         describe: panel => openDescription(panel),
+        programWay: (panel, way) => takeProgramWay(commands, panel, way),
         exportReport: panel => exportFrom(commands, panel),
         openDocs: page => openDocs(context.extensionUri, page),
         showLog: () => log.show(),
@@ -84,6 +92,11 @@ export function activate(context: vscode.ExtensionContext): void {
     sources,
   };
   keep(registerCommands(makeCommands(commands), log));
+  keep(
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      if (uri.scheme === 'file' && isLayerList(uri.fsPath)) layerListSaved(commands, uri.fsPath).catch(unexpected);
+    }),
+  );
   keep(
     vscode.window.registerCustomEditorProvider(
       DESCRIBE_TYPE,

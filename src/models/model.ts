@@ -1,5 +1,6 @@
 import type { ElementType } from '../base/array';
 import type { Warning } from '../base/fault';
+import type { ChainAnswer } from './layerList/chain';
 import type { MissingProgram } from './layerList/missingProgram';
 import type { Program } from './program';
 import type { StoredTensor } from './storedTensor';
@@ -80,6 +81,14 @@ export interface ModelDetail {
   readonly metadata?: true;
 }
 
+/** A program that is not in the file of weights. */
+export interface Assumed {
+  /** Goes with every number. */
+  readonly sentence: string;
+  /** What a person said, where that is what it rests on. */
+  readonly answer?: ChainAnswer | undefined;
+}
+
 /** The neutral description that every format is read into. */
 export interface Model {
   /** Such as "onnx". */
@@ -103,8 +112,8 @@ export interface Model {
   storedWeight(name: string): StoredTensor;
   /** Of a file of weights without its program: what is not known, and the ways to a result. */
   readonly missing?: MissingProgram | undefined;
-  /** What was assumed of the program where the file does not say it, in a sentence that goes with every number. */
-  readonly assumption?: string | undefined;
+  /** What was assumed of the program where the file does not say it. */
+  readonly assumption?: Assumed | undefined;
   /** The values of a stored tensor, as floats. Throws `not-found`, `too-large`. */
   readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array };
 }

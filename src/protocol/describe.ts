@@ -1,4 +1,4 @@
-import type { DescribeResult } from '../analyses/describe';
+import type { DescribeResult, MissingFacts } from '../analyses/describe';
 import type { FaultData } from './results';
 
 /**
@@ -45,4 +45,4 @@ export interface DescribeWords {
   readonly value: string;
 }
 
-export type { DescribeResult };
+export type { DescribeResult, MissingFacts };

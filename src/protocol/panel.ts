@@ -37,9 +37,13 @@ export type InputPreview =
       readonly predicted?: string;
     };
 
+/** The ways to a result of weights without a program. `openLayerList` is for a list that is there, and wrong or not finished. */
+export type ProgramWay = 'chooseActivation' | 'createLayerList' | 'openLayerList' | 'copyExportCode' | 'runWithPython';
+
 /** What a person can do about a fault. */
 export type FaultAction =
   | { readonly id: 'rerun' | 'pickData' | 'chooseModel' | 'describe' | 'showLog' }
+  | { readonly id: ProgramWay }
   | { readonly id: 'fewerPoints'; readonly points: number };
 
 export type PanelStatus =
@@ -120,6 +124,7 @@ export type FromView =
     }
   | { readonly type: 'confirm'; readonly proceed: boolean }
   | { readonly type: 'pickData' | 'chooseModel' | 'describe' }
+  | { readonly type: 'programWay'; readonly way: ProgramWay }
   /** Rows of the data set to be drawn; answered by `inputs` with the same request number. */
   | { readonly type: 'inputs'; readonly request: number; readonly rows: readonly number[] }
   | {

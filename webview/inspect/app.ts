@@ -58,6 +58,7 @@ export class App {
       pickData: () => post({ type: 'pickData' }),
       chooseModel: () => post({ type: 'chooseModel' }),
       describe: () => post({ type: 'describe' }),
+      programWay: way => post({ type: 'programWay', way }),
       confirm: proceed => post({ type: 'confirm', proceed }),
       copyDetails: text => this.copy('details', text),
       showLog: () => post({ type: 'showLog' }),

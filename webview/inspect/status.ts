@@ -1,4 +1,4 @@
-import type { FaultAction, PanelStatus } from '../../src/protocol/panel';
+import type { FaultAction, PanelStatus, ProgramWay } from '../../src/protocol/panel';
 import { formatCount, formatDuration, formatMoment, formatQuantity, formatRemaining } from '../format/numbers';
 import { drawIcon, element } from './dom';
 import type { ParameterChanges, State } from './store';
@@ -11,6 +11,7 @@ export interface StatusActions {
   pickData(): void;
   chooseModel(): void;
   describe(): void;
+  programWay(way: ProgramWay): void;
   confirm(proceed: boolean): void;
   copyDetails(text: string): void;
   showLog(): void;
@@ -73,6 +74,16 @@ export class StatusView {
         return ['Describe the model', () => this.actions.describe()];
       case 'showLog':
         return ['Show log', () => this.actions.showLog()];
+      case 'chooseActivation':
+        return ['Choose the activation…', () => this.actions.programWay(action.id)];
+      case 'createLayerList':
+        return ['Create a layer list…', () => this.actions.programWay(action.id)];
+      case 'openLayerList':
+        return ['Open the layer list', () => this.actions.programWay(action.id)];
+      case 'copyExportCode':
+        return ['Copy export code', () => this.actions.programWay(action.id)];
+      case 'runWithPython':
+        return ['Run with your Python…', () => this.actions.programWay(action.id)];
       case 'fewerPoints':
         return [
           `Run with ${formatQuantity(action.points, 'point')}`,

@@ -23,6 +23,7 @@ export async function activations(
   try {
     checkOutput(input.out, input.force ?? false);
     const opened = openModelFile(input.model, store);
+    if (opened.model.missing !== undefined) throw opened.model.missing.fault.at(input.model);
     const layers = chooseLayers(opened.model.layers, input.layers, outputLayers(opened.model)).map(layer => layer.name);
     const data = openDataFile(input.data, undefined, input, store, context, dataTarget(opened));
     const capture = await captureRows(opened, data.data, input.data, {

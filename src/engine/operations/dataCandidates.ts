@@ -9,16 +9,16 @@ import { FileSource } from '../files';
 import { FolderFiles } from '../folderFiles';
 import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
-import type { DataCandidate, LabelCandidate } from '../operationTypes';
+import type { Answered, DataCandidate, LabelCandidate } from '../operationTypes';
 
 /** A look at headers and first lines alone. Files that cannot be read are nobody's data. */
 export function dataCandidates(
-  input: { readonly model: string; readonly files: readonly string[] },
+  input: Answered & { readonly model: string; readonly files: readonly string[] },
   context: OperationContext<never>,
 ): readonly DataCandidate[] {
   const store = new DisposableStore();
   try {
-    const opened = openModelFile(input.model, store);
+    const opened = openModelFile(input.model, store, input.answer);
     const target = mainInput(opened.model.inputs);
     const images = dataTarget(opened).input;
     const inputShape = target?.shape?.slice(1);

@@ -3,11 +3,12 @@ import { DisposableStore } from '../../base/lifecycle';
 import { blaming } from '../blaming';
 import { modelHash, openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
+import type { Answered } from '../operationTypes';
 import { openStoredLayers, type StoredLayers } from '../storedLayers';
 import { VERSION } from '../version';
 
 export function describe(
-  { model: path }: { readonly model: string },
+  { model: path, answer }: Answered & { readonly model: string },
   context: OperationContext<never>,
 ): DescribeResult {
   const store = new DisposableStore();
@@ -15,11 +16,11 @@ export function describe(
     // A .safetensors is described as what it holds, weights or not.
     const stored = blaming(path, () => openStoredLayers(path, store, context.cancellation, { tensors: false }));
     if (stored !== undefined) return describeStored(path, stored);
-    const opened = openModelFile(path, store);
+    const opened = openModelFile(path, store, answer);
     return describeModel(opened.model, {
       version: VERSION,
       model: { name: path, sha256: modelHash(opened, context.cancellation) },
-      parameters: {},
+      parameters: { ...opened.model.assumption?.answer },
       seed: 0,
     });
   } finally {
@@ -28,11 +29,14 @@ export function describe(
 }
 
 /** As `describe`, but weights are left in the file. */
-export function outline({ model: path }: { readonly model: string }, context: OperationContext<never>): OutlineResult {
+export function outline(
+  { model: path, answer }: Answered & { readonly model: string },
+  context: OperationContext<never>,
+): OutlineResult {
   const store = new DisposableStore();
   try {
     const stored = blaming(path, () => openStoredLayers(path, store, context.cancellation, { tensors: false }));
-    if (stored === undefined) return outlineModel(openModelFile(path, store).model);
+    if (stored === undefined) return outlineModel(openModelFile(path, store, answer).model);
     return { ...storedOutline(stored), isProgram: false, weightBytes: 0 };
   } finally {
     store.dispose();

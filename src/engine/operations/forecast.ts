@@ -1,3 +1,4 @@
+import { missingFacts } from '../../analyses/describe';
 import { chooseLayers } from '../../analyses/chooseLayers';
 import { defaultInspectParameters } from '../../analyses/inspect';
 import { pointsWithin } from '../../analyses/limits';
@@ -8,6 +9,7 @@ import { outputLayers } from '../../probes/outputLayers';
 import { forecastInspect } from '../forecastInspect';
 import { memoryLimit } from '../memoryLimit';
 import { blaming } from '../blaming';
+import { contentHash } from '../files';
 import { openReference, type ReadContext } from '../openFiles';
 import { openModelFile } from '../openModelFile';
 import { openStoredLayers } from '../storedLayers';
@@ -19,7 +21,7 @@ export function forecast(input: InspectInput, context: OperationContext<never>):
   const store = new DisposableStore();
   try {
     const parameters = { ...defaultInspectParameters, ...input.parameters };
-    const { all, others, rows, modelParameters } =
+    const { all, others, rows, modelParameters, missing } =
       storedSize(input, store, context) ?? modelSize(input, store, context);
     const layers = chooseLayers(all, parameters.layers, others);
     const size = { layers, rows: rows ?? parameters.points, parameters, threads: context.threads, modelParameters };
@@ -32,6 +34,7 @@ export function forecast(input: InspectInput, context: OperationContext<never>):
       points,
       memoryLimitBytes: limit,
       pointsThatFit: pointsWithin(points, limit, bytesAt),
+      ...(missing === undefined ? {} : { missing }),
     };
   } finally {
     store.dispose();
@@ -45,11 +48,15 @@ interface Size {
   /** Undefined for random input, which has as many as are asked for. */
   readonly rows: number | undefined;
   readonly modelParameters: number;
+  readonly missing?: InspectForecast['missing'];
 }
 
 function modelSize(input: InspectInput, store: DisposableStore, context: ReadContext): Size {
-  const { model } = openModelFile(input.model, store);
+  const { model, source } = openModelFile(input.model, store, input.answer);
   return {
+    ...(model.missing === undefined
+      ? {}
+      : { missing: { ...missingFacts(model.missing), sha256: contentHash(source, context.cancellation) } }),
     all: model.layers.map(({ name, outputShape }) => ({ name, shape: outputShape })),
     others: outputLayers(model).map(({ name, outputShape }) => ({ name, shape: outputShape })),
     rows: typeof input.data === 'string' ? rowsOf(input.data, store, context) : undefined,

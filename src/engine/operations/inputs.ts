@@ -11,7 +11,7 @@ import type { InputsInput } from '../operationTypes';
 export function inputs(input: InputsInput, context: OperationContext<never>): readonly InputPreview[] {
   const store = new DisposableStore();
   try {
-    const opened = input.model === undefined ? undefined : openModelFile(input.model, store);
+    const opened = input.model === undefined ? undefined : openModelFile(input.model, store, input.answer);
     const { data, labels } = openDataFile(
       input.data,
       input.labels,

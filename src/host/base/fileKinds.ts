@@ -21,6 +21,11 @@ export const WEIGHTS_FILES: FileKind = {
   extensions: ['.pt', '.pth', '.ckpt', '.safetensors'],
   names: ['pytorch_model.bin'],
 };
+/** Files that may hold weights without the program that uses them. */
+export const PROGRAMLESS_FILES: FileKind = {
+  extensions: [...WEIGHTS_FILES.extensions, '.h5', '.hdf5'],
+  names: [...WEIGHTS_FILES.names, 'model.safetensors.index.json'],
+};
 export const DATA_FILES: FileKind = { extensions: ['.npy', '.npz', '.csv', '.tsv', '.jsonl', '.parquet'], names: [] };
 export const IMAGE_FILES: FileKind = { extensions: ['.png', '.jpg', '.jpeg'], names: [] };
 export const PYTHON_FILES: FileKind = { extensions: ['.py'], names: [] };

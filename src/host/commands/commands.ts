@@ -7,11 +7,13 @@ import { chooseIn, pickData, type PickContext } from '../data/pickData';
 import { pickStored } from '../data/pickStored';
 import { needsALook, recognise } from '../data/recognise';
 import { DESCRIBE_TYPE } from '../describe/describeEditor';
-import type { DataChoice } from '../../protocol/panel';
+import type { DataChoice, ProgramWay } from '../../protocol/panel';
 import type { EngineService } from '../base/engineService';
-import { filterOf, INSPECTED_FILES, isOfKind, MODEL_FILES, WEIGHTS_FILES } from '../base/fileKinds';
+import { filterOf, INSPECTED_FILES, isOfKind, MODEL_FILES, PROGRAMLESS_FILES, WEIGHTS_FILES } from '../base/fileKinds';
 import type { InspectPanel } from '../inspect/inspectPanel';
 import type { InspectPanels } from '../inspect/inspectPanels';
+import { chooseActivation } from '../program/chooseActivation';
+import { copyExportCode, openLayerList } from '../program/layerListFile';
 import { exportReport } from '../results/exportReport';
 import { likelyShape } from '../python/likelyShape';
 import { runWithPython, type PythonContext } from '../python/runWithPython';
@@ -20,7 +22,7 @@ import type { RunningStatus } from '../running/runningStatus';
 import { openSample } from '../workspace/sample';
 import type { InspectedFolders } from '../workspace/inspectedFolders';
 import type { WorkspaceFiles } from '../workspace/workspaceFiles';
-import type { CommandTable } from './table';
+import type { CommandId, CommandTable } from './table';
 import { filesOf, modelInFront, modelsOf } from './targets';
 
 export interface CommandContext {
@@ -83,6 +85,18 @@ export function makeCommands(context: CommandContext): CommandTable {
       const weights = filesOf(clicked, selected, WEIGHTS_FILES)[0] ?? (await askForWeights());
       const made = weights && (await runWithPython(weights, pythonContext(context)));
       if (made) await inspect(context, made);
+    },
+    'neuralTopology.chooseActivation': async (clicked, selected) => {
+      const weights = filesOf(clicked, selected, PROGRAMLESS_FILES)[0] ?? (await chooseModels(clicked, selected))[0];
+      if (weights) await chooseActivationAgain(context, weights);
+    },
+    'neuralTopology.createLayerList': async (clicked, selected) => {
+      for (const model of (await chooseModels(clicked, selected)).slice(0, 1))
+        await openLayerList(model, await context.engine.get());
+    },
+    'neuralTopology.copyExportCode': async (clicked, selected) => {
+      for (const model of (await chooseModels(clicked, selected)).slice(0, 1))
+        await copyExportCode(model, await context.engine.get());
     },
     'neuralTopology.rerun': () => panels.active?.session.rerun(),
     'neuralTopology.cancel': () => {
@@ -167,8 +181,7 @@ async function inspect(context: CommandContext, model: vscode.Uri): Promise<void
   const panel = context.panels.reveal(model);
   // What is there and still true is only brought to the front.
   if (known && (panel.session.isRunning || (panel.session.result && !(await panel.modelChanged())))) return;
-  if (panel.session.data === undefined) await selectData(context, panel);
-  else void panel.session.start();
+  await goOn(context, panel);
 }
 
 /** Data was clicked: asks which model it is for, remembers it as that model's data, and inspects it. */
@@ -178,7 +191,7 @@ async function inspectOn(context: CommandContext, data: vscode.Uri): Promise<voi
   if (!model) return;
   const panel = context.panels.reveal(model);
   const described = await panel.session.readModel();
-  const choice = described && (await chooseIn(data, model, described, pickContext(context)));
+  const choice = described && (await chooseIn(data, model, described, pickContext(context, panel)));
   if (choice) await useData(context, panel, choice);
 }
 
@@ -195,6 +208,53 @@ async function forgetChoices(context: CommandContext, file: vscode.Uri): Promise
 export async function inspectAnother(context: CommandContext): Promise<void> {
   const model = await askForModel(context);
   if (model) await inspect(context, model);
+}
+
+/** Goes one of the ways to a result of weights without a program. */
+export async function takeProgramWay(context: CommandContext, panel: InspectPanel, way: ProgramWay): Promise<void> {
+  const weights = vscode.Uri.file(panel.model);
+  switch (way) {
+    case 'chooseActivation': {
+      const chain = panel.session.missing?.chain;
+      const answer = chain && (await chooseActivation(panel.model, chain));
+      if (!answer) return;
+      panel.session.assume(answer);
+      return goOn(context, panel);
+    }
+    case 'createLayerList':
+    case 'openLayerList':
+      return openLayerList(weights, await context.engine.get());
+    case 'copyExportCode':
+      return copyExportCode(weights, await context.engine.get());
+    case 'runWithPython':
+      await vscode.commands.executeCommand('neuralTopology.runWithPython' satisfies CommandId, weights);
+  }
+}
+
+/** What was said before of a chain is asked once more. */
+async function chooseActivationAgain(context: CommandContext, weights: vscode.Uri): Promise<void> {
+  const panel = context.panels.reveal(weights);
+  panel.session.forgetAnswer();
+  await panel.session.readModel();
+  if (panel.session.missing?.chain) return takeProgramWay(context, panel, 'chooseActivation');
+  if (panel.session.missing === undefined)
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} leaves no activation open.', path.basename(weights.fsPath)),
+    );
+}
+
+/** A list of layers was saved: weights that wait for it are read again. */
+export async function layerListSaved(context: CommandContext, list: string): Promise<void> {
+  for (const panel of context.panels.all) {
+    if (path.dirname(panel.model) !== path.dirname(list) || panel.session.missing === undefined) continue;
+    await goOn(context, panel);
+  }
+}
+
+/** Asks for data where none is known yet, and runs. */
+async function goOn(context: CommandContext, panel: InspectPanel): Promise<void> {
+  if (panel.session.data === undefined) await selectData(context, panel);
+  else void panel.session.start();
 }
 
 /** The page that says what a panel's model holds. */
@@ -220,7 +280,7 @@ async function chooseData(
     const contents = await recognise(model, context.engine.get, context.answers);
     if (contents === undefined) return undefined;
     if (contents.kind === 'activations') {
-      if (current !== undefined) return pickStored(model, contents, current, pickContext(context));
+      if (current !== undefined) return pickStored(model, contents, current, pickContext(context, panel));
       // There is nothing to ask: the file is all that it takes.
       const [labels] = contents.labels;
       return { kind: 'stored', ...(labels === undefined ? {} : { labels }) };
@@ -229,11 +289,12 @@ async function chooseData(
   const described = await panel.session.readModel();
   if (!described) return undefined;
   context.engine.prepare();
-  return pickData(model, described, current, pickContext(context));
+  return pickData(model, described, current, pickContext(context, panel));
 }
 
-function pickContext(context: CommandContext): PickContext {
+function pickContext(context: CommandContext, panel: InspectPanel): PickContext {
   return {
+    answered: panel.session.answered,
     engine: context.engine.get,
     files: () => context.data.find(),
     images: () => context.images.find(),

@@ -32,6 +32,9 @@ export interface CommandTable {
   readonly 'neuralTopology.forgetChoices': OnFiles;
   readonly 'neuralTopology.exportReport': OnFiles;
   readonly 'neuralTopology.runWithPython': OnFiles;
+  readonly 'neuralTopology.chooseActivation': OnFiles;
+  readonly 'neuralTopology.createLayerList': OnFiles;
+  readonly 'neuralTopology.copyExportCode': OnFiles;
   readonly 'neuralTopology.rerun': Plain;
   readonly 'neuralTopology.cancel': Plain;
   readonly 'neuralTopology.showRunning': Plain;

@@ -8,6 +8,7 @@ import type { EngineLike } from '../base/engine';
 import { DATA_FILES, filterOf } from '../base/fileKinds';
 import { sayCount } from '../base/numbers';
 import { formatShape } from '../../base/numbers';
+import type { InspectSession } from '../inspect/inspectSession';
 import { labelCandidates, nearest, rankCandidates } from './candidates';
 import { imageFolders } from './imageFolders';
 import { shortName, splitReference } from './reference';
@@ -19,6 +20,8 @@ export interface PickContext {
   /** Images of the workspace: those that lie together are data. */
   readonly images: () => Promise<readonly vscode.Uri[]>;
   readonly unexpected: (error: unknown) => void;
+  /** What was said of the model's weights, where their file does not say it. */
+  readonly answered: InspectSession['answered'];
 }
 
 /** Files whose headers are read to see whether they fit: more than that would keep a person waiting. */
@@ -57,7 +60,7 @@ export async function pickData(
     const engine = await context.engine();
     const folders = imageFolders((await context.images()).map(file => file.fsPath));
     const near = [...nearest(files, model.fsPath, MOST_READ), ...nearest(folders, model.fsPath, MOST_FOLDERS)];
-    const input = { model: model.fsPath, files: near };
+    const input = { model: model.fsPath, ...context.answered, files: near };
     const candidates = await engine.run('dataCandidates', input, { signal: abort.signal });
     const fitting = rankCandidates(candidates, model.fsPath);
     const items = fitting.map(candidate => candidateItem(candidate, candidates, current, described, context));
@@ -293,7 +296,11 @@ export async function chooseIn(
   context: PickContext,
 ): Promise<DataChoice | undefined> {
   const engine = await context.engine();
-  const candidates = await engine.run('dataCandidates', { model: model.fsPath, files: [file.fsPath] });
+  const candidates = await engine.run('dataCandidates', {
+    model: model.fsPath,
+    ...context.answered,
+    files: [file.fsPath],
+  });
   const fitting = rankCandidates(candidates, model.fsPath);
   // What does not fit is taken all the same: the inspection then says in what way.
   if (fitting.length <= 1) return fileChoice(fitting[0]?.data ?? file.fsPath, fitting[0]?.labels);

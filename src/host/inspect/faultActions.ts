@@ -1,3 +1,4 @@
+import type { MissingFacts } from '../../protocol/describe';
 import type { FaultData } from '../../protocol/results';
 import type { DataChoice, FaultAction } from '../../protocol/panel';
 import { splitReference } from '../data/reference';
@@ -56,6 +57,18 @@ export function faultActions(fault: FaultData, scene: FaultScene): readonly Faul
     case 'cancelled':
       return [{ id: 'rerun' }];
   }
+}
+
+/** The ways to a result of weights without a program, the shortest first. Python is for files that it can load, in a workspace that may run it. */
+export function programActions({ chain, layerList }: MissingFacts, python: boolean): readonly FaultAction[] {
+  return [
+    ...(chain === undefined ? [] : [{ id: 'chooseActivation' } as const]),
+    ...(layerList === undefined ? [] : [{ id: layerList.exists ? 'openLayerList' : 'createLayerList' } as const]),
+    ...(python ? [{ id: 'runWithPython' } as const] : []),
+    { id: 'copyExportCode' },
+    { id: 'describe' },
+    ...(layerList?.exists === true ? [{ id: 'rerun' } as const] : []),
+  ];
 }
 
 /** A defect of ours: the log says more, and another try may do. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle';
-import type { FromView } from '../../protocol/panel';
+import type { FromView, ProgramWay } from '../../protocol/panel';
 import { viewPage, webviewOptions } from '../base/view';
 import type { InspectSession } from './inspectSession';
 import { parseFromView, safeFileName } from './messages';
@@ -11,6 +11,7 @@ export interface PanelActions {
   pickData(panel: InspectPanel): Promise<void>;
   chooseModel(): Promise<void>;
   describe(panel: InspectPanel): Promise<void>;
+  programWay(panel: InspectPanel, way: ProgramWay): Promise<void>;
   exportReport(panel: InspectPanel): Promise<void>;
   openDocs(page: string): Promise<void>;
   showLog(): void;
@@ -92,6 +93,8 @@ export class InspectPanel implements Disposable {
         return actions.chooseModel();
       case 'describe':
         return actions.describe(this);
+      case 'programWay':
+        return actions.programWay(this, message.way);
       case 'inputs':
         return session.inputs(message.request, message.rows);
       case 'save':

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle';
 import type { DataChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
-import { DATA_FILES, INSPECTED_FILES, isOfKind } from '../base/fileKinds';
+import { DATA_FILES, INSPECTED_FILES, isOfKind, WEIGHTS_FILES } from '../base/fileKinds';
 import { packArrays } from '../base/packArrays';
 import { inspectSettings, setting } from '../base/settings';
 import { webviewOptions } from '../base/view';
@@ -20,6 +20,8 @@ export interface PanelsContext {
   readonly engine: () => Promise<EngineLike>;
   readonly links: DataLinks;
   readonly finishedBefore: SessionContext['finishedBefore'];
+  readonly answerBefore: SessionContext['answerBefore'];
+  readonly keepAnswer: SessionContext['keepAnswer'];
   readonly log: vscode.LogOutputChannel;
   readonly actions: PanelActions;
 }
@@ -97,6 +99,9 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
     const session: InspectSession = new InspectSession(request, {
       engine: context.engine,
       finishedBefore: context.finishedBefore,
+      answerBefore: context.answerBefore,
+      keepAnswer: context.keepAnswer,
+      mayRunPython: model => vscode.workspace.isTrusted && isOfKind(model, WEIGHTS_FILES),
       settings: model => sessionSettings(vscode.Uri.file(model)),
       post: message => void panel.webview.postMessage(packArrays(message)),
       changed,

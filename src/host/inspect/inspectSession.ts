@@ -2,13 +2,14 @@ import path from 'node:path';
 import { defaultInspectParameters, type InspectParameters, type InspectPartial } from '../../analyses/inspect';
 import { Fault, isCancelled } from '../../base/fault';
 import type { InspectForecast, InspectInput } from '../../engine';
-import type { DescribeResult } from '../../protocol/describe';
+import type { ChainAnswer } from '../../models/layerList/chain';
+import type { DescribeResult, MissingFacts } from '../../protocol/describe';
 import type { DataChoice, InputPreview, InspectResult, PanelRestore, PanelStatus, ToView } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
 import { sayBytes, sayCount, sayRoughDuration } from '../base/numbers';
 import type { Translate } from '../base/translate';
 import { inspectCommandLine } from './commandLine';
-import { DEFECT_ACTIONS, faultActions } from './faultActions';
+import { DEFECT_ACTIONS, faultActions, programActions } from './faultActions';
 
 /** What is inspected: a model, its data once that is known, and the parameters that differ from the settings'. */
 export interface InspectRequest {
@@ -16,6 +17,8 @@ export interface InspectRequest {
   readonly model: string;
   readonly data: DataChoice | undefined;
   readonly parameters: Partial<InspectParameters>;
+  /** What the person said of weights that are a chain. */
+  readonly answer?: ChainAnswer;
 }
 
 /** What a session is told about its surroundings, each time it starts. */
@@ -28,6 +31,11 @@ export interface SessionSettings {
 export interface SessionContext {
   readonly engine: () => Promise<EngineLike>;
   readonly settings: (model: string) => SessionSettings;
+  /** What was said before of weights with this hash. */
+  readonly answerBefore: (sha256: string) => ChainAnswer | undefined;
+  readonly keepAnswer: (sha256: string, answer: ChainAnswer | undefined) => void;
+  /** Whether the person's own Python may be offered for this file. */
+  readonly mayRunPython: (model: string) => boolean;
   /** Whether this was inspected before: then most of it is in the cache, and there is nothing to ask. */
   readonly finishedBefore: (model: string, data: DataChoice, parameters: InspectParameters) => boolean;
   readonly post: (message: ToView) => void;
@@ -39,6 +47,9 @@ export interface SessionContext {
   readonly now: () => number;
   readonly t: Translate;
 }
+
+/** What is not known of weights, and the hash of their file. */
+type Lacking = MissingFacts & { readonly sha256: string };
 
 /**
  * One inspection as a panel shows it, without the panel: it asks before long runs, hands finished layers to the view, can be
@@ -55,6 +66,9 @@ export class InspectSession {
   /** Of the last forecast, where fewer points than were asked for fit into memory. */
   private pointsThatFit: number | undefined;
   private ending: Promise<void> = Promise.resolve();
+  private lacking: Lacking | undefined;
+  /** Hash of the weights that the answer was given for. */
+  private answeredFor: string | undefined;
 
   constructor(
     request: InspectRequest,
@@ -133,7 +147,16 @@ export class InspectSession {
       this.setStatus({ kind: 'running', fraction: 0, phrase: this.context.t('reading the model') });
     try {
       const engine = await this.context.engine();
-      const described = await engine.run('describe', { model });
+      let described = await engine.run('describe', { model, ...this.answered });
+      // What was said of the same weights before is not asked again.
+      if (described.missing && this.recall(lackingIn(described)))
+        described = await engine.run('describe', { model, ...this.answered });
+      if (described.missing) {
+        const status = this.withoutProgram(lackingIn(described));
+        if (run === this.runs && !this.isRunning) this.setStatus(status);
+        return undefined;
+      }
+      this.lacking = undefined;
       if (run === this.runs && data === undefined) this.setStatus(this.waitingForData());
       return described;
     } catch (error) {
@@ -142,9 +165,52 @@ export class InspectSession {
     }
   }
 
+  /** Of weights without a program: what is not known of them. */
+  get missing(): MissingFacts | undefined {
+    return this.lacking;
+  }
+
+  /** What the person said goes with everything that is asked of the model. */
+  get answered(): { readonly answer?: ChainAnswer } {
+    const { answer } = this.request;
+    return answer === undefined ? {} : { answer };
+  }
+
+  /** Takes what the person said of weights that are a chain, and remembers it for these weights. */
+  assume(answer: ChainAnswer): void {
+    this.answeredFor = this.lacking?.sha256;
+    if (this.answeredFor !== undefined) this.context.keepAnswer(this.answeredFor, answer);
+    this.request = { ...this.request, answer };
+    this.lacking = undefined;
+  }
+
+  /** It is asked again the next time; what is shown stays. */
+  forgetAnswer(): void {
+    if (this.answeredFor !== undefined) this.context.keepAnswer(this.answeredFor, undefined);
+    this.answeredFor = undefined;
+    const { model, data, parameters } = this.request;
+    this.request = { model, data, parameters };
+  }
+
+  /** Whether something was said of the same weights before; it is then taken. */
+  private recall({ chain, sha256 }: Lacking): boolean {
+    const before = chain && this.request.answer === undefined ? this.context.answerBefore(sha256) : undefined;
+    if (before === undefined) return false;
+    this.request = { ...this.request, answer: before };
+    this.answeredFor = sha256;
+    return true;
+  }
+
+  private withoutProgram(lacking: Lacking): PanelStatus {
+    this.lacking = lacking;
+    const { model } = this.request;
+    return { kind: 'failed', fault: lacking.fault, actions: programActions(lacking, this.context.mayRunPython(model)) };
+  }
+
   /** Data is asked for again the next time; what is shown stays. */
   forgetData(): void {
     if (this.isRunning) return;
+    this.forgetAnswer();
     this.request = { ...this.request, data: undefined };
     if (!this.held) this.setStatus(this.waitingForData());
   }
@@ -211,9 +277,20 @@ export class InspectSession {
     this.setStatus({ kind: 'running', fraction: 0, phrase: this.context.t('reading the model') });
     try {
       const engine = await this.context.engine();
-      const input = this.inspectInput(data);
-      const forecast = await engine.run('forecast', input, { signal: abort.signal });
+      let input = this.inspectInput(data);
+      let forecast = await engine.run('forecast', input, { signal: abort.signal });
       if (!isCurrent()) return;
+      if (forecast.missing && this.recall(forecast.missing)) {
+        input = this.inspectInput(data);
+        forecast = await engine.run('forecast', input, { signal: abort.signal });
+        if (!isCurrent()) return;
+      }
+      if (forecast.missing) {
+        this.abort = undefined;
+        this.setStatus(this.withoutProgram(forecast.missing));
+        return;
+      }
+      this.lacking = undefined;
       this.pointsThatFit = fewer(forecast);
       const settings = this.context.settings(this.request.model);
       const known = this.context.finishedBefore(this.request.model, data, this.parameters);
@@ -258,7 +335,7 @@ export class InspectSession {
     else {
       try {
         const engine = await this.context.engine();
-        inputs = await engine.run('inputs', { ...engineData(data), data: data.data, model, rows });
+        inputs = await engine.run('inputs', { ...engineData(data), ...this.answered, data: data.data, model, rows });
       } catch (error) {
         note = error instanceof Fault ? error.message : this.context.t('The inputs could not be read.');
         if (!(error instanceof Fault)) this.context.unexpected(error);
@@ -272,6 +349,7 @@ export class InspectSession {
     return {
       model: this.request.model,
       ...engineData(data),
+      ...this.answered,
       parameters: this.parameters,
       ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
     };
@@ -350,10 +428,15 @@ export class InspectSession {
       type: 'start',
       title: sessionTitle(model),
       modelPath: model,
-      commandLine: inspectCommandLine(model, data, this.parameters),
+      // What was answered in the editor the command line does not know: a layer list is its way.
+      commandLine: this.request.answer === undefined ? inspectCommandLine(model, data, this.parameters) : '',
       restore: this.restore,
     };
   }
+}
+
+function lackingIn({ missing, provenance }: DescribeResult): Lacking {
+  return { ...missing!, sha256: provenance.model?.sha256 ?? '' };
 }
 
 /** A choice of data as the engine takes it. */

@@ -29,6 +29,10 @@ export function parseFromView(message: unknown): FromView | undefined {
       return isText(message.what, 200) && isText(message.text, LONGEST_COPY)
         ? { type: 'copy', what: message.what, text: message.text }
         : undefined;
+    case 'programWay': {
+      const way = WAYS.find(known => known === message.way);
+      return way === undefined ? undefined : { type: 'programWay', way };
+    }
     case 'openDocs':
       return typeof message.page === 'string' && /^[a-z0-9]+(-[a-z0-9]+)*(#[a-z0-9-]+)?$/.test(message.page)
         ? { type: 'openDocs', page: message.page }
@@ -47,6 +51,7 @@ export function parseRestore(value: unknown): PanelRestore | undefined {
   return { version: 1, model: value.model, ...(data === undefined ? {} : { data }), ...changes };
 }
 
+const WAYS = ['chooseActivation', 'createLayerList', 'openLayerList', 'copyExportCode', 'runWithPython'] as const;
 export const MOST_POINTS = 20_000;
 export const REDUCTIONS = ['mean', 'flatten', 'positions'] as const satisfies readonly Reduction[];
 

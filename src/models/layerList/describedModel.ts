@@ -1,12 +1,13 @@
 import { MemorySource } from '../../base/bytes';
 import type { Warning } from '../../base/fault';
-import type { Layer, Model, TensorInfo, UnsupportedOperator } from '../model';
+import type { Assumed, Layer, Model, TensorInfo, UnsupportedOperator } from '../model';
 import { OnnxModel } from '../onnx/onnxModel';
 import type { Program } from '../program';
 import type { StoredTensor } from '../storedTensor';
 import { GUESSED_OPERATORS } from '../weightsOnly/details';
 import type { WeightsModel } from '../weightsOnly/weightsModel';
 import type { BuiltNetwork } from './buildNetwork';
+import type { ChainAnswer } from './chain';
 
 /** Where the program of a file of weights comes from, since it is not in it. */
 export interface Assumption {
@@ -14,6 +15,8 @@ export interface Assumption {
   readonly detail: { readonly name: string; readonly value: string };
   /** Stands beside every number: "Activation relu: chosen by you." */
   readonly caveat: string;
+  /** What a person said, where that is what it rests on. */
+  readonly answer?: ChainAnswer;
   /** The whole of it, once. */
   readonly warning: string;
 }
@@ -33,13 +36,13 @@ export class DescribedModel implements Model {
   readonly classNames = undefined;
   readonly unsupported: readonly UnsupportedOperator[];
   readonly program: Program;
-  readonly assumption: string;
+  readonly assumption: Assumed;
   private readonly warning: Warning;
 
   constructor(
     private readonly weights: WeightsModel,
     built: BuiltNetwork,
-    { detail, caveat, warning }: Assumption,
+    { detail, caveat, answer, warning }: Assumption,
     sourceName: string,
   ) {
     const { graph, operators, modules } = built;
@@ -51,7 +54,7 @@ export class DescribedModel implements Model {
     this.inputs = onnx.inputs;
     this.outputs = onnx.outputs;
     this.unsupported = onnx.unsupported;
-    this.assumption = caveat;
+    this.assumption = { sentence: caveat, answer };
     this.warning = { code: 'assumed-architecture', message: warning };
     const taken = new Set<string>();
     this.layers = onnx.layers.map((layer): Layer => {

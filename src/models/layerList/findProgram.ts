@@ -90,13 +90,15 @@ function fromList(file: string): Assumption {
   };
 }
 
-function fromChain(chain: Chain, { activation, place }: ChainAnswer): Assumption {
+function fromChain(chain: Chain, answer: ChainAnswer): Assumption {
+  const { activation, place } = answer;
   const { pieces, activated, asksPlace, more } = chain;
   const normalised = pieces.some(({ kind }) => kind === 'normalisation');
   const names = pieces.length > 1 ? `${pieces[0]!.path} … ${pieces.at(-1)!.path}` : pieces[0]!.path;
   const side = asksPlace ? `, ${place === 'before' ? 'before' : 'after'} the normalisation` : '';
   const asked = activated.length > 0;
   return {
+    ...(asked ? { answer } : {}),
     detail: {
       name: 'architecture',
       value: asked ? `a chain; activation ${activation}${side}: chosen by you` : 'a chain',

@@ -43,6 +43,8 @@ export const torchPickleFormat: ModelFormat = {
 
   match(source: ByteSource): boolean {
     const head = ascii(source, 0, 200);
+    // The length of a safetensors header may begin with the bytes of a pickle's protocol (640 is 80 02): zeros and a brace follow it, which no pickle has there.
+    if (/^\x80[\x02-\x05][^]\0{5}\{/.test(head)) return false;
     // From protocol 2 on a pickle says its protocol; before, it is text that soon names a global or builds a container.
     if (head.startsWith('\x80')) return /^\x80([\x02-\x05]|[^]*\.$)/.test(head);
     return /^[(\])}]*(c|i)[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n/.test(head) || /^\((dp|lp)\d+\n/.test(head);

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { defaultInspectParameters, type InspectHead } from '../../../src/analyses/inspect';
 import { Fault } from '../../../src/base/fault';
 import type { InspectForecast, InspectInput, RunOptions } from '../../../src/engine';
+import type { ChainAnswer } from '../../../src/models/layerList/chain';
+import type { MissingFacts } from '../../../src/protocol/describe';
 import { InspectSession, remaining, type SessionSettings } from '../../../src/host/inspect/inspectSession';
 import type { EngineLike } from '../../../src/host/base/engine';
 import { english } from '../../../src/host/base/translate';
@@ -24,11 +26,15 @@ class ScriptedEngine {
   readonly asked: { name: string; input: unknown }[] = [];
   forecastMilliseconds = 10;
   failure: Error | undefined;
+  /** What the file does not say, until it is answered. */
+  missing: MissingFacts | undefined;
   private options: RunOptions<InspectPartial> | undefined;
   private end: ((result: InspectResult) => void) | undefined;
 
   readonly run = ((name: string, input: unknown, options: RunOptions<InspectPartial> = {}) => {
     this.asked.push({ name, input });
+    const isAnswered = typeof input === 'object' && input !== null && 'answer' in input;
+    const missing = isAnswered ? undefined : this.missing;
     if (name === 'forecast') {
       const forecast: InspectForecast = {
         milliseconds: this.forecastMilliseconds,
@@ -37,10 +43,14 @@ class ScriptedEngine {
         points: 1000,
         memoryLimitBytes: 2 ** 33,
         pointsThatFit: 1000,
+        ...(missing === undefined ? {} : { missing: { ...missing, sha256: 'abc' } }),
       };
       return Promise.resolve(forecast);
     }
-    if (name === 'describe') return this.failure ? Promise.reject(this.failure) : Promise.resolve({ layers: [] });
+    if (name === 'describe')
+      return this.failure
+        ? Promise.reject(this.failure)
+        : Promise.resolve({ layers: [], missing, provenance: { model: { sha256: 'abc' } } });
     if (name === 'inputs') return Promise.resolve([{ kind: 'cells', row: 0, cells: [] }]);
     return new Promise<InspectResult>((resolve, reject) => {
       this.options = options;
@@ -70,7 +80,11 @@ interface Scene {
   readonly statuses: () => PanelStatus['kind'][];
 }
 
+/** What was said of weights, by their hash. */
+let answers = new Map<string, ChainAnswer>();
+
 function scene(data: DataChoice | 'none' = DATA, settings: Partial<SessionSettings> = {}, finished = false): Scene {
+  answers = new Map();
   const engine = new ScriptedEngine();
   const sent: ToView[] = [];
   const unexpected: unknown[] = [];
@@ -85,6 +99,9 @@ function scene(data: DataChoice | 'none' = DATA, settings: Partial<SessionSettin
         ...settings,
       }),
       finishedBefore: () => finished,
+      answerBefore: sha256 => answers.get(sha256),
+      keepAnswer: (sha256, answer) => (answer === undefined ? answers.delete(sha256) : answers.set(sha256, answer)),
+      mayRunPython: () => true,
       post: message => sent.push(message),
       changed: () => undefined,
       unexpected: error => unexpected.push(error),
@@ -323,5 +340,76 @@ describe('The time that is still to go', () => {
     assert.equal(remaining(0, 0, 8000), 8000);
     assert.equal(remaining(5000, 0.5, 10_000), 5000);
     assert.equal(remaining(9000, 0.9, 2000), 920);
+  });
+});
+
+describe('Weights without a program in a panel', () => {
+  const missing: MissingFacts = {
+    fault: { code: 'unsupported', message: 'Not in it is the activation.', hint: 'Describe it.' },
+    chain: { layers: ['fc1'], asksPlace: false },
+    layerList: { file: 'final.layers.json', exists: false },
+  };
+  const tanh = { activation: 'tanh', place: 'after' } as const;
+
+  it('say what is missing, and the ways to a result, before data is asked for', async () => {
+    const { engine, session } = scene('none');
+    engine.missing = missing;
+    assert.equal(await session.readModel(), undefined);
+    assert.equal(session.status.kind, 'failed');
+    assert.deepEqual(session.status.kind === 'failed' && session.status.actions.map(({ id }) => id), [
+      'chooseActivation',
+      'createLayerList',
+      'runWithPython',
+      'copyExportCode',
+      'describe',
+    ]);
+    assert.deepEqual(session.missing?.chain, missing.chain);
+  });
+
+  it('say the same where data is linked already, and run nothing', async () => {
+    const { engine, session, statuses } = scene();
+    engine.missing = { ...missing, chain: undefined, layerList: { file: 'final.layers.json', exists: true } };
+    await session.start();
+    assert.deepEqual(statuses().at(-1), 'failed');
+    assert.ok(!engine.asked.some(({ name }) => name === 'inspect'));
+    assert.deepEqual(session.status.kind === 'failed' && session.status.actions.map(({ id }) => id), [
+      'openLayerList',
+      'runWithPython',
+      'copyExportCode',
+      'describe',
+      'rerun',
+    ]);
+  });
+
+  it('are run once it is answered, and the answer goes with everything that is asked', async () => {
+    const { engine, session, sent } = scene();
+    engine.missing = missing;
+    await session.start();
+    session.assume(tanh);
+    void session.start();
+    await settle();
+    const asked = engine.asked.filter(({ name }) => name === 'inspect').at(-1);
+    const input = asked?.input as InspectInput;
+    assert.deepEqual(input.answer, tanh);
+    await session.inputs(1, [0]);
+    assert.deepEqual((engine.asked.at(-1)?.input as InspectInput).answer, tanh);
+    const start = sent.findLast(message => message.type === 'start');
+    assert.equal(start?.type === 'start' && start.commandLine, '', 'the command line does not know the answer');
+  });
+
+  it('are not asked about again, until the answer is forgotten', async () => {
+    const { engine, session } = scene('none');
+    engine.missing = missing;
+    await session.readModel();
+    session.assume(tanh);
+    assert.deepEqual(answers.get('abc'), tanh);
+    const again = scene('none');
+    answers.set('abc', tanh);
+    again.engine.missing = missing;
+    assert.notEqual(await again.session.readModel(), undefined);
+    assert.deepEqual(again.session.answered, { answer: tanh });
+    again.session.forgetAnswer();
+    assert.equal(answers.has('abc'), false);
+    assert.equal(await again.session.readModel(), undefined);
   });
 });

@@ -33,6 +33,7 @@ describe('Messages of a view', () => {
     accepts({ type: 'save', suggestedName: 'relu1.png', format: 'png', content: new Uint8Array([1, 2]) });
     accepts({ type: 'copy', what: 'numbers', text: '1,2' });
     accepts({ type: 'openDocs', page: 'betti-curves' });
+    accepts({ type: 'programWay', way: 'chooseActivation' });
   });
 
   it('may take back a chosen reduction', () => {
@@ -61,6 +62,7 @@ describe('Messages of a view', () => {
     drops({ type: 'inputs', rows: [1] });
     drops({ type: 'save', suggestedName: 'x', format: 'exe', content: 'MZ' });
     drops({ type: 'save', suggestedName: 'x', format: 'svg', content: { toString: 1 } });
+    for (const way of ['describe', 'rerun', '', 7, undefined]) drops({ type: 'programWay', way });
     for (const page of ['../README', 'http://example.org', 'a/b', 'A', '', 'x.md']) drops({ type: 'openDocs', page });
   });
 

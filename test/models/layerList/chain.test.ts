@@ -24,7 +24,7 @@ describe('weights that are a chain of one reading', () => {
 
   it('say with every result what was chosen', () => {
     const model = openWith(MLP, { answer: relu });
-    assert.equal(model.assumption, 'Activation relu: chosen by you.');
+    assert.deepEqual(model.assumption, { sentence: 'Activation relu: chosen by you.', answer: relu });
     assert.match(
       model.warnings[0]!.message,
       /one after the other \(fc1 … fc2\), with relu after "fc1": chosen by you\. Nothing follows the last layer/,
@@ -62,7 +62,7 @@ describe('weights that are a chain of one reading', () => {
       model.layers.map(({ name }) => name),
       ['fc'],
     );
-    assert.match(model.assumption ?? '', /Read as a chain/);
+    assert.match(model.assumption?.sentence ?? '', /Read as a chain/);
   });
 
   it('are put in order by their shapes, where the file has them by name and one order alone fits', () => {

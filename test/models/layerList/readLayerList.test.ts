@@ -32,7 +32,7 @@ describe('a layer list beside a file of weights', () => {
 
   it('is said with every result', () => {
     const model = openWith(CNN, { list: { input: { shape: [1, 4, 4] }, layers: CNN_LAYERS } });
-    assert.match(model.assumption ?? '', /as net\.layers\.json describes it/);
+    assert.match(model.assumption?.sentence ?? '', /as net\.layers\.json describes it/);
     assert.equal(model.warnings[0]!.code, 'assumed-architecture');
     assert.ok(model.details.some(({ name, value }) => name === 'layer list' && value === 'net.layers.json'));
   });
@@ -45,7 +45,7 @@ describe('a layer list beside a file of weights', () => {
           { type: 'Linear', weights: 'fc2' },
         ],
       };
-      assert.match(openWith(MLP, { list, name }).assumption ?? '', new RegExp(name));
+      assert.match(openWith(MLP, { list, name }).assumption?.sentence ?? '', new RegExp(name));
     });
 
   it('names weights that it does not use', () => {

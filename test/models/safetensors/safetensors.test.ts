@@ -68,6 +68,13 @@ describe('a safetensors file', () => {
     );
   });
 
+  it('is told from a pickle, whatever the length of its header', () => {
+    for (const length of [640, 896, 1152, 1408]) {
+      const header = '{"fc.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}'.padEnd(length);
+      assert.equal(openBytes(fileOf(header, new Uint8Array(4))).format, 'safetensors', `${length} bytes`);
+    }
+  });
+
   it('counts what is trained: no running statistics, no whole numbers', () => {
     const model = openBytes(
       safetensorsBytes({
