@@ -20,6 +20,8 @@ export interface StoredTensor {
 /** The largest tensor that is read into memory as floats: 1 GB. */
 const MAX_VALUES = 1 << 28;
 const CHUNK_VALUES = 1 << 18;
+/** Whether this machine has floats as files have them. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** All values of a tensor as floats, read a part at a time; integers beyond 2²⁴ are rounded. Throws `too-large`, `unsupported` for text. */
 export function readFloats(tensor: StoredTensor, source: string): Float32Array<ArrayBuffer> {
@@ -34,11 +36,15 @@ export function readFloats(tensor: StoredTensor, source: string): Float32Array<A
   if (tensor.type === 'str')
     throw new Fault('unsupported', `Tensor "${tensor.name}" holds text, not numbers.`, { source });
   const values = new Float32Array(tensor.size);
+  const raw = tensor.type === 'float32' && IS_LITTLE_ENDIAN ? new Uint8Array(values.buffer) : undefined;
   for (let from = 0; from < tensor.size; from += CHUNK_VALUES) {
     const count = Math.min(CHUNK_VALUES, tensor.size - from);
-    decodeElements(tensor.type, tensor.bytes(from, count), count, (value, index) => {
-      values[from + index] = value;
-    });
+    const bytes = tensor.bytes(from, count);
+    if (raw !== undefined) raw.set(bytes, 4 * from);
+    else
+      decodeElements(tensor.type, bytes, count, (value, index) => {
+        values[from + index] = value;
+      });
   }
   return values;
 }

@@ -36,7 +36,7 @@ export const ARCHIVES: readonly HostileKind[] = [
       npz('two ends', [entry()], 'corrupt', { comment: new Uint8Array(22).fill(0).map((_, i) => [0x50, 0x4b, 5, 6][i] ?? 0) }), // prettier-ignore
       npz('bytes between entries', [entry(), entry({ name: 'y.npy' })], 'corrupt', { gap: 1 }),
       npz('a directory elsewhere', [entry()], 'corrupt', { directoryShift: -1 }),
-      { ...npz('bytes before it', [entry()], 'unsupported', { prefix: 4 }) },
+      { ...npz('bytes before it', [entry({ name: 'archive/data.pkl' })], 'corrupt', { prefix: 4 }), as: 'model' },
     ],
   },
   {

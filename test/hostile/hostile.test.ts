@@ -25,6 +25,27 @@ const libraries = dataLibraries(path.join(import.meta.dirname, '..', '..', 'node
 
 countAllocations();
 
+describe('docs/security.md', () => {
+  const page = fs.readFileSync(path.join(import.meta.dirname, '..', '..', 'docs', 'security.md'), 'utf8');
+
+  it('lists every kind of hostile file that is tried here', () => {
+    const kinds = [...PICKLES, ...ARCHIVES, ...TENSORS, ...NETWORKS].map(({ kind }) => kind);
+    assert.deepEqual(
+      kinds.filter(kind => !page.toLowerCase().includes(kind.toLowerCase())),
+      [],
+    );
+  });
+
+  it('names tests that are there', () => {
+    const named = [...page.matchAll(/`(test\/[\w/.]+\.ts)`/g)].map(([, file]) => file!);
+    assert.ok(named.length > 5);
+    assert.deepEqual(
+      named.filter(file => !fs.existsSync(path.join(import.meta.dirname, '..', '..', file))),
+      [],
+    );
+  });
+});
+
 /** Each kind of attack that is in the public record, as real files in a folder: docs/security.md lists them. */
 for (const { kind, cases } of [...PICKLES, ...ARCHIVES, ...TENSORS, ...NETWORKS])
   describe(kind, () => {

@@ -1,6 +1,7 @@
 import { ascii, joined, type Bytes } from '../fuzz/target';
 import { npyBytes, npyHeader } from '../data/support';
 import { bytesOf as hdf5File } from '../models/hdf5/files';
+import { F32, ggufBytes, smallGguf } from '../models/gguf/ggufBytes';
 import { fileOf, safetensorsBytes } from '../models/safetensors/safetensorsBytes';
 import type { HostileCase, HostileKind } from './cases';
 
@@ -90,6 +91,25 @@ export const TENSORS: readonly HostileKind[] = [
     })),
   },
   {
+    kind: 'a GGUF header whose counts go past the end',
+    cases: [
+      { what: '2⁶⁰ tensors', file: 'model.gguf', content: () => counted(8, 2n ** 60n), code: 'corrupt' },
+      { what: '2⁶³ keys', file: 'model.gguf', content: () => counted(16, 2n ** 63n), code: 'corrupt' },
+      { what: 'a name of 2⁵⁰ bytes', file: 'model.gguf', content: () => counted(24, 2n ** 50n), code: 'corrupt' },
+      {
+        what: 'an alignment of 0',
+        file: 'model.gguf',
+        content: () =>
+          ggufBytes({
+            metadata: [['general.alignment', { type: 4, number: 0 }]],
+            tensors: [['a.weight', { shape: [8], type: F32 }]],
+          }),
+        code: 'corrupt',
+        says: /alignment/,
+      },
+    ],
+  },
+  {
     kind: 'an .npy with an impossible header',
     cases: [
       {
@@ -116,5 +136,12 @@ function damagedAt(content: Bytes, signature: string): Bytes {
   const text = Buffer.from(bytes).toString('latin1');
   for (let at = text.indexOf(signature); at >= 0; at = text.indexOf(signature, at + 1))
     bytes.fill(0xff, at + 5, at + 40);
+  return bytes;
+}
+
+/** A sound GGUF file with another number at a place in its header. */
+function counted(at: number, value: bigint): Bytes {
+  const bytes = smallGguf().slice();
+  new DataView(bytes.buffer).setBigUint64(at, value, true);
   return bytes;
 }

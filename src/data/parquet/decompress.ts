@@ -1,16 +1,13 @@
 import { gunzipSync } from 'fflate';
 import { decompress as decompressZstd } from 'fzstd';
-import { snappyUncompress } from 'hyparquet';
 import { Unsound } from './guards';
+import { uncompressSnappy } from './snappy';
 
 /** Codecs that pages are compressed with, and how exactly `size` bytes are had from them. */
 export const CODECS: Readonly<Record<string, (bytes: Uint8Array, size: number) => Uint8Array>> = {
   UNCOMPRESSED: bytes => bytes,
-  SNAPPY(bytes, size) {
-    const output = new Uint8Array(size);
-    snappyUncompress(bytes, output);
-    return output;
-  },
+  // Our own: that of hyparquet reads a length of 32 bits as a negative one, goes back, and does not end.
+  SNAPPY: uncompressSnappy,
   GZIP: (bytes, size) => gunzipSync(bytes, { out: new Uint8Array(size) }),
   ZSTD(bytes, size) {
     const said = contentSize(bytes);

@@ -100,9 +100,14 @@ function isStateDictionary(dict: PickleDict): boolean {
     if (value instanceof TorchTensor) {
       if (typeof key !== 'string') return false;
       tensors++;
-    } else if (value !== null) others++;
+    } else if (value !== null && !isValueless(value)) others++;
   }
   return tensors > others;
+}
+
+/** A tensor without values in the file, such as a sparse one: it tells neither for nor against. */
+function isValueless(value: PickleValue): boolean {
+  return value instanceof PickleObject && value.of.module === 'torch._utils';
 }
 
 class Collector {

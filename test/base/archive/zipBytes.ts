@@ -15,6 +15,8 @@ export interface EntryOptions {
   readonly descriptor?: boolean;
   /** Sizes in the ZIP64 extra field of the local header, as numpy writes them. */
   readonly wide?: boolean;
+  /** The data begins at a multiple of so many bytes, behind an extra field that only fills, as PyTorch writes it. */
+  readonly align?: number;
 }
 
 export interface ArchiveOptions {
@@ -59,7 +61,10 @@ export function zipBytes(entries: readonly EntryOptions[], options: ArchiveOptio
       view.setUint32(from + 18, full, true);
       view.setUint16(from + 22, nameLength, true);
     };
-    const local = new Uint8Array(30 + localName.length + (entry.wide ? 20 : 0));
+    const align = entry.align ?? 1;
+    const unfilled = at + 30 + localName.length + 4;
+    const filling = entry.align === undefined ? 0 : 4 + ((align - (unfilled % align)) % align);
+    const local = new Uint8Array(30 + localName.length + (entry.wide ? 20 : filling));
     const view = new DataView(local.buffer);
     view.setUint32(0, 0x04034b50, true);
     const narrow = (value: number) => (entry.wide ? 0xffffffff : entry.descriptor ? 0 : value);
@@ -72,6 +77,12 @@ export function zipBytes(entries: readonly EntryOptions[], options: ArchiveOptio
       narrow(entry.localSize ?? size),
     );
     local.set(localName, 30);
+    if (filling > 0) {
+      view.setUint16(28, filling, true);
+      view.setUint16(30 + localName.length, 0x4246, true);
+      view.setUint16(32 + localName.length, filling - 4, true);
+      local.fill(0x5a, 34 + localName.length);
+    }
     if (entry.wide) {
       view.setUint16(28, 20, true);
       view.setUint16(30 + localName.length, 1, true);

@@ -52,20 +52,26 @@ add(standIn('rebuildTensorV3'), 'torch._utils', '_rebuild_tensor_v3');
 add(standIn('rebuildParameter'), 'torch._utils', '_rebuild_parameter _rebuild_parameter_with_state');
 add(standIn('rebuildQuantised'), 'torch._utils', '_rebuild_qtensor');
 add(standIn('rebuildFromType'), 'torch._tensor', '_rebuild_from_type_v2');
+// Made on a device that keeps tensors in a form of its own: they are saved as arrays, or tensors, of the processor.
+add(
+  standIn('item'),
+  'torch._utils',
+  '_rebuild_device_tensor_from_numpy _rebuild_device_tensor_from_cpu_tensor _rebuild_xla_tensor',
+);
 add(standIn('loadFromBytes'), 'torch.storage', '_load_from_bytes');
 add(standIn('first'), 'torch', 'Size');
 // Tensors without values of their own in the file.
 add(
   RECORD,
   'torch._utils',
-  '_rebuild_sparse_tensor _rebuild_sparse_csr_tensor _rebuild_meta_tensor_no_storage _rebuild_wrapper_subclass',
+  '_rebuild_sparse_tensor _rebuild_sparse_csr_tensor _rebuild_meta_tensor_no_storage _rebuild_wrapper_subclass _rebuild_nested_tensor',
 );
 add(RECORD, 'torch', 'device');
 add(RECORD, 'torch.serialization', '_get_layout');
 add(
   REFERENCE,
   'torch',
-  'Tensor Generator strided sparse_coo per_tensor_affine per_channel_affine per_tensor_symmetric per_channel_symmetric contiguous_format channels_last preserve_format',
+  'Tensor Generator strided sparse_coo sparse_csr sparse_csc sparse_bsr sparse_bsc jagged per_tensor_affine per_channel_affine per_tensor_symmetric per_channel_symmetric per_channel_affine_float_qparams contiguous_format channels_last preserve_format',
 );
 add(REFERENCE, 'torch.nn.parameter', 'Parameter Buffer UninitializedParameter');
 
@@ -134,6 +140,7 @@ add(REFERENCE, 'numpy', 'ndarray');
 add(RECORD, 'numpy', 'dtype');
 
 // What training scripts keep beside the weights.
+add(RECORD, 'torch.torch_version', 'TorchVersion');
 add(RECORD, 'argparse', 'Namespace');
 add(RECORD, 'types', 'SimpleNamespace');
 add(RECORD, 'pathlib', 'PosixPath WindowsPath PurePosixPath PureWindowsPath Path');
