@@ -1,7 +1,5 @@
 export { Engine } from './engine';
 export { checkOutput, writeWhole } from './outputFile';
-export { writeModelFile } from './writeModelFile';
-export type { WriteOptions } from './writeModelFile';
 export { VERSION } from './version';
 export type { CacheOptions, EngineOptions, RunOptions } from './engine';
 export type * from './operationTypes';
