@@ -1,4 +1,4 @@
-import { count, edgeCount, edges, matrix, pointTable, stride } from './space';
+import { count, edges, matrix, pointTable, stride } from './space';
 
 /**
  * Edges of the relative neighbourhood graph (Toussaint 1980): those whose ends have no common neighbour that is joined to both before. All others are
@@ -116,17 +116,27 @@ export function neighbourhoodCount(): i32 {
   return sum;
 }
 
-/**
- * Takes the marks off again and divides the edges of the graph: those that join two components when edges come in order (Kruskal 1956) go to
- * `tree`, the others to `rest`, both by rank, ascending. Returns how many joined.
- */
-export function divideNeighbourhoods(tree: usize, rest: usize): i32 {
+/** Where the next edge goes that joins two components, and the next that does not. */
+let tree: usize = 0;
+let rest: usize = 0;
+let treeStart: usize = 0;
+
+export function startDividing(treeAddress: usize, restAddress: usize): void {
+  tree = treeAddress;
+  treeStart = treeAddress;
+  rest = restAddress;
   const parents = pointTable(PARENTS);
   for (let vertex = 0; vertex < count(); vertex++) store<i32>(parents + (<usize>vertex << 2), vertex);
-  const first = tree;
+}
+
+/**
+ * Takes the marks of the edges [begin, end), which come in order, off again and divides those of the graph: the ones that join two components (Kruskal 1956) go to
+ * the tree, the others to the rest, both by rank, ascending. Returns how many the tree has.
+ */
+export function divideNeighbourhoods(begin: i32, end: i32): i32 {
+  const parents = pointTable(PARENTS);
   const list = edges();
-  const size = edgeCount();
-  for (let rank = 0; rank < size; rank++) {
+  for (let rank = begin; rank < end; rank++) {
     const edge = list + (<usize>rank << 3);
     const length = load<u32>(edge, 4);
     if ((length & MARK) === 0) continue;
@@ -142,7 +152,7 @@ export function divideNeighbourhoods(tree: usize, rest: usize): i32 {
     store<i32>(tree, rank);
     tree += 4;
   }
-  return <i32>((tree - first) >> 2);
+  return <i32>((tree - treeStart) >> 2);
 }
 
 /** Halves the path on its way. */

@@ -15,6 +15,7 @@ export {
   listNeighbours,
   findNeighbourhoods,
   neighbourhoodCount,
+  startDividing,
   divideNeighbourhoods,
 } from './neighbourhoods';
 export {

@@ -1,5 +1,6 @@
 import type { Steps } from '../base/steps';
 import { LongEdgeColumn } from './longEdgeColumn';
+import type { MemoryBudget } from './memoryBudget';
 import { noPairs, type RankPairs } from './rankPairs';
 import type { RipsFiltration } from './ripsFiltration';
 
@@ -8,6 +9,8 @@ const ROWS_PER_STEP = 1 << 12;
 /** The first window holds this share of all ranks; every next one is this many times wider. */
 const FIRST_WINDOW = 1 / 512;
 const WINDOW_GROWTH = 4;
+/** Of a pair and the objects around its cochain, about. */
+const PAIR_BYTES = 250;
 /** A column that has taken more rows of cofacets than this goes on as a `LongEdgeColumn`. */
 const MOST_ROWS = 64;
 
@@ -32,6 +35,7 @@ export class BinaryRipsCohomology {
   constructor(
     private readonly filtration: RipsFiltration,
     private readonly edges: Uint32Array,
+    private readonly budget: MemoryBudget,
     private readonly keepCochains: boolean,
     private readonly mostRows = MOST_ROWS,
   ) {
@@ -47,6 +51,7 @@ export class BinaryRipsCohomology {
     for (let i = this.edges.length - 1; i >= 0; i--) {
       if ((i & 63) === 0) progress(1 - i / this.edges.length);
       yield* this.reduce(this.edges[i]!, paired, pairs);
+      if (this.budget.isSpent()) throw this.budget.outgrown(this.filtration.count, 1, 1 - i / this.edges.length);
     }
     return pairs;
   }
@@ -126,6 +131,7 @@ export class BinaryRipsCohomology {
   }
 
   private addPair(pairs: RankPairs, edge: number, death: number, killer: number, keys: Float64Array) {
+    this.budget.keep(PAIR_BYTES + keys.byteLength);
     pairs.births.push(edge);
     pairs.deaths.push(death);
     pairs.creators.push(edge);

@@ -3,6 +3,7 @@ import { subProgress, type Progress } from '../base/progress';
 import { componentCocycles, componentCycles } from './componentRepresentatives';
 import { loopsThroughForest } from './forestLoops';
 import type { KeyedSimplices } from './keyedSimplices';
+import type { MemoryBudget } from './memoryBudget';
 import type { RankPairs } from './rankPairs';
 import { ReducedBoundaries } from './reducedBoundaries';
 import { renamed, sortedChain, type Chain, type Representative } from './representative';
@@ -17,6 +18,7 @@ export interface Reduction {
   readonly pairs: readonly RankPairs[];
   readonly bars: readonly (readonly Bar[])[];
   readonly prime: number;
+  readonly budget: MemoryBudget;
 }
 
 /** Ascending in dimension, then `pair`; empty unless asked for. */
@@ -100,7 +102,7 @@ function cyclesOfBars(
   places: readonly number[],
   progress: (fraction: number) => void,
 ): Representative[] {
-  const { simplices, forest, pairs, prime, cancellation } = source;
+  const { simplices, forest, pairs, prime, budget, cancellation } = source;
   const bars = source.bars[dimension]!;
   if (dimension === 0) {
     const chains = componentCycles(simplices, forest, prime);
@@ -109,7 +111,7 @@ function cyclesOfBars(
   const { killers, creators } = pairs[dimension]!;
   const indices = places.map(place => bars[place]!.index);
   const isEndless = (index: number) => killers[index]! < 0;
-  const dying = new ReducedBoundaries(simplices, dimension, prime, false, cancellation);
+  const dying = new ReducedBoundaries(simplices, dimension, prime, false, budget, cancellation);
   if (!indices.every(isEndless)) dying.reduceAll(killers, progress);
   const endless = indices.some(isEndless) ? endlessCycles(source, dimension) : undefined;
   return places.map((place, i) => {
@@ -121,9 +123,9 @@ function cyclesOfBars(
 
 /** The cycle that a simplex gives birth to and nothing kills: it, and what fills its boundary. */
 function endlessCycles(source: Source, dimension: number): (creator: number) => Chain {
-  const { simplices, forest, pairs, prime, cancellation } = source;
+  const { simplices, forest, pairs, prime, budget, cancellation } = source;
   if (dimension === 1) return loopsThroughForest(simplices, forest, prime);
-  const below = new ReducedBoundaries(simplices, dimension - 1, prime, true, cancellation);
+  const below = new ReducedBoundaries(simplices, dimension - 1, prime, true, budget, cancellation);
   below.reduceAll(pairs[dimension - 1]!.killers, () => undefined);
   return creator => below.bornWith(creator);
 }

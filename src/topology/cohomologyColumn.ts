@@ -11,6 +11,10 @@ export class CohomologyColumn {
 
   constructor(private readonly prime: number) {}
 
+  get bytes(): number {
+    return this.keys.byteLength + this.coefficients.byteLength;
+  }
+
   clear(): void {
     this.size = 0;
   }

@@ -12,6 +12,7 @@ import { ComplexCohomology } from './complexCohomology';
 import { ComplexSimplices } from './complexSimplices';
 import type { PersistenceDiagram } from './diagram';
 import type { FilteredComplex } from './filteredComplex';
+import { MemoryBudget } from './memoryBudget';
 import { checkPrime } from './primeField';
 import { componentPairs } from './rankPairs';
 import { UnionFind } from './unionFind';
@@ -22,6 +23,8 @@ export interface ComplexPersistenceOptions extends RepresentativeOptions {
   readonly coefficients?: number;
   /** Names of the vertices, for cycles and cocycles; their numbers unless given. */
   readonly points?: Uint32Array;
+  /** What cycles may take; nothing bounds it unless given. */
+  readonly memoryLimitBytes?: number;
   readonly cancellation?: Cancellation;
   readonly progress?: Progress;
 }
@@ -35,7 +38,7 @@ export interface ComplexPersistence extends Representatives {
  * complex must hold its simplices up to maxDimension + 1. Throws `usage` for coefficients that are no prime, and `cancelled`.
  */
 export function complexPersistence(complex: FilteredComplex, options: ComplexPersistenceOptions): ComplexPersistence {
-  const { maxDimension, coefficients = 2, points } = options;
+  const { maxDimension, coefficients = 2, points, memoryLimitBytes = Infinity } = options;
   const { cancellation = Cancellation.never, progress = noProgress } = options;
   checkPrime(coefficients);
   const simplices = new ComplexSimplices(complex, maxDimension + 1, cancellation, points);
@@ -62,7 +65,7 @@ export function complexPersistence(complex: FilteredComplex, options: ComplexPer
   const representatives =
     choice &&
     chosenRepresentatives(
-      { simplices, forest, pairs, bars, prime: coefficients },
+      { simplices, forest, pairs, bars, prime: coefficients, budget: new MemoryBudget(memoryLimitBytes) },
       choice,
       cancellation,
       subProgress(progress, reductionShare, 1),

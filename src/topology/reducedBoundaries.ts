@@ -1,6 +1,7 @@
 import type { Cancellation } from '../base/cancellation';
 import { CohomologyColumn } from './cohomologyColumn';
 import type { KeyedSimplices } from './keyedSimplices';
+import type { MemoryBudget } from './memoryBudget';
 import { inverseModulo } from './primeField';
 import { sortedChain, type Chain } from './representative';
 
@@ -12,6 +13,8 @@ interface ReducedBoundary {
   readonly chain: Chain | undefined;
 }
 
+/** Of the objects around a boundary that is kept, about. */
+const BOUNDARY_BYTES = 400;
 /** Entries of columns that are added between two looks at the stop sign: some milliseconds. */
 const ENTRIES_PER_POLL = 1 << 16;
 
@@ -35,6 +38,7 @@ export class ReducedBoundaries {
     private readonly dimension: number,
     private readonly prime: number,
     private readonly chains: boolean,
+    private readonly budget: MemoryBudget,
     private readonly cancellation: Cancellation,
   ) {
     this.column = new CohomologyColumn(prime);
@@ -54,6 +58,11 @@ export class ReducedBoundaries {
       const boundary = this.take(lead, chain);
       this.reduced.set(lead, boundary);
       this.byKiller.set(killer, boundary);
+      this.budget.keep(
+        BOUNDARY_BYTES + bytesOf(boundary) + (boundary.chain === undefined ? 0 : bytesOf(boundary.chain)),
+      );
+      if (this.budget.isSpent(this.column.bytes))
+        throw this.budget.outgrownByCycles(this.dimension, i / inOrder.length);
     });
   }
 
@@ -144,6 +153,10 @@ export class ReducedBoundaries {
       chain: chain && scaled(chainOf(chain), inverse, prime),
     };
   }
+}
+
+function bytesOf({ keys, coefficients }: Chain): number {
+  return keys.byteLength + coefficients.byteLength;
 }
 
 function addTo(chain: Map<number, number>, key: number, factor: number, prime: number): void {

@@ -4,6 +4,8 @@ import type { RipsFiltration } from './ripsFiltration';
 
 /** Edges that a call of the kernel takes to fill lists of nearest neighbours. */
 const CHUNK = 1 << 13;
+/** Edges that are passed by in a step, few of which are in the graph: some milliseconds. */
+const DIVIDED_PER_STEP = 1 << 20;
 /** Vertices in a part of a job: some tenths of a millisecond. */
 const GRAIN = 32;
 
@@ -32,7 +34,12 @@ export function* relativeNeighbourhoods(filtration: RipsFiltration): Steps<Neigh
   yield* crew.run('findNeighbourhoods', count, GRAIN);
   const size = kernel.neighbourhoodCount();
   space.reserve(freeAddress + 8 * size, `The edges of ${formatCount(count)} points`);
-  const joining = kernel.divideNeighbourhoods(freeAddress, freeAddress + 4 * size);
+  kernel.startDividing(freeAddress, freeAddress + 4 * size);
+  let joining = 0;
+  for (let begin = 0; begin < edgeCount; begin += DIVIDED_PER_STEP) {
+    joining = kernel.divideNeighbourhoods(begin, Math.min(begin + DIVIDED_PER_STEP, edgeCount));
+    yield;
+  }
   return {
     tree: Uint32Array.from(new Uint32Array(crew.buffer, freeAddress, joining)),
     rest: Uint32Array.from(new Uint32Array(crew.buffer, freeAddress + 4 * size, size - joining)),

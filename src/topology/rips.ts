@@ -11,6 +11,7 @@ import {
   topDimensionOf,
 } from './chosenRepresentatives';
 import type { DistanceMatrix } from './distances';
+import { MemoryBudget } from './memoryBudget';
 import { checkPrime } from './primeField';
 import { componentPairs } from './rankPairs';
 import { relativeNeighbourhoods } from './relativeNeighbourhoods';
@@ -41,6 +42,7 @@ export function* ripsSteps(distances: DistanceMatrix, options: RipsOptions): Ste
   const filtration = yield* RipsFiltration.of(distances, threshold, options.consume ?? false);
   const { count, enclosingRadius } = filtration;
   const { tree: forest, rest } = yield* relativeNeighbourhoods(filtration);
+  const budget = new MemoryBudget(memoryLimitBytes, () => filtration.space.crew.buffer.byteLength);
   const choice = representativeChoice(options);
   const keepCochains = choice?.cocycles.some(dimension => dimension > 0) ?? false;
   const reductionShare = choice === undefined ? 1 : 0.8;
@@ -53,7 +55,7 @@ export function* ripsSteps(distances: DistanceMatrix, options: RipsOptions): Ste
   // Dimension 1 over Z/2 has a reduction of its own.
   const firstDimension = coefficients === 2 ? 2 : 1;
   if (coefficients === 2 && maxDimension > 0)
-    pairs.push(yield* new BinaryRipsCohomology(filtration, rest, keepCochains).pairs(progressOf(1)));
+    pairs.push(yield* new BinaryRipsCohomology(filtration, rest, budget, keepCochains).pairs(progressOf(1)));
   if (maxDimension >= firstDimension) {
     const cohomology = new RipsCohomology(filtration, {
       prime: coefficients,
@@ -62,7 +64,7 @@ export function* ripsSteps(distances: DistanceMatrix, options: RipsOptions): Ste
       killers: firstDimension === 1 ? forest : pairs[1]!.killers.filter(key => key >= 0),
       keepAll: choice !== undefined,
       keepCochains,
-      memoryLimitBytes,
+      budget,
     });
     for (let dimension = firstDimension; dimension <= maxDimension; dimension++)
       pairs.push(yield* cohomology.nextDimension(progressOf(dimension)));
@@ -73,7 +75,14 @@ export function* ripsSteps(distances: DistanceMatrix, options: RipsOptions): Ste
   const representatives =
     choice &&
     chosenRepresentatives(
-      { simplices: new RipsSimplices(filtration, topDimensionOf(choice)), forest, pairs, bars, prime: coefficients },
+      {
+        simplices: new RipsSimplices(filtration, topDimensionOf(choice)),
+        forest,
+        pairs,
+        bars,
+        prime: coefficients,
+        budget,
+      },
       choice,
       cancellation,
       subProgress(progress, reductionShare, 1),

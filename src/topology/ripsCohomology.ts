@@ -1,7 +1,5 @@
-import { Fault } from '../base/fault';
-import { formatBytes, formatCount } from '../base/numbers';
 import type { Steps } from '../base/steps';
-import { MAX_KERNEL_BYTES } from './kernels/webAssembly';
+import type { MemoryBudget } from './memoryBudget';
 import { noPairs, type Cochain, type RankPairs } from './rankPairs';
 import type { RipsFiltration } from './ripsFiltration';
 import { SimplexKeys } from './simplexKeys';
@@ -17,6 +15,8 @@ const PAIR_BYTES = 32;
 /** Of a stored cochain: its head, and an entry without a coefficient or with one. */
 const HEAD_BYTES = 16;
 const [KEY_BYTES, TERM_BYTES] = [8, 16];
+/** Of the objects around a cochain that we keep, about. */
+const COCHAIN_BYTES = 250;
 
 const DONE = 0;
 const NO_ROOM = 2;
@@ -31,8 +31,8 @@ export interface RipsCohomologySettings {
   /** Whether pairs of the length 0 are told too, and cochains kept. */
   readonly keepAll: boolean;
   readonly keepCochains: boolean;
-  /** What the matrix, the edges and all that is stored may come to; what a kernel can have, if that is less. */
-  readonly memoryLimitBytes: number;
+  /** Of the matrix, the edges and all that is stored. */
+  readonly budget: MemoryBudget;
 }
 
 /**
@@ -44,8 +44,6 @@ export interface RipsCohomologySettings {
 export class RipsCohomology {
   private dimension: number;
   private isOpen = false;
-  /** Bytes of what was told. */
-  private keptBytes = 0;
 
   constructor(
     private readonly filtration: RipsFiltration,
@@ -70,7 +68,7 @@ export class RipsCohomology {
       const state = kernel.reduceColumns(WORDS_PER_STEP);
       this.take(pairs);
       const done = 1 - kernel.columnRank() / Math.max(1, edgeCount);
-      if (state === NO_ROOM || this.storedBytes() > this.settings.memoryLimitBytes) throw this.noRoom(done);
+      if (state === NO_ROOM || this.settings.budget.isSpent()) throw this.noRoom(done);
       if (state === DONE) break;
       progress(done);
       yield;
@@ -81,9 +79,10 @@ export class RipsCohomology {
 
   private *open(): Steps<void> {
     const { kernel, edgeCount, freeAddress } = this.filtration;
-    const { prime, maxDimension, killers, keepAll, memoryLimitBytes } = this.settings;
-    const most = Math.min(MAX_KERNEL_BYTES, memoryLimitBytes);
-    if (kernel.openReduction(freeAddress, most, prime, maxDimension + 1, keepAll ? 1 : 0) === 0) throw this.noRoom(0);
+    const { prime, maxDimension, killers, keepAll, budget } = this.settings;
+    const all = keepAll ? 1 : 0;
+    if (kernel.openReduction(freeAddress, budget.mostKernelBytes, prime, maxDimension + 1, all) === 0)
+      throw this.noRoom(0);
     for (let begin = 0; begin < edgeCount; begin += CHUNK) {
       kernel.joinEdges(begin, Math.min(begin + CHUNK, edgeCount));
       yield;
@@ -99,20 +98,22 @@ export class RipsCohomology {
   /** Fetches the pairs that the kernel has found. */
   private take(pairs: RankPairs): void {
     const { kernel, space } = this.filtration;
+    const { budget, keepCochains } = this.settings;
     const size = kernel.takeToldPairs();
     if (size === 0) return;
-    const view = new DataView(space.crew.buffer, kernel.toldPairs(), size * PAIR_BYTES);
+    // Addresses above 2 GB are negative in a signed number of 32 bits.
+    const view = new DataView(space.crew.buffer, kernel.toldPairs() >>> 0, size * PAIR_BYTES);
     for (let at = 0; at < size * PAIR_BYTES; at += PAIR_BYTES) {
       const creator = view.getFloat64(at + 8, true);
       pairs.births.push(view.getInt32(at, true));
       pairs.deaths.push(view.getInt32(at + 4, true));
       pairs.creators.push(creator);
       pairs.killers.push(view.getFloat64(at + 16, true));
-      this.keptBytes += PAIR_BYTES;
-      if (!this.settings.keepCochains) continue;
+      budget.keep(PAIR_BYTES);
+      if (!keepCochains) continue;
       const cochain = this.cochainAt(view.getUint32(at + 24, true), creator);
       pairs.cochains.push(cochain);
-      this.keptBytes += cochain.keys.byteLength + cochain.coefficients.byteLength;
+      budget.keep(COCHAIN_BYTES + cochain.keys.byteLength + cochain.coefficients.byteLength);
     }
   }
 
@@ -130,20 +131,7 @@ export class RipsCohomology {
     return { keys, coefficients };
   }
 
-  /** The kernel's memory, and what we have from it. */
-  private storedBytes(): number {
-    return this.filtration.space.crew.buffer.byteLength + this.keptBytes;
-  }
-
-  private noRoom(done: number): Fault {
-    const { dimension } = this;
-    const { count } = this.filtration;
-    const most = formatBytes(Math.min(MAX_KERNEL_BYTES, this.settings.memoryLimitBytes));
-    const when = done === 0 ? 'before it began' : `with ${Math.floor(100 * done)} % of the edges done`;
-    return new Fault(
-      'too-large',
-      `Persistence of ${formatCount(count)} points in dimension ${dimension} outgrew ${most} of memory, ${when}.`,
-      { hint: `Up to dimension ${dimension - 1} it fits. Otherwise take a smaller threshold, or fewer points.` },
-    );
+  private noRoom(done: number) {
+    return this.settings.budget.outgrown(this.filtration.count, this.dimension, done);
   }
 }

@@ -18,6 +18,10 @@ const HEAP_BYTES = 1 << 20;
 /** Edges, or entries of the matrix, in a part of a job: some tenths of a millisecond, and enough calls for the engine to optimise it. */
 const CHUNK = 1 << 15;
 
+/** Pairs that are counted or placed without a pause, and edges that are sorted without one, about: some milliseconds. */
+const PAIRS_PER_SHARE = 1 << 22;
+const EDGES_PER_SORT = 1 << 18;
+
 const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
 /**
@@ -62,9 +66,10 @@ export class RipsFiltration {
     const taken = consume ? distances.takeSpace() : undefined;
     const space = taken ?? new RipsSpace(ripsCrew(), count);
     const { crew, kernel, stride, edgesAddress } = space;
-    const shares = crew.size === 1 ? 1 : 2 * crew.size;
+    const pairs = (count * (count - 1)) / 2;
+    const shares = Math.max(crew.size === 1 ? 1 : 2 * crew.size, Math.ceil(pairs / PAIRS_PER_SHARE));
     // Every share has a place for what is too long.
-    const pointTables = edgesAddress + ((count * (count - 1)) / 2 + shares) * 8;
+    const pointTables = edgesAddress + (pairs + shares) * 8;
     const bucketTables = pointTables + count * POINT_NUMBERS * 4;
     const listAddress = bucketTables + shares * BUCKET_TABLE_BYTES + crew.size * SORTING_TABLE_BYTES;
     const freeAddress = aligned(listAddress + count * 4);
@@ -93,7 +98,7 @@ export class RipsFiltration {
     const vertices = new Uint32Array(crew.buffer, pointTable(VERTICES), count);
     points.forEach((point, vertex) => (vertices[point] = vertex));
     yield* crew.run('placeEdges', shares, 1);
-    yield* crew.run('sortBuckets', BUCKETS, BUCKETS / 32);
+    yield* crew.run('sortBuckets', BUCKETS, Math.ceil(BUCKETS / Math.max(32, edgeCount / EDGES_PER_SORT)));
     yield* crew.run('clearRanks', count, rowGrain * 4);
     yield* crew.run('placeRanks', edgeCount, CHUNK);
     yield* crew.run('mirrorRanks', Math.ceil(count / 4), Math.ceil(rowGrain / 4));

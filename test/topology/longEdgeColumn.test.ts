@@ -6,6 +6,7 @@ import { finish } from '../../src/base/steps';
 import { lastingBars, toDiagram } from '../../src/topology/bars';
 import { BinaryRipsCohomology } from '../../src/topology/binaryRipsCohomology';
 import { distanceMatrix, type DistanceMatrix } from '../../src/topology/distances';
+import { MemoryBudget } from '../../src/topology/memoryBudget';
 import type { RankPairs } from '../../src/topology/rankPairs';
 import { relativeNeighbourhoods } from '../../src/topology/relativeNeighbourhoods';
 import { rips } from '../../src/topology/rips';
@@ -20,7 +21,7 @@ const runs = { seed: 20261126, numRuns: 300 };
 function loops(distances: DistanceMatrix, mostRows: number, threshold?: number) {
   const filtration = finish(RipsFiltration.of(distances, threshold, false), Cancellation.never);
   const { rest } = finish(relativeNeighbourhoods(filtration), Cancellation.never);
-  const cohomology = new BinaryRipsCohomology(filtration, rest, true, mostRows);
+  const cohomology = new BinaryRipsCohomology(filtration, rest, new MemoryBudget(Infinity), true, mostRows);
   const pairs = finish(
     cohomology.pairs(() => {}),
     Cancellation.never,

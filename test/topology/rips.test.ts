@@ -257,17 +257,23 @@ describe('refuses', () => {
   });
   it('what grows past the memory that is allowed, saying which dimensions fit', () => {
     const distances = distancesOf(sphere(150));
-    const limited = (maxDimension: number) => rips(distances, { maxDimension, memoryLimitBytes: 2 ** 21 });
+    const limited = (maxDimension: number) => rips(distances, { maxDimension, memoryLimitBytes: 1.7 * 2 ** 20 });
     limited(1);
     assert.throws(
       () => limited(2),
       (error: unknown) => {
         assert.ok(error instanceof Fault && error.code === 'too-large');
-        assert.match(error.message, /^Persistence of 150 points in dimension 2 outgrew 2 MB of memory, with \d+ % /);
+        assert.match(error.message, /^Persistence of 150 points in dimension 2 outgrew 1\.7 MB of memory, with \d+ % /);
         assert.match(error.hint ?? '', /^Up to dimension 1 it fits\./);
         return true;
       },
     );
+  });
+  it('cycles that grow past it, where the bars fit', () => {
+    const distances = distancesOf(sphere(150));
+    const limited = (cycles: boolean) => rips(distances, { maxDimension: 2, cycles, memoryLimitBytes: 2.2 * 2 ** 20 });
+    limited(false);
+    assert.throws(() => limited(true), { code: 'too-large', message: /^Cycles of dimension \d outgrew 2\.2 MB/ });
   });
   it('no cloud for the simplices that it has, if few of them are stored', () => {
     // Forty thousand million simplices of dimension 4 without the threshold.
@@ -299,7 +305,7 @@ it('stops within 200 ms of being cancelled, and reports progress until then', as
     if (phrase.length > 0) phrases++;
   };
   assert.throws(
-    () => rips(distancesOf(gaussianCloud(2000, 16, 1)), { maxDimension: 2, cancellation, progress }),
+    () => rips(distancesOf(gaussianCloud(2000, 16, 1)), { maxDimension: 3, cancellation, progress }),
     (error: unknown) => isCancelled(error),
   );
   const late = Date.now() - new Float64Array(clock)[0]!;

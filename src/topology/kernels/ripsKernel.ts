@@ -17,7 +17,8 @@ export interface RipsKernel {
   listNeighbours(begin: number, end: number): number;
   readonly findNeighbourhoods: Job;
   neighbourhoodCount(): number;
-  divideNeighbourhoods(tree: number, rest: number): number;
+  startDividing(tree: number, rest: number): void;
+  divideNeighbourhoods(begin: number, end: number): number;
   openHeap(at: number): void;
   firstNeighbour(rank: number): number;
   openWindow(low: number, high: number): void;
