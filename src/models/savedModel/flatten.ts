@@ -5,6 +5,10 @@ import type { Bundle } from './bundle';
 import type { StoredFunction, StoredGraph, StoredNode, StoredSignature } from './readSavedModel';
 
 const CALLS = /^(Stateful)?PartitionedCall$/;
+const LOOPS = /^(Stateless)?While$/;
+const BRANCHES = /^(Stateless)?If$/;
+/** In whose place other nodes stand. */
+const REPLACED = /^((Stateful)?PartitionedCall|(Stateless)?(While|If))$/;
 const MOST_NODES = 500_000;
 const DEEPEST = 100;
 /** Calls of which each waits for what another gives. */
@@ -25,8 +29,8 @@ const OUTPUTS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * One graph without functions, for one signature: the bodies of what is called stand in the place of the calls, and variables in the place of
- * what reads them. A node keeps its name where no other has it, else it gets that of the call before it.
+ * One graph without functions, for one signature: the bodies of what is called stand in the place of the calls, those of loops and branches between the
+ * operators that TensorFlow had for them before it had functions (Switch, Merge, Enter, Exit, NextIteration), and variables in the place of what reads them. A node keeps its name where no other has it, else it gets that of the call before it.
  *
  * Throws `corrupt` for calls of functions that are not there or call themselves, `too-large` for bodies that multiply without end.
  */
@@ -86,7 +90,7 @@ class Flattening {
 
   finish(): void {
     for (let scope = this.pending.shift(); scope !== undefined; scope = this.pending.shift()) {
-      for (const node of scope.nodes.values()) if (!CALLS.test(node.op)) this.write(scope, node);
+      for (const node of scope.nodes.values()) if (!REPLACED.test(node.op)) this.write(scope, node);
     }
   }
 
@@ -125,7 +129,7 @@ class Flattening {
     const within = parts.length > 1 && Number.isSafeInteger(number) ? number : 0;
     const word = scope.given === undefined ? undefined : parts[1];
     const output = word === undefined ? within : Math.max(0, OUTPUTS.get(node.op)?.indexOf(word) ?? 0) + within;
-    if (!CALLS.test(node.op)) return { node: scope.names.get(node.name)!, output };
+    if (!REPLACED.test(node.op)) return { node: scope.names.get(node.name)!, output };
     const results = this.call(scope, node);
     const result = results[output];
     if (result === undefined) throw broken(`the call ${JSON.stringify(node.name)} gives no output ${output}`);
@@ -149,12 +153,28 @@ class Flattening {
   }
 
   private resultsOf(scope: Scope, node: StoredNode): readonly NodeInput[] {
-    const name = node.attributes.get('f')?.function;
-    const called: StoredFunction | undefined = name === undefined ? undefined : this.stored.functions.get(name);
+    const given = node.inputs.filter(input => !input.startsWith('^')).map(input => this.resolve(scope, input));
+    if (LOOPS.test(node.op)) return this.loop(scope, node, given);
+    if (BRANCHES.test(node.op)) return this.branch(scope, node, given);
+    return this.inline(scope, node, this.called(node, 'f'), given);
+  }
+
+  private called(node: StoredNode, attribute: string): StoredFunction {
+    const name = node.attributes.get(attribute)?.function;
+    const called = name === undefined ? undefined : this.stored.functions.get(name);
     if (called === undefined) throw broken(`the call ${JSON.stringify(node.name)} is of a function that is not there`);
+    return called;
+  }
+
+  /** Puts a function's body in place, and gives its outputs. */
+  private inline(
+    scope: Scope,
+    node: StoredNode,
+    called: StoredFunction,
+    given: readonly NodeInput[],
+  ): readonly NodeInput[] {
     if (scope.depth >= DEEPEST)
       throw broken(`the function ${JSON.stringify(called.name)} calls itself, or others without end`);
-    const given = node.inputs.filter(input => !input.startsWith('^')).map(input => this.resolve(scope, input));
     if (given.length < called.inputs.length)
       throw broken(`the call ${JSON.stringify(node.name)} gives too few arguments`);
     const body = this.scope(
@@ -164,6 +184,68 @@ class Flattening {
       scope.depth + 1,
     );
     return called.outputs.map(output => this.resolve(body, called.returns.get(output) ?? output));
+  }
+
+  /** A node of our own, named after the one that it stands for. */
+  private own(
+    base: string,
+    op: string,
+    inputs: readonly NodeInput[],
+    attributes: readonly (readonly [string, Attribute])[] = [],
+  ): string {
+    let name = `${base}/${op}`;
+    for (let tries = 1; this.taken.has(name); tries++) name = `${base}/${op}_${tries}`;
+    this.taken.add(name);
+    this.nodes.push({ name, op, inputs, attributes: new Map(attributes) });
+    return name;
+  }
+
+  /**
+   * A loop as TensorFlow lowers it (lower_while_op.cc): what changes from turn to turn goes through Enter, Merge and Switch to the body, from there through
+   * NextIteration to the next turn, and through Exit out of it. Variables are the same in every turn.
+   */
+  private loop(scope: Scope, node: StoredNode, given: readonly NodeInput[]): readonly NodeInput[] {
+    const [condition, body] = [this.called(node, 'cond'), this.called(node, 'body')];
+    const base = scope.names.get(node.name)!;
+    if (given.length !== body.outputs.length) throw broken(`the loop ${JSON.stringify(node.name)} loses a value`);
+    const stays = given.map(input => this.handles.has(input.node));
+    const turns = given.map((input, i): NodeInput & { readonly merge?: number } => {
+      if (stays[i] === true) return input;
+      const frame: readonly [string, Attribute] = ['frame_name', { text: base }];
+      const enter = this.own(base, 'Enter', [input], [frame, ['is_constant', { flag: false }]]);
+      const merge = this.own(base, 'Merge', [{ node: enter, output: 0 }]);
+      return { node: merge, output: 0, merge: this.nodes.length - 1 };
+    });
+    const [holds] = this.inline(scope, node, condition, turns);
+    if (holds === undefined) throw broken(`the loop ${JSON.stringify(node.name)} has no condition`);
+    const go = { node: this.own(base, 'LoopCond', [holds]), output: 0 };
+    const switches = turns.map((turn, i) => (stays[i] === true ? '' : this.own(base, 'Switch', [turn, go])));
+    const inside = turns.map((turn, i) => (stays[i] === true ? turn : { node: switches[i]!, output: 1 }));
+    const results = this.inline(scope, node, body, inside);
+    return turns.map((turn, i) => {
+      if (turn.merge === undefined) return turn;
+      const next = this.own(base, 'NextIteration', [results[i]!]);
+      const merge = this.nodes[turn.merge]!;
+      this.nodes[turn.merge] = { ...merge, inputs: [...merge.inputs, { node: next, output: 0 }] };
+      return { node: this.own(base, 'Exit', [{ node: switches[i]!, output: 0 }]), output: 0 };
+    });
+  }
+
+  /** Two branches as TensorFlow lowers them (lower_if_op.cc); what a branch gives counts only where that branch is taken, also where it is a constant. */
+  private branch(scope: Scope, node: StoredNode, [chosen, ...given]: readonly NodeInput[]): readonly NodeInput[] {
+    const base = scope.names.get(node.name)!;
+    if (chosen === undefined) throw broken(`the branch ${JSON.stringify(node.name)} has no condition`);
+    const switched = given.map(input =>
+      this.handles.has(input.node) ? undefined : this.own(base, 'Switch', [input, chosen]),
+    );
+    const taken = (attribute: string, output: number) => {
+      const inputs = given.map((input, i) => (switched[i] === undefined ? input : { node: switched[i], output }));
+      const results = this.inline(scope, node, this.called(node, attribute), inputs);
+      return results.map(result => ({ node: this.own(base, 'Switch', [result, chosen]), output }));
+    };
+    const [yes, no] = [taken('then_branch', 1), taken('else_branch', 0)];
+    if (yes.length !== no.length) throw broken(`the branches of ${JSON.stringify(node.name)} give different values`);
+    return yes.map((result, i) => ({ node: this.own(base, 'Merge', [no[i]!, result]), output: 0 }));
   }
 
   private write(scope: Scope, node: StoredNode): void {

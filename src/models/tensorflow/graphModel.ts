@@ -7,6 +7,7 @@ import { readFloats, type StoredTensor } from '../storedTensor';
 import { isBufferName } from '../weightsOnly/buffers';
 import type { GraphNode, TensorFlowGraph } from './graph';
 import { orderNodes } from './graphOrder';
+import { innerParts } from './innerParts';
 import { inferGraphShapes, isChannelsFirst } from './graphShapes';
 import { isRunnable, PLUMBING } from './operators';
 
@@ -113,10 +114,13 @@ function describeLayers(ordered: readonly GraphNode[], graph: TensorFlowGraph, s
   const channels = new Map<string, number>();
   const taken = new Set<StoredTensor>();
   const trained: StoredTensor[] = [];
+  const parts = innerParts(ordered);
   const layers: Layer[] = [];
   for (const node of ordered) {
     const stored = graph.tensors.get(node.name);
-    if (fed.has(node.name) || node.inputs.some(input => depends.has(input.node))) depends.add(node.name);
+    // Values come into a loop from its last turn as well.
+    if (parts.has(node.name) || fed.has(node.name) || node.inputs.some(input => depends.has(input.node)))
+      depends.add(node.name);
     if (!depends.has(node.name)) {
       // What is computed from constants alone carries them to the layer that reads it.
       weightsOf.set(node.name, [
@@ -128,7 +132,23 @@ function describeLayers(ordered: readonly GraphNode[], graph: TensorFlowGraph, s
     const from = new Set(node.inputs.flatMap(input => [...(sources.get(input.node) ?? [])]));
     const axis = channelAxis(node, shapes.get(node.name), channels);
     if (axis !== undefined) channels.set(node.name, axis);
-    if (fed.has(node.name) || PLUMBING.has(node.op) || !givesFloats(node)) {
+    const part = parts.get(node.name);
+    if (part !== undefined) {
+      // What is trained within a loop belongs to the layer that reads what comes out of it.
+      const constants = node.inputs.filter(input => !depends.has(input.node));
+      part.weights.push(
+        ...(stored === undefined ? [] : [stored]),
+        ...constants.flatMap(one => weightsOf.get(one.node) ?? []),
+      );
+      for (const source of from) part.sources.add(source);
+      weightsOf.set(node.name, part.weights);
+      sources.set(node.name, part.sources);
+      continue;
+    }
+    if (fed.has(node.name) || (PLUMBING.has(node.op) && !unrolls(node, graph)) || !givesFloats(node)) {
+      // What came out of a loop goes on to the layer that reads it.
+      const carried = node.inputs.flatMap(input => (depends.has(input.node) ? (weightsOf.get(input.node) ?? []) : []));
+      if (carried.length > 0) weightsOf.set(node.name, carried);
       sources.set(node.name, from);
       continue;
     }
@@ -162,6 +182,23 @@ function describeLayers(ordered: readonly GraphNode[], graph: TensorFlowGraph, s
     });
   }
   return { layers, trained };
+}
+
+/** What brings the list of a loop's answers into the order of rows, or takes the last of them: a recurrent layer's output. */
+function unrolls({ op, inputs }: GraphNode, graph: TensorFlowGraph): boolean {
+  if (op !== 'Transpose' && op !== 'StridedSlice') return false;
+  return stacks(graph).has(inputs[0]?.node ?? '');
+}
+
+const STACKS = new WeakMap<TensorFlowGraph, ReadonlySet<string>>();
+
+function stacks(graph: TensorFlowGraph): ReadonlySet<string> {
+  let known = STACKS.get(graph);
+  if (known === undefined) {
+    known = new Set(graph.nodes.filter(node => node.op === 'TensorListStack').map(node => node.name));
+    STACKS.set(graph, known);
+  }
+  return known;
 }
 
 /** Comparisons, indices and text are not activations. */

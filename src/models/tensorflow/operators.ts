@@ -46,7 +46,8 @@ export const PLUMBING: ReadonlySet<string> = new Set(
   (
     'Placeholder PlaceholderWithDefault Const Identity IdentityN NoOp Snapshot StopGradient PreventGradient CheckNumerics EnsureShape Assert ' +
     'VarHandleOp ReadVariableOp VariableV2 Variable Shape ShapeN Size Rank Pack StridedSlice Range Fill OnesLike ZerosLike Cast Reshape ' +
-    'Squeeze ExpandDims Transpose BroadcastArgs BroadcastTo BroadcastGradientArgs Enter Exit Merge Switch NextIteration LoopCond'
+    'Squeeze ExpandDims Transpose BroadcastArgs BroadcastTo BroadcastGradientArgs Enter Exit Merge Switch NextIteration LoopCond ' +
+    'TensorListFromTensor TensorListReserve TensorListStack TensorListLength EmptyTensorList'
   ).split(' '),
 );
 

@@ -15,10 +15,12 @@ export async function graphNetwork(model: TensorFlowGraphModel, options: Runtime
     runtime: { kind, name, version },
     sourceName: model.file.source,
     classOutput: classOutput(model),
-    dims: tensor =>
-      (inputs.get(tensor) ?? model.shapes.get(parseInput(tensor)?.node ?? tensor))?.map((dim, axis) =>
-        axis === 0 ? (dim ?? 'batch') : dim,
-      ),
+    dims: tensor => {
+      const shape = inputs.get(tensor) ?? model.shapes.get(parseInput(tensor)?.node ?? tensor);
+      // Recurrent layers have the steps first: then the only free axis is the rows'.
+      const free = shape?.filter(dim => dim === null).length === 1 ? shape.indexOf(null) : 0;
+      return shape?.map((dim, axis) => (axis === free ? (dim ?? 'batch') : dim));
+    },
     open: tensors => GraphSession.open(runtime, model, tensors),
   };
 }

@@ -36,9 +36,16 @@ export function faultOfSavedModel(files: SavedModelFiles): Fault | undefined {
   }
 }
 
-/** A node of a graph or a function; `calls` names a function. */
-export function node(name: string, op: string, inputs: readonly string[], calls?: string): Bytes {
-  const attribute = calls === undefined ? [] : [bytes(5, join(bytes(1, 'f'), bytes(2, bytes(10, bytes(1, calls)))))];
+/** A node of a graph or a function; `calls` names a function, or one for each attribute. */
+export function node(
+  name: string,
+  op: string,
+  inputs: readonly string[],
+  calls: string | Readonly<Record<string, string>> = {},
+): Bytes {
+  const attribute = Object.entries(typeof calls === 'string' ? { f: calls } : calls).map(([key, called]) =>
+    bytes(5, join(bytes(1, key), bytes(2, bytes(10, bytes(1, called))))),
+  );
   return join(
     bytes(1, name),
     bytes(2, op),

@@ -7,7 +7,7 @@ import { Fault } from '../../../src/base/fault';
 import { isRunnable, RUNNABLE } from '../../../src/models/tensorflow/operators';
 import { capture, type InputRows } from '../../../src/probes/capture';
 import { loadLibrary } from '../../../src/probes/tfjs/loadLibrary';
-import { graphFiles, openTfjs } from '../../models/tfjs/tfjsFiles';
+import { floats, graphFiles, integers, openTfjs, tfjsFiles } from '../../models/tfjs/tfjsFiles';
 import { largestDifference, root, runtime } from '../references';
 
 const image: InputRows = {
@@ -91,6 +91,66 @@ describe('a TensorFlow.js graph', () => {
     const before = tf.memory().numTensors;
     for (let i = 0; i < 3; i++) await capture(openTfjs(graphFiles()), image, { runtime, batchRows: 2 });
     assert.equal(tf.memory().numTensors, before);
+  });
+});
+
+describe('a loop of a TensorFlow.js graph', () => {
+  const type = { T: { type: 'DT_FLOAT' } };
+  const node = (
+    name: string,
+    op: string,
+    input: readonly string[],
+    attr: Readonly<Record<string, unknown>> = type,
+  ) => ({
+    name,
+    op,
+    input,
+    attr,
+  });
+  const constant = (name: string) => node(name, 'Const', [], { dtype: { type: 'DT_FLOAT' } });
+  const frame = { ...type, frame_name: { s: btoa('loop') }, is_constant: { b: false } };
+  const shape = { shape: { dim: [{ size: '-1' }, { size: '2' }] } };
+  // As long as the sum of all is below 10: x · w.
+  const nodes = [
+    node('x', 'Placeholder', [], { dtype: { type: 'DT_FLOAT' }, shape }),
+    constant('w'),
+    constant('ten'),
+    node('axes', 'Const', [], { dtype: { type: 'DT_INT32' } }),
+    node('before', 'Relu', ['x']),
+    node('enter', 'Enter', ['before'], frame),
+    node('merge', 'Merge', ['enter', 'next']),
+    node('sum', 'Sum', ['merge', 'axes'], { ...type, keep_dims: { b: false } }),
+    node('less', 'Less', ['sum', 'ten']),
+    node('go', 'LoopCond', ['less'], {}),
+    node('switch', 'Switch', ['merge', 'go']),
+    node('product', 'MatMul', ['switch:1', 'w'], { ...type, transpose_a: { b: false }, transpose_b: { b: false } }),
+    node('next', 'NextIteration', ['product']),
+    node('exit', 'Exit', ['switch']),
+    node('after', 'Sigmoid', ['exit']),
+  ];
+  const files = tfjsFiles({ format: 'graph-model', modelTopology: { node: nodes } }, [
+    floats('w', [2, 2], i => (i === 0 || i === 3 ? 2 : 0)),
+    floats('ten', [], () => 10),
+    integers('axes', [2], [0, 1]),
+  ]);
+
+  it('has no layers within it, and its weights go to the one that reads what comes out', () => {
+    assert.deepEqual(
+      openTfjs(files).layers.map(({ name, parameters, inputs }) => [name, parameters, inputs]),
+      [
+        ['before', 0, []],
+        ['after', 4, ['before']],
+      ],
+    );
+  });
+
+  it('runs as often as its condition holds', async () => {
+    const data = { name: 'x.npy', rows: 1, rowShape: [2], values: Float32Array.of(1, 0.5) };
+    const { layers, failures } = await capture(openTfjs(files), data, { runtime, reduction: 'flatten' });
+    assert.deepEqual(failures, []);
+    // 1.5, 3, 6, 12.
+    const expected = Float32Array.of(8, 4).map(value => 1 / (1 + Math.exp(-value)));
+    assert.ok(largestDifference(layers[1]!.values, expected) < 1e-6);
   });
 });
 

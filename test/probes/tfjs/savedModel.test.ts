@@ -4,11 +4,18 @@ import { capture } from '../../../src/probes/capture';
 import { einsum } from '../../../src/probes/tfjs/einsum';
 import { loadLibrary } from '../../../src/probes/tfjs/loadLibrary';
 import { referencesOf } from '../../models/keras/npzFile';
-import { openSavedModel, savedModel } from '../../models/savedModel/savedModelFiles';
+import {
+  constant,
+  functionOf,
+  graphOf,
+  node,
+  openSavedModel,
+  savedModel,
+} from '../../models/savedModel/savedModelFiles';
 import { largestDifference, runtime } from '../references';
 
 describe('a SavedModel computes what TensorFlow computes', () => {
-  for (const name of ['res', 'mha', 'misc', 'ops']) {
+  for (const name of ['res', 'mha', 'misc', 'ops', 'rnn']) {
     it(name, async () => {
       const references = referencesOf(`${name}.npz`);
       const { shape, values } = references.get('__input0__')!;
@@ -22,18 +29,42 @@ describe('a SavedModel computes what TensorFlow computes', () => {
       assert.ok(largestDifference(layers.at(-1)!.values, references.get('__output__')!.values) <= 1e-4);
     });
   }
+});
 
-  it('up to a loop', async () => {
-    const model = openSavedModel(savedModel('rnn'));
-    const embedding = model.layers.find(layer => /embedding/.test(layer.name))!.name;
-    const references = referencesOf('rnn.npz');
-    const { shape, values } = references.get('__input0__')!;
-    const { layers } = await capture(
-      model,
-      { rows: shape[0]!, rowShape: shape.slice(1), values },
-      { runtime, reduction: 'flatten', layers: [embedding] },
+describe('control flow of a SavedModel', () => {
+  const outputFor = async (files: Parameters<typeof openSavedModel>[0], value: number) => {
+    const model = openSavedModel(files);
+    const rows = { rows: 1, rowShape: [], values: Float32Array.of(value) };
+    const { layers, failures } = await capture(model, rows, { runtime, reduction: 'flatten' });
+    assert.deepEqual(failures, []);
+    assert.deepEqual(
+      layers.map(layer => layer.name),
+      ['y'],
     );
-    assert.ok(largestDifference(layers[0]!.values, references.get('embedding')!.values) <= 1e-6);
+    return layers[0]!.values[0]!;
+  };
+
+  it('takes the branch that its condition says, constants of the other left alone', async () => {
+    const same = functionOf('same', 'r:activations:0', [node('r', 'Relu', ['x'])]);
+    const fixed = functionOf('fixed', 'c:output:0', [constant('c', [1])]);
+    const choice = node('choice', 'StatelessIf', ['above', 'x'], { then_branch: 'same', else_branch: 'fixed' });
+    const nodes = [constant('two', []), node('above', 'Greater', ['x', 'two']), choice, node('y', 'Tanh', ['choice'])];
+    const files = graphOf(nodes, [same, fixed]);
+    assert.ok(Math.abs((await outputFor(files, 3)) - Math.tanh(3)) < 1e-6);
+    assert.ok(Math.abs((await outputFor(files, 1)) - Math.tanh(2)) < 1e-6);
+  });
+
+  it('goes round as long as its condition holds, also not at all', async () => {
+    const body = functionOf('body', 'a:z:0', [constant('two', []), node('a', 'AddV2', ['x', 'two:output:0'])]);
+    const condition = functionOf('condition', 'l:z:0', [constant('two', []), node('l', 'Less', ['x', 'two:output:0'])]);
+    const loop = node('loop', 'While', ['x'], { cond: 'condition', body: 'body' });
+    const files = graphOf([loop, node('y', 'Tanh', ['loop:0'])], [body, condition]);
+    for (const [from, to] of [
+      [-3, 3],
+      [1.5, 3.5],
+      [2.5, 2.5],
+    ] as const)
+      assert.ok(Math.abs((await outputFor(files, from)) - Math.tanh(to)) < 1e-6, `from ${from}`);
   });
 });
 
