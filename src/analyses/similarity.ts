@@ -57,7 +57,7 @@ export function similarityOf(
         hint: `Take at most ${formatCount(Math.floor(Math.sqrt(memoryLimitBytes / BYTES_PER_PAIR)))} rows.`,
       },
     );
-  const cka = centredKernelAlignment(a, b);
+  const cka = centredKernelAlignment(a, b, cancellation);
   const [distancesA, distancesB] = [a, b].map(cloud => distanceMatrix(cloud, 'euclidean', cancellation)) as [
     DistanceMatrix,
     DistanceMatrix,
@@ -85,7 +85,7 @@ export function similarityOf(
 
 function overMedian(distances: DistanceMatrix, cancellation: Cancellation): PersistenceDiagram {
   const { diagram } = rips(distances, { maxDimension: 1, cancellation });
-  const unit = medianDistance(distances);
+  const unit = medianDistance(distances, cancellation);
   if (unit === 0) return diagram;
   return {
     dimension: diagram.dimension,

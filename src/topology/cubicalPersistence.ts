@@ -22,6 +22,7 @@ export interface CubicalOptions {
 }
 
 const DEFAULT_LIMIT_BYTES = 4 * 2 ** 30;
+const SADDLES_BETWEEN_POLLS = 1 << 16;
 
 /**
  * Persistent homology over Z/2 of the sublevel (or superlevel) sets of a grid of 1 to 3 dimensions d, in dimensions 0 … d − 1.
@@ -78,6 +79,16 @@ export function cubicalPersistence(
 
 function inOrder(vertices: IntList, values: Float64Array, cancellation: Cancellation): Int32Array {
   const given = vertices.view();
-  const keys = Float64Array.from(given, vertex => values[vertex]!);
-  return Int32Array.from(radixOrder(keys, keys.length, cancellation), k => given[k]!);
+  const keys = new Float64Array(given.length);
+  for (let k = 0; k < keys.length; k++) {
+    if (k % SADDLES_BETWEEN_POLLS === 0) cancellation.throwIfCancelled();
+    keys[k] = values[given[k]!]!;
+  }
+  const order = radixOrder(keys, keys.length, cancellation);
+  const sorted = new Int32Array(keys.length);
+  for (let k = 0; k < keys.length; k++) {
+    if (k % SADDLES_BETWEEN_POLLS === 0) cancellation.throwIfCancelled();
+    sorted[k] = given[order[k]!]!;
+  }
+  return sorted;
 }

@@ -25,15 +25,15 @@ const SHORTEST_BUDGET = 100_000_000;
  */
 export function cycleBasis(graph: Graph, cancellation: Cancellation): CycleBasis {
   const { vertices, source } = graph;
-  const neighbours = adjacency(graph);
-  const { parentEdge, depth } = spanningForest(graph, neighbours);
+  const neighbours = adjacency(graph, cancellation);
+  const { parentEdge, depth } = spanningForest(graph, neighbours, cancellation);
   const inForest = new Uint8Array(source.length);
   for (const edge of parentEdge) if (edge >= 0) inForest[edge] = 1;
   const closing = Uint32Array.from(source.keys()).filter(edge => inForest[edge] === 0);
   if (closing.length * vertices * (vertices + source.length) <= SHORTEST_BUDGET)
     return { cycles: shortestBasis(graph, neighbours, closing, cancellation), shortest: true };
-  const cycles = Array.from(closing, (edge, step) => {
-    poll(step, cancellation);
+  const cycles = Array.from(closing, edge => {
+    cancellation.throwIfCancelled();
     return fundamentalCycle(graph, edge, parentEdge, depth);
   });
   return { cycles, shortest: false };
@@ -46,9 +46,12 @@ interface Adjacency {
   readonly edge: Uint32Array;
 }
 
-function adjacency({ vertices, source, target }: Graph): Adjacency {
+function adjacency({ vertices, source, target }: Graph, cancellation: Cancellation): Adjacency {
   const start = new Uint32Array(vertices + 1);
-  for (const ends of [source, target]) for (const v of ends) start[v + 1] = start[v + 1]! + 1;
+  for (const ends of [source, target]) {
+    cancellation.throwIfCancelled();
+    for (let e = 0; e < ends.length; e++) start[ends[e]! + 1]!++;
+  }
   for (let v = 0; v < vertices; v++) start[v + 1] = start[v + 1]! + start[v]!;
   const next = start.slice();
   const vertex = new Uint32Array(2 * source.length);
@@ -60,13 +63,14 @@ function adjacency({ vertices, source, target }: Graph): Adjacency {
     edge[place] = e;
   };
   source.forEach((from, e) => {
+    poll(e, cancellation);
     put(from, target[e]!, e);
     put(target[e]!, from, e);
   });
   return { start, vertex, edge };
 }
 
-function spanningForest({ vertices }: Graph, { start, vertex, edge }: Adjacency) {
+function spanningForest({ vertices }: Graph, { start, vertex, edge }: Adjacency, cancellation: Cancellation) {
   const parentEdge = new Int32Array(vertices).fill(-1);
   const depth = new Int32Array(vertices).fill(-1);
   const queue = new Uint32Array(vertices);
@@ -76,6 +80,7 @@ function spanningForest({ vertices }: Graph, { start, vertex, edge }: Adjacency)
     depth[root] = 0;
     queue[end++] = root;
     for (; head < end; head++) {
+      poll(head, cancellation);
       const v = queue[head]!;
       for (let k = start[v]!; k < start[v + 1]!; k++) {
         const next = vertex[k]!;

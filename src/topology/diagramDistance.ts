@@ -78,8 +78,8 @@ function matched(
   solve: (problem: MatchingProblem) => PartnerOfA,
   combine: (costs: Float64Array) => number,
 ): DiagramDistance {
-  const indexA = splitPoints(a);
-  const indexB = splitPoints(b);
+  const indexA = splitPoints(a, cancellation);
+  const indexB = splitPoints(b, cancellation);
   if (indexA.essential.length !== indexB.essential.length) return { distance: null, matching: null };
   if (!inCanonicalOrder(indexA.finite, indexB.finite, a, b)) {
     const { distance, matching } = matched(b, a, metric, cancellation, solve, combine);
@@ -117,9 +117,11 @@ function matched(
   return { distance: combine(Float64Array.from(costs)), matching };
 }
 
-function pick(points: DiagramPoints, indices: readonly number[]): DiagramPoints {
-  return {
-    birth: Float64Array.from(indices, i => points.birth[i]!),
-    death: Float64Array.from(indices, i => points.death[i]!),
-  };
+function pick(points: DiagramPoints, indices: Uint32Array): DiagramPoints {
+  const [birth, death] = [new Float64Array(indices.length), new Float64Array(indices.length)];
+  indices.forEach((i, place) => {
+    birth[place] = points.birth[i]!;
+    death[place] = points.death[i]!;
+  });
+  return { birth, death };
 }

@@ -1,4 +1,5 @@
-import type { Cancellation } from '../base/cancellation';
+import { Cancellation } from '../base/cancellation';
+import { radixOrder } from './radixOrder';
 
 /** The points of one dimension of a persistence diagram. In superlevel diagrams births are above deaths. */
 export interface DiagramPoints {
@@ -33,11 +34,14 @@ export function diagonalDistance(metric: GroundMetric, birth: number, death: num
 }
 
 /** Indices of finite and essential points, each in order of birth, then death, then place. */
-export function splitPoints(points: DiagramPoints): { finite: number[]; essential: number[] } {
-  const { birth, death } = points;
-  const order = Array.from(birth, (_, i) => i).sort(
-    (i, j) => birth[i]! - birth[j]! || (death[i] === death[j] ? i - j : death[i]! - death[j]!),
-  );
+export function splitPoints(
+  { birth, death }: DiagramPoints,
+  cancellation = Cancellation.never,
+): { finite: Uint32Array; essential: Uint32Array } {
+  const size = birth.length;
+  // Adding 0 turns −0, which would come before it, into 0.
+  const byDeath = radixOrder(death.map(value => value + 0), size, cancellation); // prettier-ignore
+  const order = radixOrder(birth.map(value => value + 0), size, cancellation, byDeath); // prettier-ignore
   return {
     finite: order.filter(i => Number.isFinite(death[i])),
     essential: order.filter(i => !Number.isFinite(death[i])),
@@ -49,8 +53,8 @@ export function splitPoints(points: DiagramPoints): { finite: number[]; essentia
  * rounding and ties do: the smaller first, then by points.
  */
 export function inCanonicalOrder(
-  a: readonly number[],
-  b: readonly number[],
+  a: Uint32Array,
+  b: Uint32Array,
   pointsA: DiagramPoints,
   pointsB: DiagramPoints,
 ): boolean {

@@ -1,3 +1,4 @@
+import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import type { PointCloud } from './pointCloud';
 import { squaredDistance } from './pointDistances';
@@ -12,6 +13,7 @@ export function distanceToMeasure(
   places: PointCloud,
   mass: number,
   indices: Uint32Array = Uint32Array.from({ length: cloud.count }, (_, i) => i),
+  cancellation = Cancellation.never,
 ): Float64Array {
   if (!(mass > 0 && mass <= 1)) throw new Fault('usage', `The mass must be above 0 and at most 1, not ${mass}.`);
   if (cloud.width !== places.width)
@@ -26,6 +28,7 @@ export function distanceToMeasure(
   const neighbours = Math.max(1, Math.ceil(mass * indices.length - 1e-9));
   const squares = new Float64Array(indices.length);
   return Float64Array.from({ length: places.count }, (_, p) => {
+    cancellation.throwIfCancelled();
     rows.set(places.values.subarray(p * width, (p + 1) * width), place);
     indices.forEach((i, k) => (squares[k] = squaredDistance(rows, i * width, place, width)));
     squares.sort();

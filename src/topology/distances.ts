@@ -1,4 +1,5 @@
 import { Cancellation } from '../base/cancellation';
+import { floatOfRank } from './floatOfRank';
 import { Fault } from '../base/fault';
 import { formatCount } from '../base/numbers';
 import { finish, type Steps } from '../base/steps';
@@ -183,29 +184,12 @@ export function precomputedDistances(cloud: PointCloud, crew = ripsCrew()): Dist
 }
 
 /** The median of the distances between two points i < j (the mean of the middle two of an even number); 0 for one point. */
-export function medianDistance(distances: DistanceMatrix): number {
+export function medianDistance(distances: DistanceMatrix, cancellation = Cancellation.never): number {
   const pairs = (distances.count * (distances.count - 1)) / 2;
   if (pairs === 0) return 0;
   const middle = Math.floor(pairs / 2);
-  const upper = distanceOfRank(distances, middle);
-  return pairs % 2 === 1 ? upper : (distanceOfRank(distances, middle - 1) + upper) / 2;
-}
-
-/**
- * The distance that `rank` others do not exceed, in two counting passes: the bits of floats that are not negative, read as integers, have
- * the order of the floats.
- */
-function distanceOfRank({ count, values }: DistanceMatrix, rank: number): number {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const counts = new Uint32Array(1 << 16);
-  for (let i = 0; i < count; i++) for (let k = i * count + i + 1; k < (i + 1) * count; k++) counts[bits[k]! >>> 16]!++;
-  let high = 0;
-  while (counts[high]! <= rank) rank -= counts[high++]!;
-  counts.fill(0);
-  for (let i = 0; i < count; i++)
-    for (let k = i * count + i + 1; k < (i + 1) * count; k++)
-      if (bits[k]! >>> 16 === high) counts[bits[k]! & 0xffff]!++;
-  let low = 0;
-  while (counts[low]! <= rank) rank -= counts[low++]!;
-  return new Float32Array(Uint32Array.of(high * 0x1_0000 + low).buffer)[0]!;
+  // Every pair is there twice, after the zeros of the diagonal.
+  const ofRank = (rank: number) => floatOfRank(distances.values, distances.count + 2 * rank, cancellation);
+  const upper = ofRank(middle);
+  return pairs % 2 === 1 ? upper : (ofRank(middle - 1) + upper) / 2;
 }

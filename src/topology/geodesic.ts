@@ -83,7 +83,7 @@ export function geodesicDistances(
   const row = new Float64Array(count);
   const from = along === 'hops' ? breadthFirst(graph) : dijkstra(graph);
   for (let source = 0; source < count; source++) {
-    if (source % 16 === 0) cancellation.throwIfCancelled();
+    cancellation.throwIfCancelled();
     progress(source / count, 'walking the graph');
     row.fill(Infinity);
     from(source, row);

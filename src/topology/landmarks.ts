@@ -47,6 +47,7 @@ export function maxminLandmarks(distances: PairwiseDistances, count: number, opt
   const indices = new Uint32Array(chosen);
   const insertionRadii = new Float64Array(chosen);
   const nearest = new Float64Array(all).fill(Infinity);
+  const below = (i: number, j: number, bound: number) => distances.below?.(i, j, bound) ?? distances.at(i, j);
   let next = new Random(options.seed, 'landmarks').integer(all);
   let farthest = Infinity;
   for (let k = 0; k < chosen; k++) {
@@ -60,7 +61,7 @@ export function maxminLandmarks(distances: PairwiseDistances, count: number, opt
     for (let i = 0; i < all; i++) {
       if ((i & 4095) === 0) cancellation.throwIfCancelled();
       if (nearest[i]! < 0) continue;
-      const distance = distances.at(landmark, i);
+      const distance = below(landmark, i, nearest[i]!);
       if (distance < nearest[i]!) nearest[i] = distance;
       if (nearest[i]! > farthest) {
         farthest = nearest[i]!;

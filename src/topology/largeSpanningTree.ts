@@ -78,6 +78,7 @@ class NearPairSearch {
   private readonly columnLimits: Int32Array;
   private readonly pairs: Int32Array;
   private readonly normsAddress: number;
+  private readonly leadsAddress: number;
   private readonly limitsAddress: number;
   private readonly pairsAddress: number;
 
@@ -85,14 +86,16 @@ class NearPairSearch {
     private readonly plan: SpanningTreePlan,
     private readonly cancellation: Cancellation,
   ) {
-    const { count, panels, norms, packed, rough } = plan;
+    const { count, panels, norms, leads, packed, rough } = plan;
     this.normsAddress = Math.ceil(panels.byteLength / 16) * 16;
-    this.limitsAddress = this.normsAddress + Math.ceil(norms.byteLength / 16) * 16;
+    this.leadsAddress = this.normsAddress + Math.ceil(norms.byteLength / 16) * 16;
+    this.limitsAddress = this.leadsAddress + Math.ceil(leads.byteLength / 16) * 16;
     this.pairsAddress = this.limitsAddress + 2 * BLOCK * 4;
     const { memory, exports: kernel } = spanningTreeKernel(this.pairsAddress + 4 * BLOCK * 8);
     this.kernel = kernel;
     new Int16Array(memory.buffer, 0, panels.length).set(panels);
     new Int32Array(memory.buffer, this.normsAddress, norms.length).set(norms);
+    new Int32Array(memory.buffer, this.leadsAddress, leads.length).set(leads);
     this.rowLimits = new Int32Array(memory.buffer, this.limitsAddress, BLOCK);
     this.columnLimits = new Int32Array(memory.buffer, this.limitsAddress + 4 * BLOCK, BLOCK);
     this.pairs = new Int32Array(memory.buffer, this.pairsAddress, 8 * BLOCK);
@@ -104,8 +107,8 @@ class NearPairSearch {
 
   /** All pairs with one point in each of two blocks, or in one. */
   compare(rowBlock: number, columnBlock: number): void {
-    const { plan, kernel, normsAddress, limitsAddress, pairs } = this;
-    const { packed, coordinatePairs } = plan;
+    const { plan, kernel, normsAddress, leadsAddress, limitsAddress, pairs } = this;
+    const { packed, coordinatePairs, leadingPairs } = plan;
     const panelBytes = coordinatePairs * 32;
     this.setLimits(rowBlock, columnBlock);
     const rowFrom = rowBlock * BLOCK;
@@ -118,8 +121,11 @@ class NearPairSearch {
         (columnFrom >> 3) * panelBytes,
         panels,
         coordinatePairs,
+        leadingPairs,
         normsAddress + 4 * row,
         normsAddress + 4 * columnFrom,
+        leadsAddress + 4 * row,
+        leadsAddress + 4 * columnFrom,
         limitsAddress + 4 * (row - rowFrom),
         limitsAddress + 4 * BLOCK,
         row,
@@ -203,6 +209,6 @@ export function forecastSpanningTreeBytes(
   points: number,
   width: number,
 ): { readonly eachThread: number; readonly once: number } {
-  const panels = points * (2 * width + 8);
+  const panels = points * (2 * width + 12);
   return { eachThread: panels + 160 * points + 80 * HELD, once: panels + points * (8 * width + 200) };
 }

@@ -11,7 +11,7 @@ export interface LevelSetBetti {
   readonly voids: number | undefined;
 }
 
-const STEPS_BETWEEN_POLLS = 1 << 16;
+const STEPS_BETWEEN_POLLS = 1 << 14;
 const DEFAULT_LIMIT_BYTES = 4 * 2 ** 30;
 
 /**

@@ -34,7 +34,7 @@ export function mapperLens(
   const { count, width, values } = cloud;
   switch (name) {
     case 'l2':
-      return Float64Array.from({ length: count }, (_, i) => {
+      return ofEachPoint(count, cancellation, i => {
         let squared = 0;
         for (let k = 0; k < width; k++) squared += values[i * width + k]! ** 2;
         return Math.sqrt(squared);
@@ -43,7 +43,7 @@ export function mapperLens(
     case 'pca2': {
       const component = name === 'pca1' ? 0 : 1;
       const { scores } = principalComponents(cloud, 2, cancellation);
-      return Float64Array.from({ length: count }, (_, i) => scores[2 * i + component]!);
+      return ofEachPoint(count, cancellation, i => scores[2 * i + component]!);
     }
     case 'density': {
       const rank = Math.ceil(Math.sqrt(count));
@@ -54,8 +54,19 @@ export function mapperLens(
     case 'column':
       if (!(Number.isInteger(column) && column >= 0 && column < width))
         throw new Fault('usage', `There is no column ${column}: the points have ${width} coordinates, counted from 0.`);
-      return Float64Array.from({ length: count }, (_, i) => values[i * width + column]!);
+      return ofEachPoint(count, cancellation, i => values[i * width + column]!);
   }
+}
+
+const POINTS_BETWEEN_POLLS = 1 << 10;
+
+function ofEachPoint(count: number, cancellation: Cancellation, lens: (point: number) => number): Float64Array {
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    if (i % POINTS_BETWEEN_POLLS === 0) cancellation.throwIfCancelled();
+    values[i] = lens(i);
+  }
+  return values;
 }
 
 /** exp(−x² / 2) is below e^−40 beyond. */

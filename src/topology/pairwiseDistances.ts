@@ -2,4 +2,6 @@
 export interface PairwiseDistances {
   readonly count: number;
   at(i: number, j: number): number;
+  /** The same where it is less than the bound; where it is not, anything that is not either. Less work, where few are. */
+  below?(i: number, j: number, bound: number): number;
 }

@@ -25,7 +25,7 @@ export type TakePair = (place: number, other: number) => void;
 /**
  * Some points of a cloud, in an order in which near ones are side by side, in blocks with their bounds in all coordinates, as a tree: which pairs of them are near each other (Euclidean), and
  * which of them are nearest to another point. Blocks whose bounds are near are compared by `kernels/spanningTree.as`, on a grid of 16 bits, which gives all pairs that are near and a few
- * others; those are then measured by `euclideanDistance`, which alone decides. Takes 2.5 · width + 4 bytes a point.
+ * others; those are then measured by `euclideanDistance`, which alone decides. Takes 2.5 · width + 8 bytes a point.
  */
 export class PointBlocks {
   readonly blocks: number;
@@ -38,6 +38,7 @@ export class PointBlocks {
   private readonly kernel;
   private readonly askedPanels: Int16Array;
   private readonly askedNorms: Int32Array;
+  private readonly askedLeads: Int32Array;
   private readonly rowLimits: Int32Array;
   private readonly found: Int32Array;
   private readonly addresses;
@@ -62,16 +63,19 @@ export class PointBlocks {
     this.panelBytes = 32 * coordinatePairs;
     const panels = Math.ceil(points.length / PANEL);
     const norms = panels * this.panelBytes;
-    const askedPanels = norms + 4 * PANEL * panels;
+    const leads = norms + 4 * PANEL * panels;
+    const askedPanels = leads + 4 * PANEL * panels;
     const askedNorms = askedPanels + (ASKED_AT_ONCE / PANEL) * this.panelBytes;
-    const rowLimits = askedNorms + 4 * ASKED_AT_ONCE;
+    const askedLeads = askedNorms + 4 * ASKED_AT_ONCE;
+    const rowLimits = askedLeads + 4 * ASKED_AT_ONCE;
     const columnLimits = rowLimits + 4 * ASKED_AT_ONCE;
     const found = columnLimits + 4 * BLOCK;
-    this.addresses = { norms, askedPanels, askedNorms, rowLimits, columnLimits, found };
+    this.addresses = { norms, leads, askedPanels, askedNorms, askedLeads, rowLimits, columnLimits, found };
     const buffer = workspace.reserve(found + 8 * ROWS * BLOCK);
     this.kernel = workspace.kernel;
     this.askedPanels = new Int16Array(buffer, askedPanels, ASKED_AT_ONCE * 2 * coordinatePairs);
     this.askedNorms = new Int32Array(buffer, askedNorms, ASKED_AT_ONCE);
+    this.askedLeads = new Int32Array(buffer, askedLeads, ASKED_AT_ONCE);
     this.rowLimits = new Int32Array(buffer, rowLimits, ASKED_AT_ONCE);
     new Int32Array(buffer, columnLimits, BLOCK).fill(NONE);
     this.found = new Int32Array(buffer, found, 2 * ROWS * BLOCK);
@@ -79,6 +83,7 @@ export class PointBlocks {
     const target = {
       panels: new Int16Array(buffer, 0, panels * PANEL * 2 * coordinatePairs),
       norms: new Int32Array(buffer, norms, PANEL * panels),
+      leads: new Int32Array(buffer, leads, PANEL * panels),
     };
     this.gridError = packPanels(cloud, points, points.length, this.grid, target, cancellation);
   }
@@ -110,12 +115,12 @@ export class PointBlocks {
   private comparePairs(block: number, other: number, wanted: WantBlocks, near: TakePair): void {
     this.cancellation.throwIfCancelled();
     if (block >= this.blocks || other >= this.blocks || !wanted(block, other)) return;
-    const { addresses, found, panelBytes } = this;
+    const { found, panelBytes } = this;
     const from = block * BLOCK;
     const to = Math.min(from + BLOCK, this.points.length);
     for (let row = from; row < to; row += ROWS) {
       const address = Math.floor(row / PANEL) * panelBytes + 4 * (row % PANEL);
-      const count = this.compare(address, row, addresses.norms, row, other);
+      const count = this.compare(address, row, false, row, other);
       for (let k = 0; k < 2 * count; k += 2) near(found[k]!, found[k + 1]!);
     }
   }
@@ -129,13 +134,12 @@ export class PointBlocks {
     const size = Math.max(1, Math.min(rank, this.points.length - 1));
     if (this.points.length < 2) return result;
     const nearest = Array.from({ length: Math.min(ASKED_AT_ONCE, asked.length) }, () => new Float64Array(size));
-    const spread = { origin: this.grid.origin, scale: this.grid.scale, reach: this.grid.reach };
     for (let from = 0; from < asked.length; from += ASKED_AT_ONCE) {
       const rows = asked.subarray(from, Math.min(from + ASKED_AT_ONCE, asked.length));
       const lengths = Float64Array.from(rows, point => this.lengthOf(point));
       // Of rows that are there: the others find nothing.
-      const target = { panels: this.askedPanels, norms: this.askedNorms };
-      const error = packPanels(this.cloud, rows, rows.length, { ...spread, lengths }, target, this.cancellation);
+      const target = { panels: this.askedPanels, norms: this.askedNorms, leads: this.askedLeads };
+      const error = packPanels(this.cloud, rows, rows.length, { ...this.grid, lengths }, target, this.cancellation);
       this.rowLimits.fill(NONE);
       this.boundAsked(rows);
       for (let r = 0; r < rows.length; r++) {
@@ -185,7 +189,7 @@ export class PointBlocks {
     for (let from = 0; from < rows.length; from += ROWS) {
       const address = addresses.askedPanels + Math.floor(from / PANEL) * panelBytes + 4 * (from % PANEL);
       // Rows before all columns, so that all pairs count.
-      const count = this.compare(address, from, addresses.askedNorms, -ROWS, block);
+      const count = this.compare(address, from, true, -ROWS, block);
       for (let k = 0; k < 2 * count; k += 2) {
         const r = from + found[k]! + ROWS;
         const list = nearest[r]!;
@@ -207,7 +211,7 @@ export class PointBlocks {
   }
 
   /** Pairs of four rows with the points of a block, into `found`; returns how many. */
-  private compare(address: number, row: number, norms: number, rowNumber: number, block: number): number {
+  private compare(address: number, row: number, asked: boolean, rowNumber: number, block: number): number {
     const { addresses, panelBytes } = this;
     const from = block * BLOCK;
     const panels = Math.ceil((Math.min(from + BLOCK, this.points.length) - from) / PANEL);
@@ -216,9 +220,12 @@ export class PointBlocks {
       (from / PANEL) * panelBytes,
       panels,
       panelBytes / 32,
-      norms + 4 * row,
+      this.grid.leading / 2,
+      (asked ? addresses.askedNorms : addresses.norms) + 4 * row,
       addresses.norms + 4 * from,
-      addresses.rowLimits + (rowNumber < 0 ? 4 * row : 0),
+      (asked ? addresses.askedLeads : addresses.leads) + 4 * row,
+      addresses.leads + 4 * from,
+      addresses.rowLimits + (asked ? 4 * row : 0),
       addresses.columnLimits,
       rowNumber,
       from,

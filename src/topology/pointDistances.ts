@@ -17,7 +17,11 @@ export function pointDistances(cloud: PointCloud, metric: Metric): PairwiseDista
       return matrix;
     }
     case 'euclidean':
-      return { count, at: (i, j) => Math.sqrt(squaredDistance(values, i * width, j * width, width)) };
+      return {
+        count,
+        at: (i, j) => Math.sqrt(squaredDistance(values, i * width, j * width, width)),
+        below: (i, j, bound) => Math.sqrt(squaredBelow(values, i * width, j * width, width, bound * bound * SLACK)),
+      };
     case 'manhattan':
       return {
         count,
@@ -55,6 +59,44 @@ export function pointDistances(cloud: PointCloud, metric: Metric): PairwiseDista
       };
     }
   }
+}
+
+/** What rounding the square of a bound may do, relative to it, and more. */
+const SLACK = 1 + 1e-9;
+/** Coordinates between two looks at the bound. */
+const STRIDE = 32;
+
+/** `squaredDistance`, to the bit, or ∞ where it is beyond the bound: sums only grow. */
+export function squaredBelow(
+  values: Float32Array | Float64Array,
+  a: number,
+  b: number,
+  width: number,
+  bound: number,
+): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let k = 0;
+  while (k + 3 < width) {
+    for (const end = Math.min(k + STRIDE, width - 3); k < end; k += 4) {
+      const d0 = values[a + k]! - values[b + k]!;
+      const d1 = values[a + k + 1]! - values[b + k + 1]!;
+      const d2 = values[a + k + 2]! - values[b + k + 2]!;
+      const d3 = values[a + k + 3]! - values[b + k + 3]!;
+      s0 += d0 * d0;
+      s1 += d1 * d1;
+      s2 += d2 * d2;
+      s3 += d3 * d3;
+    }
+    if (s0 + s1 + (s2 + s3) > bound) return Infinity;
+  }
+  for (; k < width; k++) {
+    const difference = values[a + k]! - values[b + k]!;
+    s0 += difference * difference;
+  }
+  return s0 + s1 + (s2 + s3);
 }
 
 /** Of two rows that begin at `a` and `b`. Four sums, which the processor can add to side by side. */

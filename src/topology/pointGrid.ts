@@ -1,4 +1,5 @@
 import type { Cancellation } from '../base/cancellation';
+import { leadingRotation, type LeadingRotation } from './leadingRotation';
 import type { PointCloud } from './pointCloud';
 
 /** Points in a panel of `kernels/spanningTree.as`. */
@@ -23,6 +24,10 @@ export interface PointGrid {
   readonly reach: number;
   /** Distance of each point from the mean, in the given order. */
   readonly lengths: Float64Array;
+  /** Points are turned before they are put on the grid; not where they are on it as they are. */
+  readonly rotation: LeadingRotation | undefined;
+  /** The first coordinates are the leading ones: all of them without a rotation. Even. */
+  readonly leading: number;
 }
 
 /** The grid for some points of a cloud. */
@@ -50,15 +55,32 @@ export function pointGrid({ values, width }: PointCloud, points: Uint32Array, ca
   const reach = longest <= OUTLYING * usual ? longest : usual;
   const room = LARGEST_NORM - 2 * Math.sqrt(width) - 2;
   const scale = reach > 0 && reach < Infinity ? 2 ** Math.ceil(Math.log2(reach / room)) : 1;
-  return { origin: mean.map(value => scale * Math.round(value / scale)), scale, reach, lengths };
+  const origin = mean.map(value => scale * Math.round(value / scale));
+  const rotation = isOnGrid({ values, width }, points, origin, scale)
+    ? undefined
+    : leadingRotation({ width, values }, points, mean, cancellation);
+  return { origin, scale, reach, lengths, rotation, leading: rotation?.leading ?? 2 * Math.ceil(width / 2) };
+}
+
+/** Whether all points are; mostly the first says that they are not. */
+function isOnGrid(
+  { values, width }: Pick<PointCloud, 'values' | 'width'>,
+  points: Uint32Array,
+  origin: Float64Array,
+  scale: number,
+): boolean {
+  return points.every(point =>
+    origin.every((middle, axis) => Number.isInteger((values[point * width + axis]! - middle) / scale)),
+  );
 }
 
 /** Where `packPanels` puts points: as the kernel takes them. */
 export interface Panels {
   /** Of 8 points, by pairs of coordinates. */
   readonly panels: Int16Array;
-  /** Squared norms. */
+  /** Squared norms, of all coordinates and of the leading ones. */
   readonly norms: Int32Array;
+  readonly leads: Int32Array;
 }
 
 /**
@@ -69,13 +91,14 @@ export function packPanels(
   { values, width }: PointCloud,
   points: Uint32Array,
   packed: number,
-  { origin, scale, reach, lengths }: PointGrid,
-  { panels, norms }: Panels,
+  { origin, scale, reach, lengths, rotation, leading }: PointGrid,
+  { panels, norms, leads }: Panels,
   cancellation: Cancellation,
 ): number {
   const coordinatePairs = Math.ceil(width / 2);
   let worst = 0;
   let allWithin = true;
+  const turned = new Float64Array(width);
   for (let place = 0; place < packed; place++) {
     if (place % POINTS_BETWEEN_POLLS === 0) cancellation.throwIfCancelled();
     const row = points[place]! * width;
@@ -83,22 +106,27 @@ export function packPanels(
     const within = lengths[place]! <= reach;
     allWithin &&= within;
     const drawn = within ? 1 : reach / lengths[place]!;
+    for (let k = 0; k < width; k++) turned[k] = values[row + k]! - origin[k]!;
+    rotation?.turn(turned);
     let norm = 0;
     let missed = 0;
     for (let k = 0; k < width; k++) {
-      const exact = ((values[row + k]! - origin[k]!) * drawn) / scale;
+      if (k === leading) leads[place] = norm;
+      const exact = (turned[k]! * drawn) / scale;
       const rounded = Math.round(exact);
       panels[panel + (k >> 1) * 16 + (k & 1)] = rounded;
       norm += rounded * rounded;
       missed += (exact - rounded) ** 2;
     }
     norms[place] = norm;
+    if (leading >= width) leads[place] = norm;
     worst = Math.max(worst, missed);
   }
   // The origin is not quite the mean, from which lengths are.
   const offCentre = allWithin ? 0 : (scale * Math.sqrt(width)) / 2;
-  // Subtracting the origin rounds too.
-  return worst === 0 && allWithin ? 0 : offCentre + scale * Math.sqrt(worst) * (1 + 1e-9) + 4 * Number.EPSILON * reach;
+  // Subtracting the origin rounds too, and so does turning.
+  const rounding = (4 * Number.EPSILON + (rotation?.error ?? 0)) * reach;
+  return worst === 0 && allWithin ? 0 : offCentre + scale * Math.sqrt(worst) * (1 + 1e-9) + rounding;
 }
 
 /** A whole number such that squared distances on the grid from it on stand for squared distances that are not below the limit, where a point is no farther from its place than `error`. */

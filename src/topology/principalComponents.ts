@@ -18,6 +18,7 @@ export interface PrincipalComponents {
 
 /** Up to this size the smaller of covariance and Gram matrix is decomposed whole. */
 const DENSE_SIZE = 64;
+const ROWS_BETWEEN_POLLS = 64;
 const KRYLOV_STEPS = 8;
 const KRYLOV_ROUNDS = 5;
 const RESIDUAL = 1e-8;
@@ -37,7 +38,7 @@ export function principalComponents(
   cancellation = Cancellation.never,
 ): PrincipalComponents {
   const { count, width } = cloud;
-  const centred = centre(cloud);
+  const centred = centre(cloud, cancellation);
   const divisor = Math.max(1, count - 1);
   let total = 0;
   for (const value of centred) total += value * value;
@@ -47,7 +48,7 @@ export function principalComponents(
   if (wanted > 0 && total > 0)
     directions.set(
       Math.min(count, width) <= DENSE_SIZE
-        ? denseDirections(centred, count, width, wanted)
+        ? denseDirections(centred, count, width, wanted, cancellation)
         : krylovDirections(centred, count, width, wanted, cancellation),
     );
   for (let c = 0; c < components; c++) fixSign(directions.subarray(c * width, (c + 1) * width));
@@ -57,6 +58,7 @@ export function principalComponents(
   for (let c = 0; c < components; c++) {
     let sum = 0;
     for (let i = 0; i < count; i++) {
+      poll(i, cancellation);
       const score = dot(centred, i * width, directions, c * width, width);
       scores[i * components + c] = score;
       sum += score * score;
@@ -66,13 +68,17 @@ export function principalComponents(
   return { components, scores, directions, variances, explained: variances.map(v => (total > 0 ? v / total : 0)) };
 }
 
-function centre({ count, width, values }: PointCloud): Float64Array {
+function centre({ count, width, values }: PointCloud, cancellation: Cancellation): Float64Array {
   const mean = new Float64Array(width);
-  for (let i = 0; i < count; i++) for (let k = 0; k < width; k++) mean[k] = mean[k]! + values[i * width + k]! / count;
+  for (let i = 0; i < count; i++) {
+    poll(i, cancellation);
+    for (let k = 0; k < width; k++) mean[k] = mean[k]! + values[i * width + k]! / count;
+  }
   const centred = new Float64Array(count * width);
   let before = 0;
   let after = 0;
-  for (let i = 0; i < count; i++)
+  for (let i = 0; i < count; i++) {
+    poll(i, cancellation);
     for (let k = 0; k < width; k++) {
       const value = values[i * width + k]!;
       const difference = value - mean[k]!;
@@ -80,15 +86,23 @@ function centre({ count, width, values }: PointCloud): Float64Array {
       before += value * value;
       after += difference * difference;
     }
+  }
   // What a rounded mean leaves of equal points is no variance.
   if (after <= before * RELATIVE_VARIANCE) centred.fill(0);
   return centred;
 }
 
-function denseDirections(centred: Float64Array, count: number, width: number, wanted: number): Float64Array {
-  const rows = Matrix.from1DArray(count, width, centred);
+function denseDirections(
+  centred: Float64Array,
+  count: number,
+  width: number,
+  wanted: number,
+  cancellation: Cancellation,
+): Float64Array {
   const byColumns = width <= count;
-  const symmetric = byColumns ? rows.transpose().mmul(rows) : rows.mmul(rows.transpose());
+  const symmetric = byColumns
+    ? productsOfColumns(centred, count, width, cancellation)
+    : productsOfRows(centred, count, width, cancellation);
   const decomposition = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
   const vectors = decomposition.eigenvectorMatrix;
   const size = symmetric.rows;
@@ -106,6 +120,43 @@ function denseDirections(centred: Float64Array, count: number, width: number, wa
   }
   orthonormalise(directions, wanted, width);
   return directions;
+}
+
+/** XᵀX. */
+function productsOfColumns(rows: Float64Array, count: number, width: number, cancellation: Cancellation): Matrix {
+  const sums = new Float64Array(width * width);
+  for (let i = 0; i < count; i++) {
+    poll(i, cancellation);
+    for (let a = 0; a < width; a++) {
+      const value = rows[i * width + a]!;
+      for (let b = a, at = a * width + a; b < width; b++, at++) sums[at] = sums[at]! + value * rows[i * width + b]!;
+    }
+  }
+  return symmetricOf(width, (a, b) => sums[a * width + b]!);
+}
+
+/** XXᵀ. */
+function productsOfRows(rows: Float64Array, count: number, width: number, cancellation: Cancellation): Matrix {
+  return symmetricOf(count, (a, b) => {
+    if (a === b) cancellation.throwIfCancelled();
+    return dot(rows, a * width, rows, b * width, width);
+  });
+}
+
+/** From its upper half, row by row. */
+function symmetricOf(size: number, at: (a: number, b: number) => number): Matrix {
+  const matrix = new Matrix(size, size);
+  for (let a = 0; a < size; a++)
+    for (let b = a; b < size; b++) {
+      const value = at(a, b);
+      matrix.set(a, b, value);
+      matrix.set(b, a, value);
+    }
+  return matrix;
+}
+
+function poll(row: number, cancellation: Cancellation): void {
+  if (row % ROWS_BETWEEN_POLLS === 0) cancellation.throwIfCancelled();
 }
 
 /** Block Krylov: the best directions within span{B, AB, …, AˢB} of A = XᵀX, again and again from the best of the last. */
@@ -129,12 +180,13 @@ function krylovDirections(
       basis.set(newest, size * width);
       const held = size;
       size += orthonormalise(basis, newest.length / width, width, size);
-      const image = applyScatter(centred, count, width, basis.subarray(held * width, size * width));
+      const image = applyScatter(centred, count, width, basis.subarray(held * width, size * width), cancellation);
       images.set(image, held * width);
       if (size === held) break;
       newest = image;
     }
     const { vectors, values } = rayleighRitz(basis, images, size, width);
+    cancellation.throwIfCancelled();
     const best = combine(basis, vectors, size, width, block);
     const imagesOfBest = combine(images, vectors, size, width, block);
     let residual = 0;
@@ -154,15 +206,23 @@ function krylovDirections(
 }
 
 /** Xᵀ(X·v) for each of the row vectors v. */
-function applyScatter(centred: Float64Array, count: number, width: number, vectors: Float64Array): Float64Array {
+function applyScatter(
+  centred: Float64Array,
+  count: number,
+  width: number,
+  vectors: Float64Array,
+  cancellation: Cancellation,
+): Float64Array {
   const images = new Float64Array(vectors.length);
   const blocks = vectors.length / width;
-  for (let i = 0; i < count; i++)
+  for (let i = 0; i < count; i++) {
+    poll(i, cancellation);
     for (let b = 0; b < blocks; b++) {
       const product = dot(centred, i * width, vectors, b * width, width);
       for (let k = 0; k < width; k++)
         images[b * width + k] = images[b * width + k]! + product * centred[i * width + k]!;
     }
+  }
   return images;
 }
 

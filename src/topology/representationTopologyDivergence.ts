@@ -3,7 +3,7 @@ import { Fault } from '../base/fault';
 import { formatCount } from '../base/numbers';
 import { totalPersistence } from './diagram';
 import { DistanceMatrix } from './distances';
-import { quantileOfSorted } from './quantile';
+import { floatOfRank } from './floatOfRank';
 import { rips } from './rips';
 
 export interface RepresentationTopologyDivergence {
@@ -34,27 +34,34 @@ export function representationTopologyDivergence(
       'shape-mismatch',
       `The clouds have ${formatCount(a.count)} and ${formatCount(b.count)} rows, but must have the same rows.`,
     );
-  const [scaledA, scaledB] = [scaled(a), scaled(b)];
+  const [scaledA, scaledB] = [scaled(a, cancellation), scaled(b, cancellation)];
   const ab = direction(scaledA, scaledB, a.count, cancellation);
   const ba = direction(scaledB, scaledA, a.count, cancellation);
   return { ab, ba, mean: (ab + ba) / 2 };
 }
 
-function scaled({ values }: DistanceMatrix): Float32Array {
-  const unit = quantileOfSorted(Float64Array.from(values).sort(), 0.9);
+function scaled({ values }: DistanceMatrix, cancellation: Cancellation): Float32Array {
+  if (values.length === 0) return values;
+  const position = 0.9 * (values.length - 1);
+  const rank = Math.floor(position);
+  const below = floatOfRank(values, rank, cancellation);
+  const above = floatOfRank(values, Math.min(values.length - 1, rank + 1), cancellation);
+  const unit = below + (above - below) * (position - rank);
   return unit > 0 ? values.map(value => value / unit) : values;
 }
 
 function direction(a: Float32Array, b: Float32Array, count: number, cancellation: Cancellation): number {
   const size = 2 * count;
   const values = new Float32Array(size * size);
-  for (let i = 0; i < count; i++)
+  for (let i = 0; i < count; i++) {
+    cancellation.throwIfCancelled();
     for (let j = 0; j < count; j++) {
       const distance = a[i * count + j]!;
       values[i * size + count + j] = distance;
       values[(count + j) * size + i] = distance;
       values[(count + i) * size + count + j] = Math.min(distance, b[i * count + j]!);
     }
+  }
   const { diagram } = rips(new DistanceMatrix(size, values), { maxDimension: 1, cancellation });
   return totalPersistence(diagram, 1);
 }

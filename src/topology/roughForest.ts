@@ -1,7 +1,8 @@
 import type { Cancellation } from '../base/cancellation';
 import type { Random } from '../base/random';
 import { LightestForest, type WeightedEdges, joinEdges } from './lightestForest';
-import { squaredDistance } from './pointDistances';
+import { partition } from './partition';
+import { squaredBelow } from './pointDistances';
 import type { PointCloud } from './pointCloud';
 
 /** Points in a leaf, all of whose distances are looked at. */
@@ -37,6 +38,7 @@ function halve(
   const leaves: (readonly [number, number])[] = [];
   const stack: (readonly [number, number])[] = [[0, order.length]];
   const direction = new Float64Array(width);
+  const along = new Float64Array(order.length);
   for (let range = stack.pop(); range !== undefined; range = stack.pop()) {
     const [from, to] = range;
     if (to - from <= LEAF) {
@@ -47,29 +49,17 @@ function halve(
     const p = order[from + random.integer(to - from)]! * width;
     const q = order[from + random.integer(to - from)]! * width;
     for (let k = 0; k < width; k++) direction[k] = values[p + k]! - values[q + k]!;
-    const along = new Float64Array(to - from);
-    for (let i = 0; i < along.length; i++) {
+    for (let i = from; i < to; i++) {
       if ((i & 4095) === 0) cancellation.throwIfCancelled();
-      const row = order[from + i]! * width;
+      const row = order[i]! * width;
       let sum = 0;
       for (let k = 0; k < width; k++) sum += values[row + k]! * direction[k]!;
-      along[i] = sum;
+      along[order[i]!] = sum;
     }
-    const middle = along.length >> 1;
-    const cut = along.slice().sort()[middle]!;
     // Exactly half on each side, whatever ties there are.
-    const points = order.slice(from, to);
-    let below = 0;
-    for (const value of along) below += Number(value < cut);
-    let ties = middle - below;
-    let left = from;
-    let right = from + middle;
-    points.forEach((point, i) => {
-      const value = along[i]!;
-      if (value < cut || (value === cut && ties-- > 0)) order[left++] = point;
-      else order[right++] = point;
-    });
-    stack.push([from + middle, to], [from, from + middle]);
+    const middle = (from + to) >> 1;
+    partition(order, along, from, to, middle);
+    stack.push([middle, to], [from, middle]);
   }
   return leaves;
 }
@@ -89,7 +79,7 @@ function leafTree({ values, width }: PointCloud, points: Uint32Array, cancellati
   for (let left = outside.length, edge = 0; left > 0; edge++) {
     let slot = 0;
     for (let k = 0; k < left; k++) {
-      const square = squaredDistance(values, newest * width, outside[k]! * width, width);
+      const square = squaredBelow(values, newest * width, outside[k]! * width, width, nearest[k]!);
       if (square < nearest[k]!) {
         nearest[k] = square;
         parent[k] = newest;

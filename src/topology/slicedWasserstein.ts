@@ -15,8 +15,8 @@ export function slicedWassersteinDistance(
   directions = SLICED_DIRECTIONS,
   cancellation = Cancellation.never,
 ): number | null {
-  const indexA = splitPoints(a);
-  const indexB = splitPoints(b);
+  const indexA = splitPoints(a, cancellation);
+  const indexB = splitPoints(b, cancellation);
   if (indexA.essential.length !== indexB.essential.length) return null;
   const size = indexA.finite.length + indexB.finite.length;
   const alongA = new Float64Array(size);
@@ -43,9 +43,9 @@ export function slicedWassersteinDistance(
 function project(
   target: Float64Array,
   points: DiagramPoints,
-  finite: readonly number[],
+  finite: Uint32Array,
   others: DiagramPoints,
-  othersFinite: readonly number[],
+  othersFinite: Uint32Array,
   cosine: number,
   sine: number,
 ): void {

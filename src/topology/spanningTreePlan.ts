@@ -25,6 +25,9 @@ export interface SpanningTreePlan {
   /** Panels of 8 points in 16 bits, and the squared norms, as the kernel takes them; quantised coordinates are multiples of `scale`. */
   readonly panels: Int16Array;
   readonly norms: Int32Array;
+  /** The same of the leading coordinates, of which there are `leadingPairs` pairs. */
+  readonly leads: Int32Array;
+  readonly leadingPairs: number;
   readonly coordinatePairs: number;
   readonly scale: number;
   /** At most how far a quantised point is from where it should be. */
@@ -64,8 +67,9 @@ export function planSpanningTree(cloud: PointCloud, seed = 0, cancellation = Can
   const rows = Math.ceil(packed / PANEL) * PANEL;
   const panels = new Int16Array(new SharedArrayBuffer(rows * coordinatePairs * 4));
   const norms = new Int32Array(new SharedArrayBuffer(rows * 4));
+  const leads = new Int32Array(new SharedArrayBuffer(rows * 4));
   const within = { ...grid, lengths: lengths.filter(length => length <= reach) };
-  const quantisationError = packPanels(points, order, packed, within, { panels, norms }, cancellation);
+  const quantisationError = packPanels(points, order, packed, within, { panels, norms, leads }, cancellation);
   const { from, to, weight } = forest.edges;
   return {
     count,
@@ -75,6 +79,8 @@ export function planSpanningTree(cloud: PointCloud, seed = 0, cancellation = Can
     packed,
     panels,
     norms,
+    leads,
+    leadingPairs: grid.leading / 2,
     coordinatePairs,
     scale,
     quantisationError,

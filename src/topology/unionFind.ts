@@ -5,7 +5,8 @@ export class UnionFind {
   private setCount: number;
 
   constructor(count: number) {
-    this.parent = Int32Array.from({ length: count }, (_, i) => i);
+    this.parent = new Int32Array(count);
+    for (let i = 0; i < count; i++) this.parent[i] = i;
     this.sizes = new Int32Array(count).fill(1);
     this.setCount = count;
   }

@@ -18,6 +18,7 @@ export function varianceSpectrum(cloud: PointCloud, cancellation = Cancellation.
   let norm = 0;
   let after = 0;
   for (let k = 0; k < width; k++) {
+    cancellation.throwIfCancelled();
     let mean = 0;
     for (let i = 0; i < count; i++) mean += values[i * width + k]! / count;
     for (let i = 0; i < count; i++) {
@@ -33,9 +34,9 @@ export function varianceSpectrum(cloud: PointCloud, cancellation = Cancellation.
   const matrix = new Float64Array(size * size);
   if (width <= count) {
     for (let i = 0; i < count; i++) {
-      if (i % 64 === 0) cancellation.throwIfCancelled();
       const row = i * width;
       for (let a = 0; a < width; a++) {
+        if (a % 64 === 0) cancellation.throwIfCancelled();
         const value = centred[row + a]!;
         if (value === 0) continue;
         const start = a * width;
@@ -44,8 +45,8 @@ export function varianceSpectrum(cloud: PointCloud, cancellation = Cancellation.
     }
   } else {
     for (let i = 0; i < count; i++) {
-      cancellation.throwIfCancelled();
       for (let j = 0; j <= i; j++) {
+        if (j % 64 === 0) cancellation.throwIfCancelled();
         let sum = 0;
         for (let k = 0, a = i * width, b = j * width; k < width; k++, a++, b++) sum += centred[a]! * centred[b]!;
         matrix[i * count + j] = sum;

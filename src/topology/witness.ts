@@ -44,7 +44,7 @@ export function witnessMatrix(
       // Entries only shrink: what is beyond the enclosing radius now will be no simplex that matters.
       bound = Math.min(bound, enclosingRadius(values, count));
     }
-    if (w % 16 === 0) cancellation.throwIfCancelled();
+    cancellation.throwIfCancelled();
     for (let a = 0; a < count; a++) toLandmark[a] = distances.at(w, landmarks[a]!);
     order.sort((a, b) => toLandmark[a]! - toLandmark[b]!);
     const forgiven = nu === 0 ? 0 : toLandmark[order[Math.min(nu, count) - 1]!]!;

@@ -30,6 +30,26 @@ describe('pointDistances', () => {
     }
   });
 
+  it('are known not to be below a bound without being measured, and else to the bit', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 80 }),
+        fc.nat(),
+        fc.double({ min: 0, max: 2, noNaN: true }),
+        (width, seed, share) => {
+          const distances = pointDistances(gaussianCloud(2, width, seed), 'euclidean');
+          const distance = distances.at(0, 1);
+          for (const bound of [distance, share * distance, Infinity]) {
+            const found = distances.below!(0, 1, bound);
+            if (distance < bound) assert.equal(found, distance);
+            else assert.ok(found >= bound);
+          }
+        },
+      ),
+      { seed: SEED },
+    );
+  });
+
   it('of a given matrix are its entries', () => {
     const values = Float64Array.of(0, 2, 2, 0);
     assert.equal(pointDistances({ count: 2, width: 2, values }, 'precomputed').at(0, 1), 2);
