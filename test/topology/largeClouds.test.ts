@@ -10,7 +10,7 @@ import { METRICS } from '../../src/topology/metric';
 import { pointDistances } from '../../src/topology/pointDistances';
 import { rips } from '../../src/topology/rips';
 import { witnessMatrix, type WitnessNu } from '../../src/topology/witness';
-import { circle, clusters, gaussianCloud, tiedClouds } from './clouds';
+import { circle, cloudOf, clusters, gaussianCloud, tiedClouds } from './clouds';
 import { pairsOf } from './ripsCheck';
 import { ripsOracle } from './ripsOracle';
 
@@ -158,6 +158,33 @@ describe('witnessMatrix', () => {
         },
       ),
       { seed: SEED, numRuns: 120 },
+    );
+  });
+
+  it('has edges the earlier the more is forgiven and the more witnesses there are, and none between points later than they meet', () => {
+    fc.assert(
+      fc.property(tiedClouds(20), fc.integer({ min: 2, max: 8 }), fc.nat(), (cloud, landmarks, seed) => {
+        const distances = pointDistances(cloud, 'euclidean');
+        const { indices } = maxminLandmarks(distances, landmarks, { seed });
+        const size = indices.length;
+        const [strict, weak, weaker] = ([0, 1, 2] as const).map(nu => slowly(cloud, indices, nu));
+        // The landmarks alone are fewer witnesses than all points.
+        const rows = cloudOf(
+          Array.from(indices, i => [...cloud.values.subarray(i * cloud.width, (i + 1) * cloud.width)]),
+        );
+        const few = slowly(rows, Uint32Array.from(indices.keys()), 1);
+        for (let a = 0; a < size; a++)
+          for (let b = 0; b < a; b++) {
+            const apart = distances.at(indices[a]!, indices[b]!);
+            assert.ok(weaker!.at(a, b) <= weak!.at(a, b) && weak!.at(a, b) <= strict!.at(a, b));
+            // Both ends are witnesses, and by the triangle inequality no witness is nearer to both than halfway.
+            assert.ok(strict!.at(a, b) <= Math.fround(apart) && strict!.at(a, b) >= (apart / 2) * (1 - 1e-6));
+            assert.ok(weak!.at(a, b) <= few.at(a, b));
+            const found = witnessMatrix(distances, indices, { nu: 1 }).at(a, b);
+            assert.ok(found >= weak!.at(a, b));
+          }
+      }),
+      { seed: SEED, numRuns: 60 },
     );
   });
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { Fault } from '../../src/base/fault';
+import { Random } from '../../src/base/random';
 import { centredKernelAlignment } from '../../src/topology/centredKernelAlignment';
 import { distanceMatrix } from '../../src/topology/distances';
 import type { PointCloud } from '../../src/topology/pointCloud';
 import { representationTopologyDivergence } from '../../src/topology/representationTopologyDivergence';
-import { clusters, cloudOf, gaussianCloud, moved } from './clouds';
+import { clusters, cloudOf, gaussianCloud, moved, reordered, tiedClouds } from './clouds';
 
 const divergence = (a: PointCloud, b: PointCloud) =>
   representationTopologyDivergence(distanceMatrix(a, 'euclidean'), distanceMatrix(b, 'euclidean'));
@@ -36,6 +38,30 @@ describe('centredKernelAlignment', () => {
     }
   });
 
+  it('is between 0 and 1, and sees neither the order of the rows nor rotation, scale and place of either cloud', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(1e6),
+        fc.integer({ min: 3, max: 40 }),
+        fc.integer({ min: 1, max: 6 }),
+        (seed, count, width) => {
+          const [a, b] = [gaussianCloud(count, width, seed), gaussianCloud(count, 3, seed + 1)];
+          const value = centredKernelAlignment(a, b);
+          assert.ok(value >= 0 && value <= 1);
+          const order = new Random(seed).permutation(count);
+          const same = (x: PointCloud, y: PointCloud) =>
+            assert.ok(Math.abs(centredKernelAlignment(x, y) - value) < 1e-9);
+          same(reordered(a, order), reordered(b, order));
+          same(moved(a, 0.7, 3, 20), b);
+          same(a, moved(b, 2, -1, 0.01));
+          same(b, a);
+          assert.ok(Math.abs(centredKernelAlignment(a, a) - 1) < 1e-12);
+        },
+      ),
+      { seed: 91, numRuns: 60 },
+    );
+  });
+
   it('is not defined without variance, nor for other rows', () => {
     const constant = { count: 5, width: 2, values: new Float64Array(10).fill(0.1) };
     assert.ok(Number.isNaN(centredKernelAlignment(constant, gaussianCloud(5, 2, 1))));
@@ -61,6 +87,24 @@ describe('representationTopologyDivergence', () => {
     };
     const values = [2, 3, 6].map(count => divergence(one, apart(count)).mean);
     assert.ok(values[0]! < values[1]! && values[1]! < values[2]!, values.join());
+  });
+
+  it('is never negative, zero for the same distances, and does not depend on the order of the rows or the scale of either', () => {
+    fc.assert(
+      fc.property(tiedClouds(14), fc.nat(1e6), (a, seed) => {
+        const b = gaussianCloud(a.count, 2, seed);
+        const plain = divergence(a, b);
+        assert.ok(plain.ab >= 0 && plain.ba >= 0);
+        assert.deepEqual(divergence(a, a), { ab: 0, ba: 0, mean: 0 });
+        const order = new Random(seed).permutation(a.count);
+        const shuffled = divergence(reordered(a, order), reordered(b, order));
+        const scaled = divergence(moved(a, 0, 0, 4), moved(b, 0, 0, 0.25));
+        for (const other of [shuffled, scaled])
+          for (const side of ['ab', 'ba'] as const)
+            assert.ok(Math.abs(other[side] - plain[side]) <= 1e-5 * (1 + plain[side]));
+      }),
+      { seed: 92, numRuns: 60 },
+    );
   });
 
   it('turns round with its arguments', () => {

@@ -83,6 +83,33 @@ describe('levelSetBetti', () => {
       );
     });
 
+  it('has in the plane the Euler characteristic of its points less its segments, two ends a segment', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 7 }),
+        fc.integer({ min: 2, max: 7 }),
+        fc.nat(1e6),
+        (rows, columns, seed) => {
+          const values = Array.from(
+            { length: rows * columns },
+            (_, i) => (((seed + 7) * (i + 3) * 2654435761) % 97) - 48,
+          );
+          const above = (i: number, j: number) => values[i * columns + j]! > 0;
+          let [points, ends] = [0, 0];
+          for (let i = 0; i < rows; i++)
+            for (let j = 0; j < columns; j++) {
+              // A point on an edge ends a segment on each square beside the edge.
+              if (i + 1 < rows && above(i, j) !== above(i + 1, j)) [points, ends] = [points + 1, ends + Number(j > 0) + Number(j + 1 < columns)]; // prettier-ignore
+              if (j + 1 < columns && above(i, j) !== above(i, j + 1)) [points, ends] = [points + 1, ends + Number(i > 0) + Number(i + 1 < rows)]; // prettier-ignore
+            }
+          const { components, loops } = levelSetBetti([rows, columns], values);
+          assert.equal(components - loops, points - ends / 2);
+        },
+      ),
+      { seed: 85, numRuns: 200 },
+    );
+  });
+
   it('does not change when the grid is turned round or its axes are swapped, whatever the signs', () => {
     const [a, b, c] = [3, 4, 5];
     const signs = fc.array(fc.constantFrom(-1, 1), { minLength: a * b * c, maxLength: a * b * c });

@@ -5,11 +5,17 @@ import { Cancellation } from '../../src/base/cancellation';
 import { Fault, isCancelled } from '../../src/base/fault';
 import { Random } from '../../src/base/random';
 import { kneeRadius, neighbourDistances } from '../../src/topology/kneeRadius';
-import { mapper, type ClusteringMethod, type MapperGraph, type MapperOptions } from '../../src/topology/mapper';
+import {
+  clusteringRadius,
+  mapper,
+  type ClusteringMethod,
+  type MapperGraph,
+  type MapperOptions,
+} from '../../src/topology/mapper';
 import { intervalCover } from '../../src/topology/mapperCover';
 import { mapperLens } from '../../src/topology/mapperLens';
 import { median } from '../../src/topology/quantile';
-import { circle, cloudOf, gaussianCloud, reordered } from './clouds';
+import { circle, cloudOf, gaussianCloud, moved, reordered } from './clouds';
 import { readFixture } from './fixture';
 
 interface Case {
@@ -214,6 +220,29 @@ describe('the knee rule', () => {
     const flat = Array.from({ length: 90 }, (_, i) => 1 + i / 900);
     const steep = Array.from({ length: 10 }, (_, i) => 2 + i);
     assert.equal(kneeRadius(Float64Array.from([...steep, ...flat])), flat[89]);
+  });
+
+  it('follows the scale of the cloud, and neither its place nor the order of its points', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(1e6),
+        fc.integer({ min: 2, max: 80 }),
+        fc.integer({ min: 1, max: 6 }),
+        (seed, count, minimumPoints) => {
+          const cloud = gaussianCloud(count, 3, seed);
+          const radius = clusteringRadius(cloud, 'dbscan', minimumPoints);
+          assert.equal(
+            clusteringRadius(reordered(cloud, new Random(seed).permutation(count)), 'dbscan', minimumPoints),
+            radius,
+          );
+          assert.equal(clusteringRadius(moved(cloud, 0, 0, 8), 'dbscan', minimumPoints), 8 * radius);
+          assert.ok(
+            Math.abs(clusteringRadius(moved(cloud, 1, 5, 1), 'dbscan', minimumPoints) - radius) < 1e-9 * radius,
+          );
+        },
+      ),
+      { seed: 64, numRuns: 60 },
+    );
   });
 
   it('is positive whatever the points are', () => {
