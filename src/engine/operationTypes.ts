@@ -3,11 +3,10 @@ import type { DescribeResult, MissingFacts, OutlineResult } from '../analyses/de
 import type { ChainAnswer } from '../models/layerList/chain';
 import type { GraphLayer } from '../analyses/layerGraph/graphLayer';
 import type { PlacedGraph } from '../analyses/layerGraph/layerGraph';
-import type { WeightHistogram } from '../analyses/weightHistogram';
-import type { FaultData } from '../base/fault';
 import type { Forecast, InspectParameters, InspectPartial, InspectResult } from '../analyses/inspect';
 import type { RipsParameters, RipsResult } from '../analyses/rips';
 import type { PixelChoice } from '../data/images/pixelValues';
+import type { WeightReading } from '../protocol/describe';
 import type { InputPreview } from '../protocol/panel';
 import type { MeasureOperations } from './measureTypes';
 
@@ -117,11 +116,6 @@ export interface WeightHistogramsInput {
   /** Names of tensors. */
   readonly weights: readonly string[];
 }
-
-/** A tensor that was read, or why it was not. */
-export type WeightReading =
-  | { readonly kind: 'histogram'; readonly histogram: WeightHistogram }
-  | { readonly kind: 'fault'; readonly name: string; readonly fault: FaultData };
 
 export interface ActivationsInput extends DataReading {
   readonly model: string;

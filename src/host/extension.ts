@@ -7,8 +7,8 @@ import { EngineService } from './base/engineService';
 import {
   exportFrom,
   inspectAnother,
+  inspectAt,
   makeCommands,
-  openDescription,
   selectData,
   type CommandContext,
   layerListSaved,
@@ -65,7 +65,7 @@ export function activate(context: vscode.ExtensionContext): void {
       actions: {
         pickData: panel => selectData(commands, panel),
         chooseModel: () => inspectAnother(commands),
-        describe: panel => openDescription(panel),
+        describe: (panel, layer) => describing.reveal(vscode.Uri.file(panel.model), layer),
         programWay: (panel, way) => takeProgramWay(commands, panel, way),
         exportReport: panel => exportFrom(commands, panel),
         openDocs: page => openDocs(context.extensionUri, page),
@@ -92,17 +92,22 @@ export function activate(context: vscode.ExtensionContext): void {
     sources,
   };
   keep(registerCommands(makeCommands(commands), log));
+  const describing = new DescribeEditor({
+    extension: context.extensionUri,
+    engine: engine.get,
+    log,
+    inspect: (model, layer) => inspectAt(commands, model, layer),
+  });
   keep(
     vscode.workspace.onDidSaveTextDocument(({ uri }) => {
       if (uri.scheme === 'file' && isLayerList(uri.fsPath)) layerListSaved(commands, uri.fsPath).catch(unexpected);
     }),
   );
   keep(
-    vscode.window.registerCustomEditorProvider(
-      DESCRIBE_TYPE,
-      new DescribeEditor({ extension: context.extensionUri, engine: engine.get, log }),
-      { supportsMultipleEditorsPerDocument: true, webviewOptions: { enableFindWidget: true } },
-    ),
+    vscode.window.registerCustomEditorProvider(DESCRIBE_TYPE, describing, {
+      supportsMultipleEditorsPerDocument: true,
+      webviewOptions: { enableFindWidget: true },
+    }),
   );
   const view = <T>(id: string, treeDataProvider: vscode.TreeDataProvider<T>, canSelectMany: boolean) =>
     keep(vscode.window.createTreeView(id, { treeDataProvider, canSelectMany, showCollapseAll: false }));
@@ -111,6 +116,7 @@ export function activate(context: vscode.ExtensionContext): void {
       files: models,
       contextValue: () => 'model',
       icon: 'file-binary',
+      extension: context.extensionUri,
       command: { id: 'neuralTopology.describe', title: vscode.l10n.t('Describe Model') },
       tooltip: file => describeModelFile(file, engine.get),
     }),
@@ -121,6 +127,7 @@ export function activate(context: vscode.ExtensionContext): void {
       contextValue: file => (/\.npz$/i.test(file.fsPath) ? 'arrays' : 'data'),
       inspectedFolders: folders,
       icon: 'database',
+      extension: context.extensionUri,
       command: undefined,
       tooltip: file => describeDataFile(file),
     }),

@@ -123,8 +123,10 @@ export type FromView =
       readonly changes: { readonly points?: number; readonly maxDimension?: number; readonly reduction?: string };
     }
   | { readonly type: 'confirm'; readonly proceed: boolean }
-  | { readonly type: 'pickData' | 'chooseModel' | 'describe' }
+  | { readonly type: 'pickData' | 'chooseModel' }
   | { readonly type: 'programWay'; readonly way: ProgramWay }
+  /** The page that describes the model, at a layer where one is given. */
+  | { readonly type: 'describe'; readonly layer?: string }
   /** Rows of the data set to be drawn; answered by `inputs` with the same request number. */
   | { readonly type: 'inputs'; readonly request: number; readonly rows: readonly number[] }
   | {

@@ -9,7 +9,7 @@ import { describe as describeModel, outline } from '../../src/engine/operations/
 import { layerGraph } from '../../src/engine/operations/layerGraph';
 import { weightHistograms } from '../../src/engine/operations/weightHistograms';
 import type { OperationContext } from '../../src/engine/operationContext';
-import type { WeightReading } from '../../src/engine/operationTypes';
+import type { WeightReading } from '../../src/protocol/describe';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'describing-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -24,6 +24,14 @@ describe('a model that is described a part at a time', () => {
     assert.deepEqual({ ...rest, warnings: whole.warnings, provenance: whole.provenance }, whole);
     assert.ok(isProgram);
     assert.equal(weightBytes, 4 * whole.parameters);
+  });
+
+  it('has of weights without their network what is missing, and what would run them', () => {
+    const state = path.join(import.meta.dirname, '../fixtures/torch/state.pt');
+    const { isProgram, missing } = outline({ model: state }, context);
+    assert.ok(!isProgram);
+    assert.match(missing?.layerList?.file ?? '', /state\.layers\.json$/);
+    assert.ok((missing?.fault.hint ?? '') !== '');
   });
 
   it('has the place of every layer in its graph', () => {
@@ -59,9 +67,7 @@ describe('a model that is described a part at a time', () => {
     fs.writeFileSync(file, Buffer.concat([length, Buffer.from(header)]));
     fs.truncateSync(file, 8 + header.length + size + 16);
     const read = mock.method(fs, 'readSync');
-    const { parameters, isProgram } = outline({ model: file }, context);
-    assert.equal(parameters, 2 ** 28 + 4);
-    assert.ok(!isProgram);
+    assert.equal(outline({ model: file }, context).parameters, 2 ** 28 + 4);
     const [bias] = weightHistograms(
       { model: file, weights: ['fc.bias'] },
       {

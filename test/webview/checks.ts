@@ -37,7 +37,8 @@ export async function checkFits(page: Page): Promise<void> {
       found.push(`the page is ${document.documentElement.scrollWidth} px wide`);
     for (const element of document.querySelectorAll('button, h1, h2, h3, p, td, th, select, dd, dt, li')) {
       const box = element.getBoundingClientRect();
-      const isHidden = box.width === 0 || element.closest('.mirror, .visually-hidden, .tiles, .scroll') !== null;
+      const isHidden =
+        box.width === 0 || element.closest('.mirror, .visually-hidden, .tiles, .scroll, .stage') !== null;
       if (!isHidden && (width + 1 < box.right || box.left < -1)) found.push(element.outerHTML.slice(0, 120));
     }
     return found;

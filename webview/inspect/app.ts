@@ -51,6 +51,7 @@ export class App {
     this.detail = new Detail(store, this.tooltip, this.inputs, {
       openDocs,
       exports: (plot, view) => this.plotItems(plot, view),
+      describe: layer => post({ type: 'describe', layer }),
     });
     this.status = new StatusView(mode, {
       stop: () => post({ type: 'cancel' }),

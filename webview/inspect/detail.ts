@@ -8,7 +8,7 @@ import type { Feature } from '../plots/feature';
 import { litBy, maxDimensionOf, pairsOf, type Lit } from '../plots/layerData';
 import type { Mark } from '../plots/scene';
 import { scatterOverlay, scatterPlot } from '../plots/scatter';
-import { element } from './dom';
+import { element, iconButton } from './dom';
 import { drawCaveats, drawFacts, layerLine } from './facts';
 import { HELP } from './help';
 import type { Inputs } from './inputs';
@@ -31,6 +31,8 @@ const TITLES: Readonly<Record<PlotName, string>> = {
 export interface DetailActions {
   openDocs(page: string): void;
   exports(plot: PlotName, view: PlotView): readonly (MenuItem | null)[];
+  /** Shows a layer where the model is described. */
+  describe(layer: string): void;
 }
 
 export class Detail {
@@ -63,7 +65,12 @@ export class Detail {
     this.views.barcode.controls.append(this.orderSwitch());
     this.views.scatter.stage.prepend(this.legend.root);
     this.makeDimensionToggles();
-    const title = element('div', { class: 'detail-title' }, [this.name, this.line, this.dimensionGroup]);
+    const title = element('div', { class: 'detail-title' }, [
+      this.name,
+      ...(store.state.mode === 'panel' ? [this.graphButton()] : []),
+      this.line,
+      this.dimensionGroup,
+    ]);
     const plots = element(
       'div',
       { class: 'plots' },
@@ -96,6 +103,14 @@ export class Detail {
       openDocs: page => this.actions.openDocs(page),
       exports: () => this.actions.exports(name, this.views[name]),
     };
+  }
+
+  /** The way back to where the layer stands in its network. */
+  private graphButton(): HTMLElement {
+    return iconButton('graph', 'Show this layer in the graph of the network', () => {
+      const { layer } = this.store.state.preferences;
+      if (layer !== undefined) this.actions.describe(layer);
+    });
   }
 
   private orderSwitch(): HTMLElement {

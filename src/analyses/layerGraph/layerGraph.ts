@@ -2,7 +2,7 @@ import type { Cancellation } from '../../base/cancellation';
 import { formatCount, formatShape } from '../../base/numbers';
 import { foldLayers } from './foldLayers';
 import { edgesOf, type Block, type BlockTree, type GraphLayer } from './graphLayer';
-import { layOut, type LayeredEdge } from './layered';
+import { layOut, type KnownPieces, type LayeredEdge } from './layered';
 import { shownLayers, type ShownLayers } from './shownLayers';
 
 /** A layer graph as it is drawn: what is folded is one node, what is open is a frame around its own. */
@@ -49,6 +49,9 @@ export const FRAME_NODE = 2;
 
 /** Up to this many, everything is open at first. */
 const MOST_SHOWN_AT_FIRST = 60;
+/** Fewer nodes say too little of a network. */
+const FEW = 8;
+const MOST_INSTEAD_OF_FEW = 200;
 
 const LAYER_HEIGHT = 40;
 const BLOCK_HEIGHT = 46;
@@ -84,15 +87,17 @@ function openAtFirst({ blocks, blockOf }: BlockTree): Uint8Array {
   // Nodes at each depth: of layers and blocks, those whose blocks are all open.
   const at = (block: number): number => (block === -1 ? 0 : depth[block]! + 1);
   const deepest = depth.reduce((most, one) => Math.max(most, one + 1), 0);
-  for (let level = deepest; level > 0; level--) {
+  const shownAt = Array.from({ length: deepest + 1 }, (_, level) => {
     let count = 0;
     for (const block of blockOf) if (at(block) <= level) count++;
-    blocks.forEach((_, block) => {
-      if (depth[block] === level) count++;
-    });
-    if (count <= MOST_SHOWN_AT_FIRST) return Uint8Array.from(depth, one => (one < level ? 1 : 0));
-  }
-  return new Uint8Array(blocks.length);
+    for (const one of depth) if (one === level) count++;
+    return count;
+  });
+  let level = 0;
+  // A level that shows next to nothing opens the next one.
+  while (level < deepest && shownAt[level + 1]! <= (shownAt[level]! < FEW ? MOST_INSTEAD_OF_FEW : MOST_SHOWN_AT_FIRST))
+    level++;
+  return Uint8Array.from(depth, one => (one < level ? 1 : 0));
 }
 
 interface Box {
@@ -110,6 +115,7 @@ interface LaidOut extends Box {
 
 class Placing {
   private readonly laidOut = new Map<number, LaidOut>();
+  private readonly pieces: KnownPieces = new Map();
 
   constructor(
     private readonly layers: readonly GraphLayer[],
@@ -193,6 +199,7 @@ class Placing {
     const { x, y, bends } = layOut(
       { widths: sizes.map(box => box.width), heights: sizes.map(box => box.height), edges },
       this.cancellation,
+      this.pieces,
     );
 
     let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
@@ -208,7 +215,7 @@ class Placing {
         right = Math.max(right, bends[edge]![i]!);
       }
     const isRoot = scope === -1;
-    const head = isRoot ? 0 : FRAME_HEAD + (ports.in.length > 0 ? 12 : 0);
+    const head = isRoot ? 0 : FRAME_HEAD + (ports.in.length > 0 ? 20 : 0);
     const side = isRoot ? 0 : FRAME_SIDE;
     const foot = isRoot ? 0 : FRAME_FOOT + (ports.out.length > 0 ? 6 : 0);
     // A frame is as wide as its title.
@@ -219,7 +226,11 @@ class Placing {
     const height = bottom - top + head + foot;
     const clamp = (value: number): number => Math.max(8, Math.min(width - 8, value));
     const portPlaces = new Map<number, number>();
-    for (const port of [...ports.in, ...ports.out]) portPlaces.set(port, clamp(x[at.get(port)!]! + dx));
+    for (const side of [ports.in, ports.out]) {
+      // Alone, it is where the lines outside lead to by themselves: the middle.
+      if (side.length === 1) portPlaces.set(side[0]!, width / 2);
+      else for (const port of side) portPlaces.set(port, clamp(x[at.get(port)!]! + dx));
+    }
     const insides = new Set([...ports.in, ...ports.out]);
     const made: LaidOut = {
       width,
@@ -241,6 +252,11 @@ class Placing {
           return [across + dx, side === 'from' ? middle + half : middle - half];
         };
         const between = bends[own[route]!]!.map((value, i) => value + (i % 2 === 0 ? dx : dy));
+        // Through a frame's head lines lead straight down, past its name.
+        if (ports.in.includes(from)) {
+          for (let i = 1; i < between.length; i += 2) between[i] = Math.max(between[i]!, head - 6);
+          between.unshift(portPlaces.get(from)!, FRAME_HEAD);
+        }
         return { from, to, points: [...end(from, 'from'), ...between, ...end(to, 'to')] };
       }),
     };

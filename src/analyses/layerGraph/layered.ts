@@ -35,7 +35,11 @@ const LARGEST_PIECE = 2500;
  * chain of small pieces: it is cut at nodes that all edges pass through, and each piece is laid out by itself, so that the time grows with the largest piece and not with the whole.
  * Edges must form no circle.
  */
-export function layOut({ widths, heights, edges }: LayeredInput, cancellation: Cancellation): Layered {
+export function layOut(
+  { widths, heights, edges }: LayeredInput,
+  cancellation: Cancellation,
+  known: KnownPieces = new Map(),
+): Layered {
   const count = widths.length;
   const x = new Float64Array(count);
   const y = new Float64Array(count);
@@ -59,7 +63,7 @@ export function layOut({ widths, heights, edges }: LayeredInput, cancellation: C
     const end = waists[piece + 1];
     const members = order.slice(start, end === undefined ? count : end + 1);
     if (piece === 0) y[first] = heights[first]! / 2;
-    const placed = layOutPiece(members, { widths, heights, edges }, byPiece[piece]!);
+    const placed = layOutPiece(members, { widths, heights, edges }, byPiece[piece]!, end !== undefined, known);
     const dx = piece === 0 ? 0 : x[first]! - placed.x[0]!;
     const dy = piece === 0 ? 0 : y[first]! - placed.y[0]!;
     members.forEach((node, at) => {
@@ -79,7 +83,13 @@ interface Piece {
   readonly bends: ReadonlyMap<number, readonly number[]>;
 }
 
-function layOutPiece(members: readonly number[], input: LayeredInput, own: readonly number[]): Piece {
+function layOutPiece(
+  members: readonly number[],
+  input: LayeredInput,
+  own: readonly number[],
+  goesOn: boolean,
+  known: KnownPieces,
+): Piece {
   // Most pieces are a node and the next one.
   if (members.length <= 2 || own.length === 0) return column(members, input, own);
   const at = new Map(members.map((node, index) => [node, index]));
@@ -92,47 +102,82 @@ function layOutPiece(members: readonly number[], input: LayeredInput, own: reado
     for (const from of some) rank[to] = Math.max(rank[to]!, rank[from]! + 1);
     for (const from of some) passages += rank[to]! - rank[from]!;
   });
-  return passages > LARGEST_PIECE ? column(members, input, own) : byDagre(members, input, own);
+  return passages > LARGEST_PIECE ? column(members, input, own) : byDagre(members, input, own, goesOn, known);
 }
 
-function byDagre(members: readonly number[], { widths, heights, edges }: LayeredInput, own: readonly number[]): Piece {
+function byDagre(
+  members: readonly number[],
+  { widths, heights, edges }: LayeredInput,
+  own: readonly number[],
+  goesOn: boolean,
+  known: KnownPieces,
+): Piece {
+  const at = new Map(members.map((node, index) => [node, index]));
+  const local: LocalPiece = {
+    sizes: members.map(node => [widths[node]!, heights[node]!]),
+    edges: own.map(edge => {
+      const { from, to, weight = 1 } = edges[edge]!;
+      return [at.get(from)!, at.get(to)!, weight];
+    }),
+    goesOn,
+  };
+  const key = JSON.stringify(local);
+  let placed = known.get(key);
+  if (placed === undefined) known.set(key, (placed = placePiece(local)));
+  return { x: placed.x, y: placed.y, bends: new Map(own.map((edge, index) => [edge, placed.bends[index]!])) };
+}
+
+/** Nodes and edges by their place in a piece: two blocks of the same module are the same piece. */
+interface LocalPiece {
+  readonly sizes: readonly (readonly [width: number, height: number])[];
+  readonly edges: readonly (readonly [from: number, to: number, weight: number])[];
+  readonly goesOn: boolean;
+}
+
+interface PlacedPiece {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly bends: readonly (readonly number[])[];
+}
+
+/** Pieces that were placed before: networks repeat their blocks. */
+export type KnownPieces = Map<string, PlacedPiece>;
+
+function placePiece({ sizes, edges, goesOn }: LocalPiece): PlacedPiece {
   const graph = new Graph({ directed: true });
   graph.setGraph({ ranksep: RANK_GAP, nodesep: NODE_GAP, edgesep: 14, ranker: 'network-simplex' });
-  for (const node of members) graph.setNode(String(node), { width: widths[node]!, height: heights[node]! });
-  const known = new Map<string, number>();
-  for (const edge of own) {
-    const { from, to, weight = 1 } = edges[edge]!;
-    graph.setEdge(String(from), String(to), { weight, minlen: 1 });
-    known.set(`${from} ${to}`, edge);
-  }
+  sizes.forEach(([width, height], node) => graph.setNode(String(node), { width, height }));
+  for (const [from, to, weight] of edges) graph.setEdge(String(from), String(to), { weight, minlen: 1 });
+  // The next piece begins with the last node, which therefore stands below all others.
+  const last = sizes.length - 1;
+  const reads = new Set(edges.map(([from]) => from));
+  if (goesOn)
+    for (let node = 0; node < last; node++)
+      if (!reads.has(node)) graph.setEdge(String(node), String(last), { weight: 0, minlen: 1 });
   layout(graph);
-  const x = new Float64Array(members.length);
-  const y = new Float64Array(members.length);
-  members.forEach((node, at) => {
+  const x = new Float64Array(sizes.length);
+  const y = new Float64Array(sizes.length);
+  sizes.forEach((_, node) => {
     const label = graph.node(String(node)) as Centre;
-    x[at] = label.x;
-    y[at] = label.y;
+    x[node] = label.x;
+    y[node] = label.y;
   });
-  keepApart(members, widths, x, y);
-  const bends = new Map<number, readonly number[]>();
-  for (const { v, w } of graph.edges()) {
-    const { points } = graph.edge(v, w) as { readonly points: readonly Centre[] };
+  keepApart(sizes, x, y);
+  const bends = edges.map(([from, to]) => {
+    const { points } = graph.edge(String(from), String(to)) as { readonly points: readonly Centre[] };
     // The ends are where the line meets the borders of its nodes: our edges leave and enter in the middle.
-    bends.set(
-      known.get(`${v} ${w}`)!,
-      points.slice(1, -1).flatMap(point => [point.x, point.y]),
-    );
-  }
+    return points.slice(1, -1).flatMap(point => [point.x, point.y]);
+  });
   return { x, y, bends };
 }
 
 /** The library lets wide nodes overlap their neighbours in a rank now and then (its four alignments are averaged): they are moved to the right. */
-function keepApart(members: readonly number[], widths: ArrayLike<number>, x: Float64Array, y: Float64Array): void {
-  const order = [...members.keys()].sort((a, b) => y[a]! - y[b]! || x[a]! - x[b]!);
+function keepApart(sizes: LocalPiece['sizes'], x: Float64Array, y: Float64Array): void {
+  const order = [...sizes.keys()].sort((a, b) => y[a]! - y[b]! || x[a]! - x[b]!);
   for (let i = 1; i < order.length; i++) {
     const [before, at] = [order[i - 1]!, order[i]!];
     if (Math.abs(y[at]! - y[before]!) > 0.5) continue;
-    const least = x[before]! + (widths[members[before]!]! + widths[members[at]!]!) / 2 + NODE_GAP;
+    const least = x[before]! + (sizes[before]![0] + sizes[at]![0]) / 2 + NODE_GAP;
     if (x[at]! < least - 0.01) x[at] = least;
   }
 }
@@ -234,10 +279,10 @@ function waistsOf(order: readonly number[], place: Int32Array, edges: readonly L
     isRead[place[to]!] = 1;
   }
   // With no edges at all there are no branches to set side by side.
-  const lastSource = edges.length === 0 ? 0 : isRead.lastIndexOf(0);
+  const lastSource = edges.length === 0 ? -1 : isRead.lastIndexOf(0);
   const waists = [0];
   for (let at = 1, furthest = reach[0]!; at < order.length; at++) {
-    if (furthest <= at && lastSource <= at) waists.push(at);
+    if (furthest <= at && lastSource < at) waists.push(at);
     furthest = Math.max(furthest, reach[at]!);
   }
   return waists;

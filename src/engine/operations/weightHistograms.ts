@@ -4,7 +4,8 @@ import { DisposableStore } from '../../base/lifecycle';
 import { subProgress } from '../../base/progress';
 import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
-import type { WeightHistogramsInput, WeightReading } from '../operationTypes';
+import type { WeightReading } from '../../protocol/describe';
+import type { WeightHistogramsInput } from '../operationTypes';
 
 /** Reads the named tensors alone. One that cannot be read has its fault, and the others are read all the same. */
 export function weightHistograms(

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { FileIcon } from './fileIcons';
 import { makeNonce } from './nonce';
 import { makePage } from './page';
 
@@ -29,4 +30,13 @@ export function viewPage(webview: vscode.Webview, extension: vscode.Uri, name: V
     container: 'neural-topology-app',
     placeholder: vscode.l10n.t('Loading…'),
   });
+}
+
+/** One of our pictures, for light and dark themes. */
+export function iconPath(
+  extension: vscode.Uri,
+  name: FileIcon | 'inspect' | 'describe',
+): { readonly light: vscode.Uri; readonly dark: vscode.Uri } {
+  const file = (theme: string): vscode.Uri => vscode.Uri.joinPath(extension, 'media', 'icons', `${name}-${theme}.svg`);
+  return { light: file('light'), dark: file('dark') };
 }

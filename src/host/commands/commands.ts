@@ -9,6 +9,8 @@ import { needsALook, recognise } from '../data/recognise';
 import { DESCRIBE_TYPE } from '../describe/describeEditor';
 import type { DataChoice, ProgramWay } from '../../protocol/panel';
 import type { EngineService } from '../base/engineService';
+import { fileIcon } from '../base/fileIcons';
+import { iconPath } from '../base/view';
 import { filterOf, INSPECTED_FILES, isOfKind, MODEL_FILES, PROGRAMLESS_FILES, WEIGHTS_FILES } from '../base/fileKinds';
 import type { InspectPanel } from '../inspect/inspectPanel';
 import type { InspectPanels } from '../inspect/inspectPanels';
@@ -204,6 +206,12 @@ async function forgetChoices(context: CommandContext, file: vscode.Uri): Promise
   vscode.window.setStatusBarMessage(vscode.l10n.t('Choices for {0} are forgotten.', name), 4000);
 }
 
+/** The topology of a model, at a layer where one is given: at once where its data is known, and else after asking for that. */
+export async function inspectAt(context: CommandContext, model: vscode.Uri, layer: string | undefined): Promise<void> {
+  if (layer !== undefined) context.panels.reveal(model).select(layer);
+  await inspect(context, model);
+}
+
 /** Asks for another model, and inspects that. */
 export async function inspectAnother(context: CommandContext): Promise<void> {
   const model = await askForModel(context);
@@ -255,11 +263,6 @@ export async function layerListSaved(context: CommandContext, list: string): Pro
 async function goOn(context: CommandContext, panel: InspectPanel): Promise<void> {
   if (panel.session.data === undefined) await selectData(context, panel);
   else void panel.session.start();
-}
-
-/** The page that says what a panel's model holds. */
-export async function openDescription(panel: InspectPanel): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(panel.model), DESCRIBE_TYPE);
 }
 
 /** Asks for data, remembers the answer for this model, and runs. */
@@ -340,13 +343,13 @@ async function openReport(file: vscode.Uri): Promise<void> {
 
 /** A model of the workspace or elsewhere; with a title of its own, one that data is for: then saved activations are none. */
 async function askForModel(
-  { models, folders }: Pick<CommandContext, 'models' | 'folders'>,
+  { models, folders, extension }: Pick<CommandContext, 'models' | 'folders' | 'extension'>,
   title?: string,
 ): Promise<vscode.Uri | undefined> {
-  const item = (uri: vscode.Uri, icon: string) => ({
+  const item = (uri: vscode.Uri, icon: string, own = fileIcon(uri.fsPath)) => ({
     label: path.basename(uri.fsPath),
     description: vscode.workspace.asRelativePath(vscode.Uri.joinPath(uri, '..'), true),
-    iconPath: new vscode.ThemeIcon(icon),
+    iconPath: own === undefined ? new vscode.ThemeIcon(icon) : iconPath(extension.extensionUri, own),
     uri,
   });
   const items = [

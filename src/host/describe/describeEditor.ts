@@ -1,11 +1,13 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { Fault, isCancelled } from '../../base/fault';
-import type { DescribeFromView, DescribeToView } from '../../protocol/describe';
+import type { DescribeFromView } from '../../protocol/describe';
+import type { ProgramWay } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
-import { viewPage, webviewOptions } from '../base/view';
+import { packArrays } from '../base/packArrays';
+import { iconPath, viewPage, webviewOptions } from '../base/view';
 import type { CommandId } from '../commands/table';
-import { describeWords } from './words';
+import { DescribeSession } from './describeSession';
+import { parseDescribeMessage } from './messages';
 
 export const DESCRIBE_TYPE = 'neuralTopology.describe';
 
@@ -13,7 +15,18 @@ export interface DescribeContext {
   readonly extension: vscode.Uri;
   readonly engine: () => Promise<EngineLike>;
   readonly log: vscode.LogOutputChannel;
+  /** Opens the topology of a model, at a layer where one is given. */
+  readonly inspect: (model: vscode.Uri, layer: string | undefined) => Promise<void>;
 }
+
+/** What is behind each way to a result of weights without a program. */
+const WAYS: Readonly<Record<ProgramWay, CommandId>> = {
+  chooseActivation: 'neuralTopology.chooseActivation',
+  createLayerList: 'neuralTopology.createLayerList',
+  openLayerList: 'neuralTopology.createLayerList',
+  copyExportCode: 'neuralTopology.copyExportCode',
+  runWithPython: 'neuralTopology.runWithPython',
+};
 
 /** A model as a file to look at: nothing is held but its address. */
 interface ModelDocument extends vscode.CustomDocument {
@@ -22,81 +35,92 @@ interface ModelDocument extends vscode.CustomDocument {
 
 /** Opens a model as a page that says what it holds. It follows the file: a model that is written anew is read anew. */
 export class DescribeEditor implements vscode.CustomReadonlyEditorProvider<ModelDocument> {
+  /** The pages of each model, the last one that was opened last. */
+  private readonly sessions = new Map<string, DescribeSession[]>();
+  private readonly awaited = new Map<string, string>();
+
   constructor(private readonly context: DescribeContext) {}
 
   openCustomDocument(uri: vscode.Uri): ModelDocument {
     return { uri, dispose: () => undefined };
   }
 
+  /** Opens a model's page, or brings it to the front, and shows a layer there. */
+  async reveal(model: vscode.Uri, layer: string | undefined): Promise<void> {
+    const before = this.sessions.get(model.fsPath)?.at(-1);
+    if (layer !== undefined && before === undefined) this.awaited.set(model.fsPath, layer);
+    await vscode.commands.executeCommand('vscode.openWith', model, DESCRIBE_TYPE);
+    if (layer !== undefined) before?.reveal(layer);
+  }
+
   resolveCustomEditor(document: ModelDocument, panel: vscode.WebviewPanel): void {
     const { webview } = panel;
-    const abort = new AbortController();
-    const post = (message: DescribeToView) => void webview.postMessage(message);
-    let held: Promise<DescribeToView> | undefined;
-    const show = async (): Promise<void> => {
-      held ??= this.read(document.uri, abort.signal);
-      const message = await held;
-      if (!abort.signal.aborted) post(message);
-    };
+    const { uri } = document;
+    const { dir, base } = path.parse(uri.fsPath);
+    const session = new DescribeSession(uri.fsPath, {
+      engine: this.context.engine,
+      post: message => void webview.postMessage(packArrays(message)),
+      sizeBytes: async () => (await vscode.workspace.fs.stat(uri)).size,
+      unexpected: error => this.context.log.error(error instanceof Error ? error : String(error)),
+      t: (text, ...args) => vscode.l10n.t(text, ...args),
+    });
+    const awaited = this.awaited.get(uri.fsPath);
+    this.awaited.delete(uri.fsPath);
+    if (awaited !== undefined) session.reveal(awaited);
+    this.sessions.set(uri.fsPath, [...(this.sessions.get(uri.fsPath) ?? []), session]);
+    panel.iconPath = iconPath(this.context.extension, 'describe');
 
-    const { dir, base } = path.parse(document.uri.fsPath);
     const watcher = vscode.workspace.createFileSystemWatcher(
       new vscode.RelativePattern(vscode.Uri.file(dir), escapeGlob(base)),
     );
-    const again = () => {
-      held = undefined;
-      void show();
-    };
     const listeners = [
       watcher,
-      watcher.onDidChange(again),
-      watcher.onDidCreate(again),
+      watcher.onDidChange(() => void session.changed()),
+      watcher.onDidCreate(() => void session.changed()),
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) session.hidden();
+      }),
       webview.onDidReceiveMessage((message: unknown) => {
-        switch (kindOf(message)) {
-          case 'ready':
-            post({ type: 'words', words: describeWords((text, ...args) => vscode.l10n.t(text, ...args)) });
-            return void show();
-          case 'inspect':
-            return void vscode.commands.executeCommand('neuralTopology.inspect' satisfies CommandId, document.uri);
-          case 'showLog':
-            return this.context.log.show();
-          case undefined:
-            return this.context.log.warn(`${base}: a message of its page was dropped, because it is none of ours.`);
-        }
+        const parsed = parseDescribeMessage(message);
+        if (parsed === undefined)
+          return this.context.log.warn(`${base}: a message of its page was dropped, because it is none of ours.`);
+        this.handle(parsed, uri, session).catch((error: unknown) => {
+          this.context.log.error(error instanceof Error ? error : String(error));
+          void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+        });
       }),
     ];
     panel.onDidDispose(() => {
-      abort.abort();
+      session.dispose();
+      this.sessions.set(
+        uri.fsPath,
+        (this.sessions.get(uri.fsPath) ?? []).filter(other => other !== session),
+      );
       for (const listener of listeners) listener.dispose();
     });
     webview.options = webviewOptions(this.context.extension);
     webview.html = viewPage(webview, this.context.extension, 'describe', base);
   }
 
-  private async read(uri: vscode.Uri, signal: AbortSignal): Promise<DescribeToView> {
-    const name = path.basename(uri.fsPath);
-    try {
-      const engine = await this.context.engine();
-      const model = await engine.run('describe', { model: uri.fsPath }, { signal });
-      const { size } = await vscode.workspace.fs.stat(uri);
-      return { type: 'model', name, sizeBytes: size, model };
-    } catch (error) {
-      if (error instanceof Fault) return { type: 'failed', name, fault: error.toData() };
-      if (!isCancelled(error)) this.context.log.error(error instanceof Error ? error : String(error));
-      const message = vscode.l10n.t(
-        'The model could not be described: {0}',
-        error instanceof Error ? error.message : String(error),
-      );
-      return { type: 'failed', name, fault: { code: 'unsupported', message, source: uri.fsPath } };
+  private async handle(message: DescribeFromView, uri: vscode.Uri, session: DescribeSession): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        return session.replay();
+      case 'layout':
+        return session.layout(message.request, message.open);
+      case 'weights':
+        return session.weights(message.layer);
+      case 'checkWeights':
+        return session.check();
+      case 'inspect':
+        return this.context.inspect(uri, message.layer);
+      case 'programWay':
+        await vscode.commands.executeCommand(WAYS[message.way], uri);
+        return;
+      case 'showLog':
+        return this.context.log.show();
     }
   }
-}
-
-/** What a page may send has a kind and nothing else. */
-function kindOf(message: unknown): DescribeFromView['type'] | undefined {
-  if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
-  const kinds: readonly DescribeFromView['type'][] = ['ready', 'inspect', 'showLog'];
-  return kinds.find(kind => kind === message.type);
 }
 
 /** A file's name as a glob that matches it alone. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle';
 import type { FromView, ProgramWay } from '../../protocol/panel';
-import { viewPage, webviewOptions } from '../base/view';
+import { iconPath, viewPage, webviewOptions } from '../base/view';
 import type { InspectSession } from './inspectSession';
 import { parseFromView, safeFileName } from './messages';
 
@@ -10,7 +10,8 @@ import { parseFromView, safeFileName } from './messages';
 export interface PanelActions {
   pickData(panel: InspectPanel): Promise<void>;
   chooseModel(): Promise<void>;
-  describe(panel: InspectPanel): Promise<void>;
+  /** The page that says what a panel's model holds, at a layer where one is given. */
+  describe(panel: InspectPanel, layer: string | undefined): Promise<void>;
   programWay(panel: InspectPanel, way: ProgramWay): Promise<void>;
   exportReport(panel: InspectPanel): Promise<void>;
   openDocs(page: string): Promise<void>;
@@ -24,6 +25,9 @@ export interface PanelActions {
 export class InspectPanel implements Disposable {
   private readonly store = new DisposableStore();
   private stamp: string | undefined;
+  private isReady = false;
+  /** A layer to be shown as soon as the view is there. */
+  private wanted: string | undefined;
 
   constructor(
     readonly panel: vscode.WebviewPanel,
@@ -33,19 +37,27 @@ export class InspectPanel implements Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     const { webview } = panel;
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(extension, 'media', 'icons', 'inspect-light.svg'),
-      dark: vscode.Uri.joinPath(extension, 'media', 'icons', 'inspect-dark.svg'),
-    };
+    panel.iconPath = iconPath(extension, 'inspect');
     webview.options = webviewOptions(extension);
     this.store.add(webview.onDidReceiveMessage((message: unknown) => this.receive(message)));
     this.store.add(session);
+    this.store.add(
+      panel.onDidChangeViewState(() => {
+        this.isReady &&= panel.visible;
+      }),
+    );
     void this.modelChanged();
     webview.html = viewPage(webview, extension, 'inspect', path.basename(session.model));
   }
 
   get model(): string {
     return this.session.model;
+  }
+
+  /** Shows a layer, now or when the view is there. */
+  select(layer: string): void {
+    if (this.isReady) this.session.select(layer);
+    else this.wanted = layer;
   }
 
   /** Whether the model's file is another than when it was last asked about. */
@@ -80,7 +92,11 @@ export class InspectPanel implements Disposable {
     const { session, actions } = this;
     switch (message.type) {
       case 'ready':
-        return session.replay();
+        session.replay();
+        this.isReady = true;
+        if (this.wanted !== undefined) this.select(this.wanted);
+        this.wanted = undefined;
+        return;
       case 'cancel':
         return session.cancel();
       case 'rerun':
@@ -92,7 +108,7 @@ export class InspectPanel implements Disposable {
       case 'chooseModel':
         return actions.chooseModel();
       case 'describe':
-        return actions.describe(this);
+        return actions.describe(this, message.layer);
       case 'programWay':
         return actions.programWay(this, message.way);
       case 'inputs':

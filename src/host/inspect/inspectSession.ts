@@ -125,6 +125,11 @@ export class InspectSession {
     this.context.post({ type: 'status', status: this.current });
   }
 
+  /** Shows a layer, computed or not yet. */
+  select(layer: string): void {
+    this.context.post({ type: 'select', layer });
+  }
+
   /** What was shown before: data and parameters together. */
   open(data: DataChoice, parameters: Partial<InspectParameters>): Promise<void> {
     this.request = { ...this.request, data, parameters };

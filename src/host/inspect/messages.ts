@@ -13,10 +13,12 @@ export function parseFromView(message: unknown): FromView | undefined {
     case 'cancel':
     case 'pickData':
     case 'chooseModel':
-    case 'describe':
     case 'exportReport':
     case 'showLog':
       return { type: message.type };
+    case 'describe':
+      if (message.layer === undefined) return { type: 'describe' };
+      return isText(message.layer, LONGEST_NAME) ? { type: 'describe', layer: message.layer } : undefined;
     case 'confirm':
       return typeof message.proceed === 'boolean' ? { type: 'confirm', proceed: message.proceed } : undefined;
     case 'rerun':
@@ -30,7 +32,7 @@ export function parseFromView(message: unknown): FromView | undefined {
         ? { type: 'copy', what: message.what, text: message.text }
         : undefined;
     case 'programWay': {
-      const way = WAYS.find(known => known === message.way);
+      const way = PROGRAM_WAYS.find(known => known === message.way);
       return way === undefined ? undefined : { type: 'programWay', way };
     }
     case 'openDocs':
@@ -51,7 +53,13 @@ export function parseRestore(value: unknown): PanelRestore | undefined {
   return { version: 1, model: value.model, ...(data === undefined ? {} : { data }), ...changes };
 }
 
-const WAYS = ['chooseActivation', 'createLayerList', 'openLayerList', 'copyExportCode', 'runWithPython'] as const;
+export const PROGRAM_WAYS = [
+  'chooseActivation',
+  'createLayerList',
+  'openLayerList',
+  'copyExportCode',
+  'runWithPython',
+] as const;
 export const MOST_POINTS = 20_000;
 export const REDUCTIONS = ['mean', 'flatten', 'positions'] as const satisfies readonly Reduction[];
 
@@ -60,6 +68,7 @@ export function isReduction(value: unknown): value is Reduction {
 }
 
 const LONGEST_PATH = 8192;
+const LONGEST_NAME = 65_536;
 const LONGEST_COPY = 64 * 2 ** 20;
 const LARGEST_FILE = 512 * 2 ** 20;
 const MOST_ROWS = 256;

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle';
+import { fileIcon } from '../base/fileIcons';
+import { iconPath } from '../base/view';
 import type { CommandId } from '../commands/table';
 import type { InspectedFolders } from '../workspace/inspectedFolders';
 import type { WorkspaceFiles } from '../workspace/workspaceFiles';
@@ -20,7 +22,10 @@ export interface FileTreeOptions {
   readonly contextValue: (file: vscode.Uri) => string;
   /** Folders that stand for one thing, as files do. */
   readonly inspectedFolders?: InspectedFolders;
+  /** For files without a picture of their own. */
   readonly icon: string;
+  /** Where our pictures are. */
+  readonly extension: vscode.Uri;
   /** What a click on a file does, if anything. */
   readonly command: { readonly id: CommandId; readonly title: string } | undefined;
   /** What can be said about a file when somebody asks. */
@@ -58,7 +63,8 @@ export class FileTree implements vscode.TreeDataProvider<FileNode>, Disposable {
       item.contextValue = inspected ? 'arrays' : 'folder';
       return item;
     }
-    item.iconPath = new vscode.ThemeIcon(options.icon);
+    const icon = fileIcon(node.resourceUri.fsPath);
+    item.iconPath = icon === undefined ? new vscode.ThemeIcon(options.icon) : iconPath(options.extension, icon);
     item.contextValue = options.contextValue(node.resourceUri);
     if (options.command)
       item.command = { command: options.command.id, title: options.command.title, arguments: [node] };

@@ -2,15 +2,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { root } from '../../../scripts/lib/folders.mjs';
 import { samples } from '../../../scripts/lib/sample.mjs';
+import { deepNetwork } from './deepNetwork';
 import { writeDigitImages } from './digitImages';
 import { writeEveryKind } from './everyKind';
 import { writeActivations } from './savedActivations';
 
-/** The sample workspace, nothing, or the sample workspace with files that are broken, of other formats or of every kind, or activations that were saved. */
-export type WorkspaceContent = 'sample' | 'empty' | 'broken' | 'formats' | 'activations' | 'kinds';
+/** The sample workspace, nothing, or the sample workspace with files that are broken, of other formats or of every kind, with a network of 502 layers, or with activations that were saved. */
+export type WorkspaceContent = 'sample' | 'empty' | 'broken' | 'formats' | 'deep' | 'activations' | 'kinds';
 
 /** The names of what the journeys use, relative to the workspace. */
 export const files = {
+  deep: 'models/deep.onnx',
   mlp: 'models/digits-mlp.onnx',
   cnn: 'models/digits-cnn.onnx',
   test: 'data/digits-test.npz',
@@ -30,6 +32,7 @@ export function fillWorkspace(folder: string, content: WorkspaceContent = 'sampl
   }
   fs.cpSync(samples, folder, { recursive: true });
   if (content === 'formats') addOtherFormats(folder);
+  if (content === 'deep') fs.writeFileSync(path.join(folder, files.deep), deepNetwork(100, 1));
   if (content === 'activations') writeActivations(path.join(folder, 'runs'));
   if (content === 'kinds') writeEveryKind(path.join(folder, 'kinds'));
   if (content === 'broken') {
