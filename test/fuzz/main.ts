@@ -69,7 +69,7 @@ function tryOne(target: FuzzTarget): boolean {
   const part = values.log === undefined ? Number(values.runs) : Number(values.part);
   let first = Number(values.first);
   if (values.log !== undefined) first = nextRun(readLog(values.log), target.name, seed, first);
-  const current = watch(target.name, seed, values.log);
+  const { current, stop } = watch(target.name, seed, values.log);
   let survived = true;
   while (first < end && performance.now() < deadline) {
     const runs = Math.min(part, end - first);
@@ -98,10 +98,11 @@ function tryOne(target: FuzzTarget): boolean {
           mostBytes: 0,
           failures: [error.message],
         });
-      if (values.log === undefined) return false;
+      if (values.log === undefined) break;
       first = error.run + 1;
     }
   }
+  void stop();
   return survived;
 }
 

@@ -22,9 +22,16 @@ setInterval(() => {
 }, ${SECONDS * 1000});
 `;
 
-/** Ends the process when one run takes a minute, saying which, and in the log as well; the number of each run is to be put into what it gives. */
-export function watch(reader: string, seed: number, log: string | undefined): Int32Array {
-  const runs = new Int32Array(new SharedArrayBuffer(4));
-  new Worker(SCRIPT, { eval: true, workerData: { runs, log, reader, seed } }).unref();
-  return runs;
+export interface Watch {
+  /** To be given the number of each run. */
+  readonly current: Int32Array;
+  readonly stop: () => Promise<number>;
+}
+
+/** Ends the process when one run takes a minute, saying which, and in the log as well; until it is stopped. */
+export function watch(reader: string, seed: number, log: string | undefined): Watch {
+  const current = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(SCRIPT, { eval: true, workerData: { runs: current, log, reader, seed } });
+  worker.unref();
+  return { current, stop: () => worker.terminate() };
 }
