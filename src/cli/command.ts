@@ -1,3 +1,4 @@
+import { Fault } from '../base/fault';
 import { PIXEL_CHOICES } from '../data/images/pixelValues';
 import type { Engine } from '../engine';
 
@@ -156,6 +157,15 @@ export const DATA_OPTIONS: readonly Option[] = [
   },
 ];
 
+/** Of the commands that run a model. */
+export const INPUT_OPTION: Option = {
+  name: 'input',
+  value: { kind: 'text' },
+  placeholder: 'NAME=DATA',
+  help: 'rows of another input of the model, by its name (arrays of the same .npz that are called so)',
+  repeated: true,
+};
+
 /** An option of data as the engine takes it. */
 export function dataReading(options: OptionValues) {
   const scale = options.number('scale');
@@ -166,7 +176,20 @@ export function dataReading(options: OptionValues) {
     dropNotFinite: options.flag('drop-not-finite'),
     ...(scale === undefined ? {} : { scale }),
     ...(pixels === undefined ? {} : { pixels }),
+    ...(options.has('input') ? { inputs: namedInputs(options.list('input') ?? []) } : {}),
     ...(classes === undefined ? {} : { classes }),
     ...(vocabulary === undefined ? {} : { vocabulary }),
   };
+}
+
+/** NAME=DATA, once for each. */
+function namedInputs(given: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    given.map(text => {
+      const cut = text.indexOf('=');
+      if (cut <= 0 || cut === text.length - 1)
+        throw new Fault('usage', `--input takes NAME=DATA, not ${text}.`, { source: '--input' });
+      return [text.slice(0, cut), text.slice(cut + 1)];
+    }),
+  );
 }

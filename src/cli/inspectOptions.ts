@@ -1,6 +1,6 @@
 import type { InspectInput } from '../engine';
 import type { Reduction } from '../analyses/layerTopology';
-import { DATA_OPTIONS, dataReading, type Option, type OptionValues } from './command';
+import { DATA_OPTIONS, dataReading, INPUT_OPTION, type Option, type OptionValues } from './command';
 
 /** Options of the commands that inspect a model. */
 export const INSPECT_OPTIONS: readonly Option[] = [
@@ -38,6 +38,7 @@ export const INSPECT_OPTIONS: readonly Option[] = [
     placeholder: 'FOLDER',
     help: 'keep finished layers there, and take them from there',
   },
+  INPUT_OPTION,
   ...DATA_OPTIONS,
 ];
 

@@ -10,9 +10,13 @@ import type { DataTarget } from './openFiles';
 const PREPROCESSOR = 'preprocessor_config.json';
 const LARGEST_CONFIG = 2 ** 20;
 
-/** What a network says of the data that it takes: of the input that data is given to. */
-export function dataTarget({ model, name }: OpenModel): DataTarget {
-  const input = mainInput(model.inputs);
+/** What a network says of the data that it takes: of the input of this name, else of the first that rows are not `given` for. */
+export function dataTarget(
+  { model, name }: OpenModel,
+  { input: named, given = [] }: { readonly input?: string; readonly given?: readonly string[] } = {},
+): DataTarget {
+  const input =
+    model.inputs.find(one => one.name === named) ?? mainInput(model.inputs.filter(one => !given.includes(one.name)));
   const folder = path.dirname(name);
   // What says it outright goes before what is read off the network's first step.
   const pixels = input === undefined ? undefined : (saidPixels(model) ?? pixelsBeside(folder) ?? takenPixels(model));

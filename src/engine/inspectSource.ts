@@ -15,6 +15,7 @@ import { randomInput } from '../probes/randomInput';
 import { captureRows } from './captureRows';
 import { dataTarget } from './dataTarget';
 import type { InspectIdentity } from './layerStore';
+import { openOtherInputs, otherReferences, rowsOfInputs, type OtherInputs } from './otherInputs';
 import { blaming } from './blaming';
 import { dataProvenance } from './dataProvenance';
 import { hashOf, openDataFile, openReference, type OpenData } from './openFiles';
@@ -78,16 +79,17 @@ function modelSource(
     warnings: [...model.warnings, ...data.rows.warnings],
     files: {
       model: { name: input.model, sha256 },
-      ...(data.opened === undefined ? {} : dataProvenance(data.opened)),
+      ...(data.opened === undefined ? {} : dataProvenance(data.opened, data.others)),
     },
     identity: {
       model: identityOf(sha256, model.assumption?.answer),
-      ...dataIdentity(input, data.opened),
+      ...dataIdentity(input, data.opened, data.others),
     },
     assumption: model.assumption,
     capture: async request => {
       const capture = await captureRows(opened, data.rows, data.opened === undefined ? undefined : input.data, {
         ...request,
+        otherInputs: rowsOfInputs(data.others),
         runtimePath: context.runtimePath,
         acceleratorFolders: context.acceleratorFolders,
         cancellation: context.cancellation,
@@ -117,6 +119,7 @@ interface Rows {
   readonly rows: DataSet;
   /** Undefined for random input. */
   readonly opened: OpenData | undefined;
+  readonly others: OtherInputs;
 }
 
 function openRows(
@@ -132,8 +135,10 @@ function openRows(
       source: '--data',
     });
   if (typeof input.data === 'string') {
-    const data = openDataFile(input.data, input.labels, input, store, context, dataTarget(opened));
-    return { rows: data.data, opened: data };
+    const references = otherReferences(opened, input.data, input.inputs, store);
+    const target = dataTarget(opened, { given: [...references.keys()] });
+    const data = openDataFile(input.data, input.labels, input, store, context, target);
+    return { rows: data.data, opened: data, others: openOtherInputs(opened, references, input, store, context) };
   }
   const rows: DataSet = {
     ...randomInput(opened.model, parameters.points, parameters.seed),
@@ -143,14 +148,18 @@ function openRows(
     dropped: [],
     warnings: [{ code: 'random-input', message: 'The input is random numbers, because no data was given.' }],
   };
-  return { rows, opened: undefined };
+  return { rows, opened: undefined, others: new Map() };
 }
 
 function describeRows({ name, rows, rowShape, treatment }: DataSet): InspectHead['data'] {
   return { name, rows, rowShape, treatment };
 }
 
-function dataIdentity(input: InspectInput, data: OpenData | undefined): Omit<InspectIdentity, 'model'> {
+function dataIdentity(
+  input: InspectInput,
+  data: OpenData | undefined,
+  others: OtherInputs,
+): Omit<InspectIdentity, 'model'> {
   if (data === undefined) return { data: { random: true }, labels: null };
   const labels = data.labels;
   return {
@@ -164,6 +173,16 @@ function dataIdentity(input: InspectInput, data: OpenData | undefined): Omit<Ins
       treatment: data.data.treatment,
       vocabulary: data.vocabulary?.sha256 ?? '',
       dropped: data.data.dropped.length,
+      ...(others.size === 0
+        ? {}
+        : {
+            inputs: [...others].map(([name, one]) => [
+              name,
+              one.sha256,
+              one.data.name.split('#')[1] ?? '',
+              one.data.treatment,
+            ]),
+          }),
     },
     labels:
       labels === undefined

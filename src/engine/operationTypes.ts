@@ -37,7 +37,8 @@ export interface Operations extends MeasureOperations {
   readonly inputs: Operation<InputsInput, never, readonly InputPreview[]>;
   /** Which of these files could be a model's data or labels. A file that cannot be read is left out. */
   readonly dataCandidates: Operation<
-    Answered & { readonly model: string; readonly files: readonly string[] },
+    /** `input` where it is for another than the main one. */
+    Answered & { readonly model: string; readonly files: readonly string[]; readonly input?: string },
     never,
     readonly DataCandidate[]
   >;
@@ -72,6 +73,8 @@ export interface DataReading {
   readonly pixels?: PixelChoice;
   /** Leaves out rows with NaN or infinity instead of refusing them. */
   readonly dropNotFinite?: boolean;
+  /** Rows of further inputs, by their names, each as `data`; masks, segments and positions are made. An array of the same .npz that is called like an input is its rows. */
+  readonly inputs?: Readonly<Record<string, string>>;
   /** Path of a tokenizer.json or vocab.txt, or the folder of one; looked for beside the model where left out. */
   readonly vocabulary?: string;
 }

@@ -92,7 +92,7 @@ export function networkInputs(
         'unsupported',
         `The network has ${inputs.length} inputs, and nothing is given for "${input.name}".`,
         {
-          hint: 'Only networks whose other inputs are masks, segments or positions can be run on one data set.',
+          hint: `Name its rows with --input ${input.name}=DATA; only masks, segments and positions are made.`,
         },
       );
     }
@@ -118,6 +118,11 @@ export function networkInputs(
     treatment: treatments.join(', '),
     feeds: (rows, count) => Object.fromEntries(makers.map(maker => [maker.name, maker.make(rows, count)])),
   };
+}
+
+/** Inputs that need rows of their own: what follows from another, such as a mask, is made. */
+export function ownInputs(inputs: readonly TensorInfo[]): readonly TensorInfo[] {
+  return inputs.filter(input => following(input) === undefined);
 }
 
 /** The input that a data set is given to: the first that does not follow from another. */

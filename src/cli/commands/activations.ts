@@ -1,5 +1,5 @@
 import type { ActivationsResult } from '../../analyses/activations';
-import { type Command, DATA_OPTIONS, dataReading, type TextStyle } from '../command';
+import { type Command, DATA_OPTIONS, INPUT_OPTION, dataReading, type TextStyle } from '../command';
 import { plain, textTable } from '../textTable';
 
 export const activations: Command = {
@@ -12,6 +12,7 @@ export const activations: Command = {
     { name: 'out', value: { kind: 'text' }, placeholder: 'FILE.npz', help: 'where to write', required: true },
     { name: 'layers', value: { kind: 'list' }, help: 'these layers alone (all)' },
     { name: 'force', value: { kind: 'flag' }, help: 'overwrite FILE.npz' },
+    INPUT_OPTION,
     ...DATA_OPTIONS,
   ],
   examples: [

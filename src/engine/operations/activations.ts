@@ -8,6 +8,7 @@ import { captureRows } from '../captureRows';
 import { dataTarget } from '../dataTarget';
 import { dataProvenance } from '../dataProvenance';
 import { openDataFile } from '../openFiles';
+import { openOtherInputs, otherReferences, rowsOfInputs } from '../otherInputs';
 import { modelHash, openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import type { ActivationsInput } from '../operationTypes';
@@ -25,10 +26,14 @@ export async function activations(
     const opened = openModelFile(input.model, store);
     if (opened.model.missing !== undefined) throw opened.model.missing.fault.at(input.model);
     const layers = chooseLayers(opened.model.layers, input.layers, outputLayers(opened.model)).map(layer => layer.name);
-    const data = openDataFile(input.data, undefined, input, store, context, dataTarget(opened));
+    const references = otherReferences(opened, input.data, input.inputs, store);
+    const others = openOtherInputs(opened, references, input, store, context);
+    const target = dataTarget(opened, { given: [...references.keys()] });
+    const data = openDataFile(input.data, undefined, input, store, context, target);
     const capture = await captureRows(opened, data.data, input.data, {
       layers,
       reduction: 'flatten',
+      otherInputs: rowsOfInputs(others),
       runtimePath: context.runtimePath,
       acceleratorFolders: context.acceleratorFolders,
       cancellation: context.cancellation,
@@ -46,7 +51,7 @@ export async function activations(
       provenance: {
         version: VERSION,
         model: { name: input.model, sha256: modelHash(opened, context.cancellation) },
-        ...dataProvenance(data),
+        ...dataProvenance(data, others),
         parameters: { layers: input.layers ?? null },
         seed: 0,
         libraries: { [capture.runtime.name]: capture.runtime.version },

@@ -13,14 +13,15 @@ import type { Answered, DataCandidate, LabelCandidate } from '../operationTypes'
 
 /** A look at headers and first lines alone. Files that cannot be read are nobody's data. */
 export function dataCandidates(
-  input: Answered & { readonly model: string; readonly files: readonly string[] },
+  input: Answered & { readonly model: string; readonly files: readonly string[]; readonly input?: string },
   context: OperationContext<never>,
 ): readonly DataCandidate[] {
   const store = new DisposableStore();
   try {
     const opened = openModelFile(input.model, store, input.answer);
-    const target = mainInput(opened.model.inputs);
-    const images = dataTarget(opened).input;
+    const { input: name } = input;
+    const target = opened.model.inputs.find(one => one.name === name) ?? mainInput(opened.model.inputs);
+    const images = dataTarget(opened, name === undefined ? {} : { input: name }).input;
     const inputShape = target?.shape?.slice(1);
     const looks = input.files.flatMap(file => {
       context.cancellation.throwIfCancelled();
