@@ -78,6 +78,8 @@ export type DataChoice =
       readonly labels?: string;
       /** Which values stand for the pixels of images, where that was chosen. */
       readonly pixels?: PixelChoice;
+      /** Rows of the network's other inputs, by their names. */
+      readonly inputs?: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'random' }
   /** The file is no model: it holds activations that somebody saved, so that nothing is run. */

@@ -18,7 +18,7 @@ export function inputs(input: InputsInput, context: OperationContext<never>): re
       input,
       store,
       context,
-      opened && dataTarget(opened),
+      opened && dataTarget(opened, { given: Object.keys(input.inputs ?? {}) }),
     );
     const layout = previewLayout(data, opened && mainInput(opened.model.inputs)?.shape?.slice(1));
     return input.rows.map(row => {

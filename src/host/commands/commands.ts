@@ -4,6 +4,7 @@ import { Fault } from '../../base/fault';
 import type { DataLinks } from '../data/dataLinks';
 import type { FileAnswers } from '../data/fileAnswers';
 import { chooseIn, pickData, type PickContext } from '../data/pickData';
+import { pickInputs } from '../data/pickInputs';
 import { pickStored } from '../data/pickStored';
 import { needsALook, recognise } from '../data/recognise';
 import { DESCRIBE_TYPE } from '../describe/describeEditor';
@@ -193,7 +194,8 @@ async function inspectOn(context: CommandContext, data: vscode.Uri): Promise<voi
   if (!model) return;
   const panel = context.panels.reveal(model);
   const described = await panel.session.readModel();
-  const choice = described && (await chooseIn(data, model, described, pickContext(context, panel)));
+  const chosen = described && (await chooseIn(data, model, described, pickContext(context, panel)));
+  const choice = chosen && (await pickInputs(model, described, chosen, pickContext(context, panel)));
   if (choice) await useData(context, panel, choice);
 }
 
@@ -292,7 +294,8 @@ async function chooseData(
   const described = await panel.session.readModel();
   if (!described) return undefined;
   context.engine.prepare();
-  return pickData(model, described, current, pickContext(context, panel));
+  const choice = await pickData(model, described, current, pickContext(context, panel));
+  return choice && pickInputs(model, described, choice, pickContext(context, panel));
 }
 
 function pickContext(context: CommandContext, panel: InspectPanel): PickContext {

@@ -1,5 +1,6 @@
 import { PIXEL_CHOICES } from '../../data/images/pixelValues';
 import type { DataChoice } from '../../protocol/panel';
+import { parseInputsByName } from '../inspect/messages';
 import { absoluteIn, relativeTo } from './reference';
 
 /** The data that a model is inspected with, by absolute paths; or that the file itself holds activations. */
@@ -18,7 +19,10 @@ export function readLink(setting: unknown, folder: string, model: string): DataL
   if (link.activations === true) return { kind: 'stored', ...labels };
   const chosen = PIXEL_CHOICES.find(choice => choice === link.pixels);
   const pixels = chosen === undefined ? {} : { pixels: chosen };
-  return isName(link.data) ? { kind: 'file', data: absoluteIn(folder, link.data), ...labels, ...pixels } : undefined;
+  if (!isName(link.data)) return undefined;
+  const named = link.inputs === undefined ? undefined : parseInputsByName(link.inputs);
+  const inputs = named === undefined ? {} : { inputs: mapped(named, data => absoluteIn(folder, data)) };
+  return { kind: 'file', data: absoluteIn(folder, link.data), ...labels, ...pixels, ...inputs };
 }
 
 /** The setting with one model's link set, or taken out where `link` is undefined. */
@@ -36,9 +40,16 @@ export function writeLink(
       ...(link.kind === 'stored' ? { activations: true } : { data: relativeTo(folder, link.data) }),
       ...(link.labels === undefined ? {} : { labels: relativeTo(folder, link.labels) }),
       ...(link.kind === 'file' && link.pixels !== undefined ? { pixels: link.pixels } : {}),
+      ...(link.kind === 'file' && link.inputs !== undefined
+        ? { inputs: mapped(link.inputs, data => relativeTo(folder, data)) }
+        : {}),
     };
   }
   return next;
+}
+
+function mapped(values: Readonly<Record<string, string>>, change: (value: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
 }
 
 function isName(value: unknown): value is string {

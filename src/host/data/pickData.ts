@@ -329,7 +329,7 @@ async function choosePart(file: vscode.Uri, context: PickContext): Promise<strin
   return chosen?.part;
 }
 
-async function openFile(
+export async function openFile(
   near: vscode.Uri,
   openLabel: string,
   kind: 'file' | 'folder' = 'file',

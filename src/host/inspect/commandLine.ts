@@ -10,6 +10,8 @@ export function inspectCommandLine(model: string, data: DataChoice | undefined, 
   if (data === undefined || data.kind === 'random') return '';
   const words = ['neural-topology', 'inspect', model, ...(data.kind === 'file' ? ['--data', data.data] : [])];
   if (data.kind === 'file' && data.pixels !== undefined) words.push('--pixels', data.pixels);
+  if (data.kind === 'file')
+    for (const [name, rows] of Object.entries(data.inputs ?? {})) words.push('--input', `${name}=${rows}`);
   if (data.labels !== undefined) words.push('--labels', data.labels);
   if (parameters.layers !== undefined) words.push('--layers', parameters.layers.join(','));
   if (parameters.points !== defaultInspectParameters.points) words.push('--points', String(parameters.points));

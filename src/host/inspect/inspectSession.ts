@@ -445,11 +445,12 @@ function lackingIn({ missing, provenance }: DescribeResult): Lacking {
 }
 
 /** A choice of data as the engine takes it. */
-export function engineData(choice: DataChoice): Pick<InspectInput, 'data' | 'labels' | 'pixels'> {
+export function engineData(choice: DataChoice): Pick<InspectInput, 'data' | 'labels' | 'pixels' | 'inputs'> {
   if (choice.kind === 'random') return { data: { random: true } };
   return {
     ...(choice.kind === 'file' ? { data: choice.data } : {}),
     ...(choice.kind === 'file' && choice.pixels !== undefined ? { pixels: choice.pixels } : {}),
+    ...(choice.kind === 'file' && choice.inputs !== undefined ? { inputs: choice.inputs } : {}),
     ...(choice.labels === undefined ? {} : { labels: choice.labels }),
   };
 }

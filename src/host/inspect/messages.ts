@@ -149,12 +149,26 @@ function parseDataChoice(value: unknown): DataChoice | undefined {
   if (value.kind !== 'file' || !isText(value.data, LONGEST_PATH)) return undefined;
   const pixels = PIXEL_CHOICES.find(choice => choice === value.pixels);
   if (value.pixels !== undefined && pixels === undefined) return undefined;
+  const inputs = value.inputs === undefined ? undefined : parseInputsByName(value.inputs);
+  if (value.inputs !== undefined && inputs === undefined) return undefined;
   return {
     kind: 'file',
     data: value.data,
     ...(value.labels === undefined ? {} : { labels: value.labels }),
     ...(pixels === undefined ? {} : { pixels }),
+    ...(inputs === undefined ? {} : { inputs }),
   };
+}
+
+const MOST_INPUTS = 64;
+
+/** Data by the names of inputs, in settings and in what a view kept alike; `undefined` where it is of another form. */
+export function parseInputsByName(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (!isRecord(value)) return undefined;
+  const entries = Object.entries(value);
+  const sound =
+    entries.length <= MOST_INPUTS && entries.every(([name, data]) => isText(name, 500) && isText(data, LONGEST_PATH));
+  return sound ? Object.fromEntries(entries.map(([name, data]) => [name, String(data)])) : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

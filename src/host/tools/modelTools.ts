@@ -125,6 +125,7 @@ function runOf(asked: ToolInput, context: ToolContext): Run {
       model,
       ...(data === undefined ? {} : { data }),
       ...(link?.kind === 'file' && link.pixels !== undefined ? { pixels: link.pixels } : {}),
+      ...(link?.kind === 'file' && link.inputs !== undefined ? { inputs: link.inputs } : {}),
       ...(labels === undefined ? {} : { labels }),
       parameters: { ...parameters, ...(asked.points === undefined ? {} : { points: asked.points }) },
       ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),

@@ -22,6 +22,15 @@ describe('The link between a model and its data', () => {
     assert.equal(readLink({ acts: { activations: 'yes' } }, '/w', '/w/acts'), undefined);
   });
 
+  it('keeps the data of other inputs, and what pixels stand for', () => {
+    const link = { kind: 'file', data: '/w/a.npy', pixels: 'signed', inputs: { meta: '/w/d/b.npz#m' } } as const;
+    const setting = writeLink(undefined, '/w', '/w/a.onnx', link);
+    assert.deepEqual(setting, { 'a.onnx': { data: 'a.npy', pixels: 'signed', inputs: { meta: 'd/b.npz#m' } } });
+    assert.deepEqual(readLink(setting, '/w', '/w/a.onnx'), link);
+    const other = { 'a.onnx': { data: 'a.npy', pixels: 'loud', inputs: { meta: 3 } } };
+    assert.deepEqual(readLink(other, '/w', '/w/a.onnx'), { kind: 'file', data: '/w/a.npy' });
+  });
+
   it('leaves the links of other models alone', () => {
     const before = { 'a.onnx': { data: 'a.npy' } };
     const both = writeLink(before, '/w', '/w/b.onnx', { kind: 'file', data: '/w/b.npy' });

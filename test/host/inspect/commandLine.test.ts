@@ -14,6 +14,14 @@ describe('The command line of a panel', () => {
     );
   });
 
+  it('names the data of other inputs, and chosen pixels', () => {
+    const data = { kind: 'file', data: '/w/a.npy', pixels: 'unit', inputs: { meta: '/w/b.npy' } } as const;
+    assert.equal(
+      inspectCommandLine('/w/m.onnx', data, defaultInspectParameters),
+      'neural-topology inspect /w/m.onnx --data /w/a.npy --pixels unit --input meta=/w/b.npy',
+    );
+  });
+
   it('has no data for activations that were saved', () => {
     const line = (labels?: string) =>
       inspectCommandLine('/w/acts.npz', { kind: 'stored', ...(labels && { labels }) }, defaultInspectParameters);
