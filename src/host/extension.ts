@@ -20,7 +20,7 @@ import { FileAnswers } from './data/fileAnswers';
 import { DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
 import { InspectPanels, sessionSettings } from './inspect/inspectPanels';
 import { ChainAnswers } from './program/chainAnswers';
-import { isLayerList } from './program/layerListFile';
+import { LayerListWatcher } from './program/layerListWatcher';
 import { Results } from './results/results';
 import { DoneNotice } from './running/doneNotice';
 import { RunningStatus } from './running/runningStatus';
@@ -98,11 +98,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     inspect: (model, layer) => inspectAt(commands, model, layer),
   });
-  keep(
-    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
-      if (uri.scheme === 'file' && isLayerList(uri.fsPath)) layerListSaved(commands, uri.fsPath).catch(unexpected);
-    }),
-  );
+  keep(new LayerListWatcher(list => void layerListSaved(commands, list).catch(unexpected)));
   keep(
     vscode.window.registerCustomEditorProvider(DESCRIBE_TYPE, describing, {
       supportsMultipleEditorsPerDocument: true,

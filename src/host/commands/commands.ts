@@ -257,7 +257,8 @@ async function chooseActivationAgain(context: CommandContext, weights: vscode.Ur
 export async function layerListSaved(context: CommandContext, list: string): Promise<void> {
   for (const panel of context.panels.all) {
     if (path.dirname(panel.model) !== path.dirname(list) || panel.session.missing === undefined) continue;
-    await goOn(context, panel);
+    // While it is not finished the panel says what is left, and does not come before the editor.
+    if (await panel.session.readModel()) await goOn(context, panel);
   }
 }
 

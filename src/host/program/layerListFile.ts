@@ -27,11 +27,6 @@ export async function copyExportCode(weights: vscode.Uri, engine: EngineLike): P
   vscode.window.setStatusBarMessage(vscode.l10n.t('Copied to the clipboard: paste it into your own code.'), 5000);
 }
 
-/** Whether a document is a list of layers. */
-export function isLayerList(file: string): boolean {
-  return file.endsWith('.layers.json');
-}
-
 function usualName(weights: string): string {
   const { dir, name } = path.parse(weights);
   return path.join(dir, `${name}.layers.json`);

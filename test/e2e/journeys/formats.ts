@@ -5,6 +5,7 @@ import path from 'node:path';
 import { journey } from '../harness/journey';
 import { Panel } from '../harness/panel';
 import { files } from '../harness/workspace';
+import { CNN, dense, weights } from '../../models/layerList/weightFiles';
 
 /** What a right-click does on files of every kind. */
 journey('open other formats', { content: 'formats' }, step => {
@@ -58,6 +59,80 @@ journey('open other formats', { content: 'formats' }, step => {
     await window.view.locator('table').first().waitFor();
     assert.match(await window.view.locator('body').innerText(), /Linear|Conv2d/);
     await window.screenshot('state-dict-dark');
+  });
+});
+
+/** Weights alone, and each way to a result of them. */
+journey('run weights alone', { content: 'formats' }, step => {
+  const place = (window: { readonly folder: string }, name: string) => path.join(window.folder, 'other', name);
+
+  step(
+    'says what is missing before data is asked for, and runs a chain once its activation is chosen',
+    async window => {
+      const mlp = weights(dense({ fc1: [64, 24], fc2: [24, 10] }));
+      fs.writeFileSync(place(window, 'mlp.safetensors'), mlp);
+      fs.writeFileSync(place(window, 'again.safetensors'), mlp);
+      await window.chooseFromMenu(await window.file('other/mlp.safetensors'), 'Inspect Layer Topology');
+      const panel = new Panel(window);
+      await panel.button('Choose the activation…').waitFor();
+      assert.match(await panel.card.innerText(), /weights without the program[^]*activation between its layers/);
+      await window.screenshot('weights-ways-dark');
+      await panel.button('Choose the activation…').click();
+      await window.pick('tanh');
+      await window.pick('digits-test.npz');
+      await panel.done();
+      assert.equal(await panel.layer('fc1_tanh').count(), 1);
+      // Beside the numbers of every layer.
+      assert.match(await panel.frame.locator('.caveats').innerText(), /Activation tanh: chosen by you/);
+      await window.screenshot('weights-chain-dark');
+    },
+  );
+
+  step('does not ask again about the same weights', async window => {
+    await window.closeEditors();
+    await window.chooseFromMenu(await window.file('other/again.safetensors'), 'Inspect Layer Topology');
+    await window.pick('Random input');
+    const panel = new Panel(window);
+    await panel.done();
+    assert.equal(await panel.layer('fc1_tanh').count(), 1);
+  });
+
+  step('writes a first layer list, says what it leaves open, and runs once that is filled in', async window => {
+    await window.closeEditors();
+    fs.writeFileSync(place(window, 'cnn.safetensors'), CNN);
+    await window.chooseFromMenu(await window.file('other/cnn.safetensors'), 'Inspect Layer Topology');
+    const panel = new Panel(window);
+    await panel.button('Create a layer list…').waitFor();
+    assert.match(await panel.card.innerText(), /the stride and padding of "conv"/);
+    assert.equal(await panel.button('Choose the activation…').count(), 0);
+    await panel.button('Copy export code').click();
+    await panel.button('Create a layer list…').click();
+    const list = place(window, 'cnn.layers.json');
+    await window.until(() => fs.existsSync(list));
+    await window.page.locator('.monaco-editor').getByText('Conv2d').first().waitFor();
+    // The list stays in front of the panel, which says what is open in it.
+    await new Promise(resolve => setTimeout(resolve, 1500));
+    assert.ok(await window.page.locator('.monaco-editor').getByText('Conv2d').first().isVisible());
+    await window.screenshot('layer-list-dark');
+    const draft = fs.readFileSync(list, 'utf8');
+    assert.match(draft, /"stride": "\?"/);
+    const filled = draft
+      .replace('[1, "?", "?"]', '[1, 4, 4]')
+      .replace('"stride": "?"', '"stride": 2')
+      .replace('"padding": "?"', '"padding": 1')
+      .replace('"activation": "?"', '"activation": "relu"');
+    fs.writeFileSync(list, filled);
+    // Before the data files were looked through, the choices still move.
+    await window.picks.filter({ hasText: 'Random input' }).first().waitFor();
+    await window.until(async () => {
+      const before = await window.picks.allInnerTexts();
+      await new Promise(resolve => setTimeout(resolve, 1000));
+      return before.join() === (await window.picks.allInnerTexts()).join();
+    });
+    await window.pick('Random input');
+    await panel.done();
+    assert.equal(await panel.layer('conv_relu').count(), 1);
+    await window.screenshot('weights-list-dark');
   });
 });
 
