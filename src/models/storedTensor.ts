@@ -10,6 +10,8 @@ export interface StoredTensor {
   readonly type: StoredType;
   /** Number of elements: the product of `shape`. */
   readonly size: number;
+  /** The path by which the file knows it, where that is another than its name. */
+  readonly path?: string;
   /**
    * Elements [from, from + count) in C order, little-endian and packed; of types of fewer than 8 bits, `from` is a multiple of 8.
    * Throws `corrupt` where the file does not hold what it said.

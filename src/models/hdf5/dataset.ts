@@ -123,6 +123,19 @@ export class Hdf5Dataset {
     return stored.kind === 'number' && stored.bigEndian && width > 1 ? swapped(bytes, width) : bytes;
   }
 
+  /** Whether numbers are stored with their last byte first. */
+  get bigEndian(): boolean {
+    return this.stored.kind === 'number' && this.stored.bigEndian;
+  }
+
+  /** Bytes [from, to) of the file that hold the values, where they lie there in one piece as they are. */
+  get range(): { readonly from: number; readonly to: number } | undefined {
+    const { layout, storage } = this;
+    if (layout.kind !== 'contiguous' || layout.address === UNDEFINED) return undefined;
+    const from = storage.base + layout.address;
+    return { from, to: from + this.size * this.stored.size };
+  }
+
   private refuseEmpty(held: number, bytes: number): void {
     refuseExpansion(`The array ${this.path}`, held, bytes, this.storage.source.name);
   }

@@ -41,6 +41,14 @@ export function readHdf5(source: ByteSource): Hdf5Group {
   }
 }
 
+/** A file's bytes by the format's addresses, and the address of its beginning. Throws `corrupt`. */
+export function openStorage(source: ByteSource): { readonly storage: Storage; readonly superblock: number } {
+  const start = signatureAt(source);
+  if (start === undefined) throw damaged('it does not begin like one', source.name);
+  const { storage } = readSuperblock(source, start);
+  return { storage, superblock: start - storage.base };
+}
+
 class Reader {
   private readonly storage: Storage;
   private readonly rootAddress: number;

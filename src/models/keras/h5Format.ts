@@ -1,63 +1,12 @@
-import type { ByteSource } from '../../base/bytes';
-import { Fault } from '../../base/fault';
 import type { ModelFormat } from '../formats';
-import { Hdf5Dataset } from '../hdf5/dataset';
-import { looksLikeHdf5, readHdf5, type Hdf5Group } from '../hdf5/hdf5File';
-import { parseJson } from '../json';
-import type { Model } from '../model';
-import { KerasModel } from './kerasModel';
-import { readNetwork } from './readNetwork';
-import { distribute, weightsByLayer } from './storedWeights';
-import { refuseUnsafe } from './unsafeConfig';
-import { holdsWeights, openWeightsFile } from './weightsFile';
+import { looksLikeHdf5 } from '../hdf5/hdf5File';
+import { openKerasH5 } from './openH5';
+import { writeKerasH5 } from './writeKeras';
 
 /** Keras's files of HDF5: a whole network (.h5 of Keras 1 and 2, and of Keras 3 on request), or weights alone (.weights.h5). */
 export const kerasH5Format: ModelFormat = {
   name: 'Keras HDF5',
   match: looksLikeHdf5,
   open: source => openKerasH5(source),
+  write: writeKerasH5,
 };
-
-function openKerasH5(source: ByteSource): Model {
-  const root = readHdf5(source);
-  const { attributes } = root;
-  const stored = groupIn(root, 'model_weights') ?? root;
-  const version = attributes.text('keras_version') ?? stored.attributes.text('keras_version');
-  const producer = version === undefined ? 'keras' : `keras ${version}`;
-  const text = attributes.text('model_config');
-  if (text === undefined) {
-    if (holdsWeights(stored)) return openWeightsFile(stored, producer, source.name);
-    throw new Fault(
-      'not-a-model',
-      'The HDF5 file holds neither a network of Keras nor weights in one of its layouts.',
-      {
-        hint: 'Arrays of data are read from .npy, .npz, .csv and others; a model is saved with model.save("model.keras").',
-        source: source.name,
-      },
-    );
-  }
-  const config = parseJson(text, 'The configuration of the network');
-  refuseUnsafe(config);
-  const training = attributes.text('training_config');
-  // What is left of training is not read; it must only not hold code.
-  if (training !== undefined) refuseUnsafe(parseJson(training, 'The configuration of the training'));
-  const network = readNetwork(config);
-  const backend = attributes.text('backend');
-  return new KerasModel({
-    format: 'keras-h5',
-    producer,
-    details: [
-      { name: 'network', value: network.name },
-      ...(backend === undefined ? [] : [{ name: 'backend', value: backend }]),
-    ],
-    network,
-    weights: distribute(network.layers, weightsByLayer(stored)),
-    modern: /^[3-9]/.test(version ?? ''),
-    source: source.name,
-  });
-}
-
-function groupIn(root: Hdf5Group, name: string): Hdf5Group | undefined {
-  const found = root.get(name);
-  return found instanceof Hdf5Dataset ? undefined : found;
-}

@@ -16,7 +16,7 @@ export function tensorOf(dataset: Hdf5Dataset, name: string): StoredTensor {
   const { shape, size } = dataset;
   // check() has seen that there is one.
   const type: ElementType = dataset.type ?? 'float32';
-  return { name, shape, type, size, bytes: (from, count) => dataset.bytes(from, count) };
+  return { name, path: dataset.path, shape, type, size, bytes: (from, count) => dataset.bytes(from, count) };
 }
 
 /**
