@@ -21,8 +21,8 @@ function weightsOf(model: Model) {
     model.layers
       .flatMap(layer => layer.weights)
       .map(({ name }) => {
-        const { shape, size, bytes } = model.storedWeight(name);
-        return [name, { shape, bytes: bytes(0, size).slice() }];
+        const tensor = model.storedWeight(name);
+        return [name, { shape: tensor.shape, bytes: tensor.bytes(0, tensor.size).slice() }] as const;
       }),
   );
 }
@@ -63,10 +63,11 @@ describe('a file of Keras that is written again', () => {
   it('differs in the values of the changed weight alone (and its checksum), where that keeps its shape', () => {
     for (const name of FILES) {
       const before = kerasFile(name);
-      const [weight, { shape, bytes }] = [...weightsOf(openKeras(before))].at(-1)!;
-      const after = changed(before, { tensors: new Map([[weight, { shape, bytes: bytes.map(byte => byte ^ 1) }]]) });
-      const count = [...after].filter((byte, i) => byte !== before[i]).length;
-      assert.ok(difference(before, after) !== undefined && count <= bytes.length + 8, `${name}: ${count}`);
+      for (const [weight, { shape, bytes }] of [...weightsOf(openKeras(before))].slice(-1)) {
+        const after = changed(before, { tensors: new Map([[weight, { shape, bytes: bytes.map(byte => byte ^ 1) }]]) });
+        const count = [...after].filter((byte, i) => byte !== before[i]).length;
+        assert.ok(difference(before, after) !== undefined && count <= bytes.length + 8, `${name}: ${count}`);
+      }
     }
   });
 
