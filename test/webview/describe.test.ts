@@ -70,7 +70,7 @@ const stateDict: OutlineResult = {
       message: 'The file holds weights, and no network.',
       hint: 'Give its class in Python.',
     },
-    chain: { layers: ['conv1'], asksPlace: false },
+    chain: { layers: ['conv1'], asksPlace: false, activations: ['relu', 'none'] },
     layerList: { file: 'digits.layers.json', exists: false },
   },
   layers: ['conv1', 'fc1'].map(name => ({ ...layer(name, 'Conv2d', [], 40), outputShape: undefined })),

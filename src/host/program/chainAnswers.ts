@@ -1,6 +1,5 @@
 import type * as vscode from 'vscode';
 import type { ChainAnswer } from '../../models/layerList/chain';
-import { ACTIVATION_NAMES, NO_ACTIVATION } from '../../models/layerList/activations';
 
 /** What people said of weights that are a chain, by the hash of the file: the same weights are not asked about twice, wherever they lie. */
 export class ChainAnswers {
@@ -26,7 +25,8 @@ const MOST_KEPT = 500;
 
 function checked(kept: unknown): ChainAnswer | undefined {
   if (typeof kept !== 'object' || kept === null || !('activation' in kept) || !('place' in kept)) return undefined;
-  const activation = [NO_ACTIVATION, ...ACTIVATION_NAMES].find(name => name === kept.activation);
   const place = (['before', 'after'] as const).find(side => side === kept.place);
-  return activation === undefined || place === undefined ? undefined : { activation, place };
+  return typeof kept.activation !== 'string' || place === undefined
+    ? undefined
+    : { activation: kept.activation, place };
 }

@@ -1,24 +1,26 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { ACTIVATION_NAMES, NO_ACTIVATION } from '../../models/layerList/activations';
 import type { ChainAnswer } from '../../models/layerList/chain';
 import type { ChainQuestion } from '../../models/layerList/missingProgram';
 
 /** Asks for what the weights of a chain do not say; `undefined` when the person turns away. */
 export async function chooseActivation(
   file: string,
-  { layers, asksPlace }: ChainQuestion,
+  { layers, asksPlace, activations }: ChainQuestion,
 ): Promise<ChainAnswer | undefined> {
   const title = vscode.l10n.t('Activation in {0}', path.basename(file));
   const after = named(layers);
   const chosen = await vscode.window.showQuickPick(
     [
-      ...ACTIVATION_NAMES.map(name => ({ label: name, name, description: '' })),
-      {
-        label: vscode.l10n.t('none'),
-        name: NO_ACTIVATION,
-        description: vscode.l10n.t('the layers follow each other as they are'),
-      },
+      ...activations.map(name =>
+        name === NONE
+          ? {
+              label: vscode.l10n.t('none'),
+              name,
+              description: vscode.l10n.t('the layers follow each other as they are'),
+            }
+          : { label: name, name, description: '' },
+      ),
     ],
     {
       title,
@@ -30,7 +32,7 @@ export async function chooseActivation(
     },
   );
   if (!chosen) return undefined;
-  if (!asksPlace || chosen.name === NO_ACTIVATION) return { activation: chosen.name, place: 'after' };
+  if (!asksPlace || chosen.name === NONE) return { activation: chosen.name, place: 'after' };
   const side = await vscode.window.showQuickPick(
     [
       {
@@ -55,4 +57,6 @@ function named(layers: readonly string[]): string {
   return layers.length > MOST_NAMED ? vscode.l10n.t('{0} and {1} more', first, layers.length - MOST_NAMED) : first;
 }
 
+/** As the list of activations calls it. */
+const NONE = 'none';
 const MOST_NAMED = 3;

@@ -5,6 +5,7 @@ import type { Model } from '../model';
 import type { StateTensor } from '../weightsOnly/stateTensor';
 import type { WeightsModel } from '../weightsOnly/weightsModel';
 import { buildNetwork } from './buildNetwork';
+import { ACTIVATION_NAMES, isActivation, NO_ACTIVATION } from './activations';
 import { readChain, type Chain, type ChainAnswer } from './chain';
 import { DescribedModel, type Assumption } from './describedModel';
 import { draftLayerList } from './draft';
@@ -55,7 +56,7 @@ export function findProgram(
     epsilon: weights.format.startsWith('keras') ? 1e-3 : 1e-5,
   });
   if (chain.kind === 'open') return missing(withoutProgram(chain.what, file), undefined);
-  if (chain.activated.length > 0 && answer === undefined)
+  if (chain.activated.length > 0 && !isKnown(answer))
     return missing(
       withoutProgram(
         `the activation between its layers, which are a chain (${listed(chain.pieces.map(({ path }) => path))})`,
@@ -88,6 +89,11 @@ function fromList(file: string): Assumption {
     caveat: `The network is run as ${file} describes it.`,
     warning: `The network is run as ${file} describes it: the file of weights does not say how its layers are joined.`,
   };
+}
+
+/** An answer that was kept may name what there is no more. */
+function isKnown(answer: ChainAnswer | undefined): boolean {
+  return answer !== undefined && (answer.activation === NO_ACTIVATION || isActivation(answer.activation));
 }
 
 function fromChain(chain: Chain, answer: ChainAnswer): Assumption {
@@ -161,7 +167,11 @@ function missingProgram(
 ): MissingProgram {
   return {
     fault,
-    chain: chain && { layers: chain.activated, asksPlace: chain.asksPlace },
+    chain: chain && {
+      layers: chain.activated,
+      asksPlace: chain.asksPlace,
+      activations: [...ACTIVATION_NAMES, NO_ACTIVATION],
+    },
     layerList: { file: list ?? `${stemOf(file)}.layers.json`, exists: list !== undefined },
     draft: () => draftLayerList(pieces, file),
     exportCode: () => exportCode({ ...weights.origin, file, format: weights.format, row: rowOf(pieces) }),

@@ -19,4 +19,6 @@ export interface ChainQuestion {
   readonly layers: readonly string[];
   /** Whether it has to be asked on which side of the normalisations it stands. */
   readonly asksPlace: boolean;
+  /** What can be chosen: the commonest first, and `none` at the end. */
+  readonly activations: readonly string[];
 }

@@ -346,7 +346,7 @@ describe('The time that is still to go', () => {
 describe('Weights without a program in a panel', () => {
   const missing: MissingFacts = {
     fault: { code: 'unsupported', message: 'Not in it is the activation.', hint: 'Describe it.' },
-    chain: { layers: ['fc1'], asksPlace: false },
+    chain: { layers: ['fc1'], asksPlace: false, activations: ['relu', 'tanh', 'none'] },
     layerList: { file: 'final.layers.json', exists: false },
   };
   const tanh = { activation: 'tanh', place: 'after' } as const;

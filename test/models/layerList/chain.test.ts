@@ -13,13 +13,20 @@ describe('weights that are a chain of one reading', () => {
   it('ask for the activation, and run once it is said', () => {
     const asked = openWith(MLP);
     assert.equal(asked.program, undefined);
-    assert.deepEqual(asked.missing?.chain, { layers: ['fc1'], asksPlace: false });
+    const { layers, asksPlace, activations } = asked.missing!.chain!;
+    assert.deepEqual([layers, asksPlace], [['fc1'], false]);
+    assert.deepEqual([activations[0], activations.at(-1)], ['relu', 'none']);
     assert.match(
-      asked.missing.fault.message,
+      asked.missing!.fault.message,
       /Not in it is the activation between its layers, which are a chain \("fc1", "fc2"\)/,
     );
-    assert.match(asked.missing.fault.hint ?? '', /net\.layers\.json/);
+    assert.match(asked.missing!.fault.hint ?? '', /net\.layers\.json/);
     assert.deepEqual(names(MLP), ['fc1', 'fc1_relu', 'fc2']);
+  });
+
+  it('ask again where the activation that was chosen is none that there is', () => {
+    const asked = openWith(MLP, { answer: { activation: '__proto__', place: 'after' } });
+    assert.deepEqual(asked.missing?.chain?.layers, ['fc1']);
   });
 
   it('say with every result what was chosen', () => {
@@ -33,7 +40,8 @@ describe('weights that are a chain of one reading', () => {
 
   it('ask on which side of a normalisation it stands, where names do not tell', () => {
     const content = weights({ ...dense({ in: [4, 6] }), ...norm('bn', 6), ...dense({ out: [6, 2] }) });
-    assert.deepEqual(openWith(content).missing?.chain, { layers: ['in'], asksPlace: true });
+    const { layers, asksPlace } = openWith(content).missing!.chain!;
+    assert.deepEqual([layers, asksPlace], [['in'], true]);
     assert.deepEqual(names(content, { activation: 'relu', place: 'before' }), ['in', 'in_relu', 'bn', 'out']);
     assert.deepEqual(names(content), ['in', 'bn', 'bn_relu', 'out']);
   });
@@ -45,8 +53,8 @@ describe('weights that are a chain of one reading', () => {
       ...dense({ 'net.3': [6, 6], 'net.4': [6, 5] }),
       ...dense({ 'net.7': [5, 2] }),
     });
-    const { chain } = openWith(content).missing!;
-    assert.deepEqual(chain, { layers: ['net.0', 'net.4'], asksPlace: false });
+    const { layers, asksPlace } = openWith(content).missing!.chain!;
+    assert.deepEqual([layers, asksPlace], [['net.0', 'net.4'], false]);
     assert.deepEqual(names(content), ['net.0', 'net.1', 'net.1_relu', 'net.3', 'net.4', 'net.4_relu', 'net.7']);
     assert.match(openWith(content, { answer: relu }).warnings[0]!.message, /taken for dropout/);
   });
