@@ -1,4 +1,7 @@
+import { Cancellation } from '../base/cancellation';
 import type { PersistenceDiagram } from './diagram';
+import { poll } from './filteredComplex';
+import { radixOrder } from './radixOrder';
 import type { RankPairs } from './rankPairs';
 
 /** A pair of lengths. */
@@ -14,24 +17,41 @@ export function lastingBars(
   { births, deaths }: RankPairs,
   birthLength: (birth: number) => number,
   deathLength: (death: number) => number,
+  cancellation = Cancellation.never,
 ): Bar[] {
-  return births
-    .map((birth, index) => ({
-      index,
-      birth: birth < 0 ? 0 : birthLength(birth),
-      death: deaths[index]! < 0 ? Infinity : deathLength(deaths[index]!),
-    }))
-    .filter(({ birth, death }) => birth < death)
-    .sort((p, q) => p.birth - q.birth || compare(p.death, q.death) || births[p.index]! - births[q.index]!);
+  const bars: Bar[] = [];
+  for (let index = 0; index < births.length; index++) {
+    poll(index, cancellation);
+    const birth = births[index]! < 0 ? 0 : birthLength(births[index]!);
+    const death = deaths[index]! < 0 ? Infinity : deathLength(deaths[index]!);
+    if (birth < death) bars.push({ index, birth, death });
+  }
+  const orderBy = (value: (bar: Bar) => number, order?: Uint32Array<ArrayBuffer>) => {
+    const values = new Float64Array(bars.length);
+    // Adding 0 turns −0, which would come before it, into 0.
+    bars.forEach((bar, place) => (values[place] = value(bar) + 0));
+    return radixOrder(values, bars.length, cancellation, order);
+  };
+  // Those born and dead at once stay in order of what gives birth.
+  const byDeath = orderBy(bar => bar.death, orderBy(bar => births[bar.index]!)); // prettier-ignore
+  return Array.from(
+    orderBy(bar => bar.birth, byDeath),
+    place => bars[place]!,
+  );
 }
 
 export function toDiagram(bars: readonly (readonly Bar[])[]): PersistenceDiagram {
-  const all = bars.flat();
-  return {
-    dimension: Uint8Array.from(bars.flatMap((list, dimension) => list.map(() => dimension))),
-    birth: Float64Array.from(all, ({ birth }) => birth),
-    death: Float64Array.from(all, ({ death }) => death),
-  };
+  const size = bars.reduce((sum, list) => sum + list.length, 0);
+  const diagram = { dimension: new Uint8Array(size), birth: new Float64Array(size), death: new Float64Array(size) };
+  let place = 0;
+  bars.forEach((list, dimension) => {
+    for (const { birth, death } of list) {
+      diagram.dimension[place] = dimension;
+      diagram.birth[place] = birth;
+      diagram.death[place++] = death;
+    }
+  });
+  return diagram;
 }
 
 /** Places of the longest bars, ascending. */

@@ -4,8 +4,9 @@ import type { MemoryBudget } from './memoryBudget';
 import { noPairs, type RankPairs } from './rankPairs';
 import type { RipsFiltration } from './ripsFiltration';
 
-/** Work of a step, in calls of the kernel that go over a row: some milliseconds. */
+/** Work of a step, in calls of the kernel that go over a row, of whatever length, and in entries of rows: some milliseconds. */
 const ROWS_PER_STEP = 1 << 12;
+const ENTRIES_PER_STEP = 1 << 23;
 /** The first window holds this share of all ranks; every next one is this many times wider. */
 const FIRST_WINDOW = 1 / 512;
 const WINDOW_GROWTH = 4;
@@ -26,6 +27,7 @@ const MOST_ROWS = 64;
 export class BinaryRipsCohomology {
   private readonly cochain = new Set<number>();
   private rowsOfStep = 0;
+  private readonly rowsPerStep: number;
   private readonly longColumn: LongEdgeColumn;
 
   /**
@@ -39,6 +41,7 @@ export class BinaryRipsCohomology {
     private readonly keepCochains: boolean,
     private readonly mostRows = MOST_ROWS,
   ) {
+    this.rowsPerStep = Math.min(ROWS_PER_STEP, ENTRIES_PER_STEP / filtration.count);
     this.longColumn = new LongEdgeColumn(filtration);
     filtration.kernel.openHeap(this.longColumn.end);
   }
@@ -146,7 +149,7 @@ export class BinaryRipsCohomology {
 
   /** Counts a row; whether it is the last one of a step. */
   private isStep(): boolean {
-    if (++this.rowsOfStep < ROWS_PER_STEP) return false;
+    if (++this.rowsOfStep < this.rowsPerStep) return false;
     this.rowsOfStep = 0;
     return true;
   }

@@ -7,8 +7,10 @@ import {
   type MatchingProblem,
   type PartnerOfA,
 } from './diagramPoints';
+import { poll } from './filteredComplex';
 import { PlaneTree } from './planeTree';
 import { PointTree } from './pointTree';
+import { DistinctNumbers } from './sortedNumbers';
 
 /** So many distances that differ are listed at most for each point, of so many pairs. */
 const CANDIDATES_A_POINT = 2;
@@ -93,14 +95,14 @@ function distancesBetween(
   b: Side,
   cancellation: Cancellation,
 ): Float64Array | undefined {
-  const found = new Set<number>();
+  const points = a.toDiagonal.length + b.toDiagonal.length;
+  const found = new DistinctNumbers(CANDIDATES_A_POINT * points, cancellation);
   const add = (value: number) => {
     if (value > tooLittle && value <= enough) found.add(value);
   };
   a.toDiagonal.forEach(add);
   b.toDiagonal.forEach(add);
   const { birth, death } = a.points;
-  const points = a.toDiagonal.length + b.toDiagonal.length;
   // No point nearer than this in the larger of both coordinates is farther than `tooLittle`.
   const surelyWithin = metric === 'linf' ? tooLittle : tooLittle * 0.7;
   let pairs = 0;
@@ -113,9 +115,9 @@ function distancesBetween(
       if (near && b.toDiagonal[j]! <= tooLittle) return;
       add(distanceBetween(metric, a.points, i, b.points, j));
     });
-    if (found.size > CANDIDATES_A_POINT * points || pairs > PAIRS_A_POINT * points) return undefined;
+    if (found.tooMany || pairs > PAIRS_A_POINT * points) return undefined;
   }
-  return Float64Array.from(found).sort();
+  return found.sorted();
 }
 
 /** Makes a matching within `bound` from one within another; false, and a matching of some points, where there is none. */
@@ -128,6 +130,7 @@ function coverWithin(
   cancellation: Cancellation,
 ): boolean {
   ofA.forEach((j, i) => {
+    poll(i, cancellation);
     if (j === -1 || distanceBetween(metric, a.points, i, b.points, j) <= bound) return;
     ofA[i] = -1;
     ofB[j] = -1;
@@ -151,7 +154,11 @@ function cover(reach: Reach, partnerOfX: Int32Array, partnerOfY: Int32Array, can
   const levelOfX = new Int32Array(partnerOfX.length);
   const chosenY = new Int32Array(partnerOfX.length);
   for (;;) {
-    const roots = Array.from(partnerOfX.keys()).filter(x => partnerOfX[x] === -1 && must(x));
+    const roots: number[] = [];
+    for (let x = 0; x < partnerOfX.length; x++) {
+      poll(x, cancellation);
+      if (partnerOfX[x] === -1 && must(x)) roots.push(x);
+    }
     if (roots.length === 0) return true;
     const layers = layersFrom(roots, reach, partnerOfY, endsPath, levelOfX, cancellation);
     if (layers === undefined) return false;
@@ -191,10 +198,12 @@ class Layer {
     private readonly members: readonly number[],
     cancellation: Cancellation,
   ) {
-    this.points = {
-      birth: Float64Array.from(members, y => birth[y]!),
-      death: Float64Array.from(members, y => death[y]!),
-    };
+    this.points = { birth: new Float64Array(members.length), death: new Float64Array(members.length) };
+    members.forEach((y, place) => {
+      poll(place, cancellation);
+      this.points.birth[place] = birth[y]!;
+      this.points.death[place] = death[y]!;
+    });
     this.tree = treeOf(this.points, cancellation);
   }
 
@@ -222,6 +231,7 @@ function layersFrom(
   for (let current = roots; current.length > 0;) {
     const members: number[] = [];
     for (const x of current) {
+      cancellation.throwIfCancelled();
       levelOfX[x] = layers.length;
       for (let y = neighbour(reach, x, points, tree); y >= 0; y = neighbour(reach, x, points, tree)) {
         cancellation.throwIfCancelled();

@@ -4,6 +4,7 @@ import { formatCount } from '../base/numbers';
 import type { PointCloud } from './pointCloud';
 
 const ROWS_BETWEEN_POLLS = 256;
+const ENTRIES_BETWEEN_POLLS = 1 << 18;
 
 /**
  * Linear centred kernel alignment (Kornblith, Norouzi, Lee, Hinton 2019): ‖XᵀY‖² / (‖XᵀX‖ ‖YᵀY‖) in Frobenius norms, of two clouds
@@ -26,22 +27,35 @@ export function centredKernelAlignment(a: PointCloud, b: PointCloud, cancellatio
 
 /** Scaled to a largest entry of 1, which the ratio does not see, so that fourth powers neither overflow nor vanish. */
 function centredColumns({ count, width, values }: PointCloud, cancellation: Cancellation): Float64Array {
-  const centred = Float64Array.from(values);
+  const rowsBetweenPolls = Math.ceil(ENTRIES_BETWEEN_POLLS / Math.max(1, width));
+  const forEachRow = (visit: (from: number) => void) => {
+    for (let i = 0; i < count; i++) {
+      if (i % rowsBetweenPolls === 0) cancellation.throwIfCancelled();
+      visit(i * width);
+    }
+  };
+  const mean = new Float64Array(width);
+  forEachRow(from => {
+    for (let k = 0; k < width; k++) mean[k] = mean[k]! + values[from + k]! / count;
+  });
+  const centred = new Float64Array(count * width);
   let before = 0;
   let after = 0;
-  for (let k = 0; k < width; k++) {
-    cancellation.throwIfCancelled();
-    let mean = 0;
-    for (let i = 0; i < count; i++) mean += values[i * width + k]! / count;
-    for (let i = 0; i < count; i++) {
-      before = Math.max(before, Math.abs(values[i * width + k]!));
-      centred[i * width + k] = values[i * width + k]! - mean;
-      after = Math.max(after, Math.abs(centred[i * width + k]!));
+  forEachRow(from => {
+    for (let k = 0; k < width; k++) {
+      const value = values[from + k]!;
+      const difference = value - mean[k]!;
+      before = Math.max(before, Math.abs(value));
+      after = Math.max(after, Math.abs(difference));
+      centred[from + k] = difference;
     }
-  }
+  });
   // What a rounded mean leaves of a constant is no variance.
   if (!(after > 1e-13 * before)) return centred.fill(0);
-  return centred.map(value => value / after);
+  forEachRow(from => {
+    for (let k = from; k < from + width; k++) centred[k] = centred[k]! / after;
+  });
+  return centred;
 }
 
 /** ‖XᵀY‖², by columns, or as the inner product of XXᵀ and YYᵀ where there are fewer rows than columns. */

@@ -4,8 +4,8 @@ import type { Cofacets, ComplexSimplices } from './complexSimplices';
 import { inverseModulo } from './primeField';
 import { noPairs, type Cochain, type RankPairs } from './rankPairs';
 
-/** Entries of columns that are added between two looks at the stop sign: some milliseconds. */
-const ENTRIES_PER_POLL = 1 << 16;
+/** Entries of columns that are added between two looks at the stop sign: some milliseconds, for each also leaves the heap and may be a new key of a map. */
+const ENTRIES_PER_POLL = 1 << 13;
 
 /** A cochain that was added to, and the coefficient that its coboundary has at the pivot. */
 interface ReducedColumn extends Required<Cochain> {
@@ -50,7 +50,8 @@ export class ComplexCohomology {
       this.look(1);
       if (this.kills[key] === 0) this.reduce(key, cofacets, owners, reduced, pairs);
     }
-    this.kills = Uint8Array.from(owners, owner => (owner < 0 ? 0 : 1));
+    this.kills = new Uint8Array(owners.length);
+    for (let killer = 0; killer < owners.length; killer++) if (owners[killer]! >= 0) this.kills[killer] = 1;
     this.dimension++;
     return pairs;
   }
@@ -114,7 +115,7 @@ export class ComplexCohomology {
   /** Adds `factor` times the coboundary of a simplex to the column. */
   private push(simplex: number, factor: number, { starts, list }: Cofacets): void {
     const to = starts[simplex + 1]!;
-    this.look(to - starts[simplex]!);
+    this.look(1 + to - starts[simplex]!);
     for (let at = starts[simplex]!; at < to; at++) {
       const entry = list[at]!;
       this.column.push(entry >>> 1, entry % 2 === 0 ? factor : this.prime - factor);

@@ -11,7 +11,7 @@ import {
 import { ComplexCohomology } from './complexCohomology';
 import { ComplexSimplices } from './complexSimplices';
 import type { PersistenceDiagram } from './diagram';
-import type { FilteredComplex } from './filteredComplex';
+import { poll, type FilteredComplex } from './filteredComplex';
 import { MemoryBudget } from './memoryBudget';
 import { checkPrime } from './primeField';
 import { componentPairs } from './rankPairs';
@@ -42,7 +42,7 @@ export function complexPersistence(complex: FilteredComplex, options: ComplexPer
   const { cancellation = Cancellation.never, progress = noProgress } = options;
   checkPrime(coefficients);
   const simplices = new ComplexSimplices(complex, maxDimension + 1, cancellation, points);
-  const forest = spanningForest(simplices);
+  const forest = spanningForest(simplices, cancellation);
   const choice = representativeChoice(options);
   const keepCochains = choice?.cocycles.some(dimension => dimension > 0) ?? false;
   const reductionShare = choice === undefined ? 1 : 0.8;
@@ -60,6 +60,7 @@ export function complexPersistence(complex: FilteredComplex, options: ComplexPer
       list,
       key => simplices.diameter(key, dimension),
       key => simplices.diameter(key, dimension + 1),
+      cancellation,
     ),
   );
   const representatives =
@@ -74,11 +75,12 @@ export function complexPersistence(complex: FilteredComplex, options: ComplexPer
 }
 
 /** Keys, ascending, of the edges that join two components when edges come in order (Kruskal 1956). */
-function spanningForest(simplices: ComplexSimplices): Uint32Array {
+function spanningForest(simplices: ComplexSimplices, cancellation: Cancellation): Uint32Array {
   const components = new UnionFind(simplices.limit(0));
   const ends = new Int32Array(2);
   const forest: number[] = [];
   for (let key = 0; key < simplices.limit(1); key++) {
+    poll(key, cancellation);
     simplices.readVertices(key, 1, ends);
     if (components.union(ends[0]!, ends[1]!) >= 0) forest.push(key);
   }

@@ -34,7 +34,7 @@ export class ComplexSimplices implements KeyedSimplices {
     let below: Int32Array | undefined;
     for (let dimension = 1; dimension <= topDimension; dimension++) {
       const width = dimension + 1;
-      const keyBelow = inverse(order[dimension - 1]!);
+      const keyBelow = inverse(order[dimension - 1]!, cancellation);
       const own = complex.order(dimension, cancellation);
       const facets = complex.facets(dimension, below, cancellation);
       const byKey = new Int32Array(facets.length);
@@ -52,7 +52,10 @@ export class ComplexSimplices implements KeyedSimplices {
       const first = new Int32Array(length).fill(-1);
       const facets = facetsOf[dimension + 1] ?? new Int32Array(0);
       // Backwards, so that the first one is what is left.
-      for (let at = facets.length - 1; at >= 0; at--) first[facets[at]!] = Math.floor(at / (dimension + 2));
+      for (let at = facets.length - 1; at >= 0; at--) {
+        poll(at, cancellation);
+        first[facets[at]!] = Math.floor(at / (dimension + 2));
+      }
       return first;
     });
   }
@@ -90,7 +93,10 @@ export class ComplexSimplices implements KeyedSimplices {
     const facets = this.facetsOf[dimension + 1]!;
     const width = dimension + 2;
     const starts = new Uint32Array(this.limit(dimension) + 1);
-    for (const facet of facets) starts[facet + 1] = starts[facet + 1]! + 1;
+    for (let at = 0; at < facets.length; at++) {
+      poll(at, cancellation);
+      starts[facets[at]! + 1]!++;
+    }
     for (let key = 0; key + 1 < starts.length; key++) starts[key + 1] = starts[key + 1]! + starts[key]!;
     const places = starts.slice();
     const list = new Uint32Array(facets.length);
@@ -106,8 +112,11 @@ export class ComplexSimplices implements KeyedSimplices {
   }
 }
 
-function inverse(order: Uint32Array): Uint32Array {
+function inverse(order: Uint32Array, cancellation: Cancellation): Uint32Array {
   const places = new Uint32Array(order.length);
-  order.forEach((element, place) => (places[element] = place));
+  for (let place = 0; place < order.length; place++) {
+    poll(place, cancellation);
+    places[order[place]!] = place;
+  }
   return places;
 }

@@ -28,8 +28,17 @@ export function cycleBasis(graph: Graph, cancellation: Cancellation): CycleBasis
   const neighbours = adjacency(graph, cancellation);
   const { parentEdge, depth } = spanningForest(graph, neighbours, cancellation);
   const inForest = new Uint8Array(source.length);
-  for (const edge of parentEdge) if (edge >= 0) inForest[edge] = 1;
-  const closing = Uint32Array.from(source.keys()).filter(edge => inForest[edge] === 0);
+  let closings = source.length;
+  for (const edge of parentEdge) {
+    if (edge < 0) continue;
+    inForest[edge] = 1;
+    closings--;
+  }
+  const closing = new Uint32Array(closings);
+  for (let edge = 0, place = 0; edge < source.length; edge++) {
+    poll(edge, cancellation);
+    if (inForest[edge] === 0) closing[place++] = edge;
+  }
   if (closing.length * vertices * (vertices + source.length) <= SHORTEST_BUDGET)
     return { cycles: shortestBasis(graph, neighbours, closing, cancellation), shortest: true };
   const cycles = Array.from(closing, edge => {
@@ -49,8 +58,10 @@ interface Adjacency {
 function adjacency({ vertices, source, target }: Graph, cancellation: Cancellation): Adjacency {
   const start = new Uint32Array(vertices + 1);
   for (const ends of [source, target]) {
-    cancellation.throwIfCancelled();
-    for (let e = 0; e < ends.length; e++) start[ends[e]! + 1]!++;
+    for (let e = 0; e < ends.length; e++) {
+      poll(e, cancellation);
+      start[ends[e]! + 1]!++;
+    }
   }
   for (let v = 0; v < vertices; v++) start[v + 1] = start[v + 1]! + start[v]!;
   const next = start.slice();

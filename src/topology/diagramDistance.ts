@@ -12,6 +12,8 @@ import {
   type MatchingProblem,
   type PartnerOfA,
 } from './diagramPoints';
+import { poll } from './filteredComplex';
+import { sortedNumbers } from './sortedNumbers';
 import { forecastWassersteinBytes, wassersteinMatching } from './wassersteinMatching';
 
 export type DistanceKind = 'bottleneck' | 'wasserstein' | 'sliced';
@@ -64,7 +66,7 @@ export function wassersteinDistance(
       const largest = costs.reduce((x, y) => Math.max(x, y), 0);
       if (largest === 0) return 0;
       // Ascending, and scaled, so that neither the order nor the power loses what is small.
-      const sum = costs.sort().reduce((total, cost) => total + (cost / largest) ** order, 0);
+      const sum = sortedNumbers(costs, cancellation).reduce((total, cost) => total + (cost / largest) ** order, 0);
       return largest * sum ** (1 / order);
     },
   );
@@ -83,38 +85,44 @@ function matched(
   if (indexA.essential.length !== indexB.essential.length) return { distance: null, matching: null };
   if (!inCanonicalOrder(indexA.finite, indexB.finite, a, b)) {
     const { distance, matching } = matched(b, a, metric, cancellation, solve, combine);
-    return { distance, matching: matching && matching.map(([i, j]) => [j, i]) };
+    const flipped = matching?.map(([i, j], place): readonly [number | null, number | null] => {
+      poll(place, cancellation);
+      return [j, i];
+    });
+    return { distance, matching: flipped ?? null };
   }
   const partner = solve({ metric, a: pick(a, indexA.finite), b: pick(b, indexB.finite), cancellation });
 
   const matching: [number | null, number | null][] = [];
-  const costs: number[] = [];
+  // As many as matches.
+  const costs = new Float64Array(indexA.finite.length + indexB.finite.length + indexA.essential.length);
+  const match = (i: number | null, j: number | null, cost: number) => {
+    costs[matching.length] = cost;
+    matching.push([i, j]);
+  };
   const alone = new Uint8Array(indexB.finite.length).fill(1);
   const difference = (i: number, j: number) =>
     groundDistance(metric, a.birth[i]! - b.birth[j]!, a.death[i]! - b.death[j]!);
   indexA.finite.forEach((i, place) => {
+    poll(place, cancellation);
     const other = partner[place]!;
     if (other === -1) {
-      matching.push([i, null]);
-      costs.push(diagonalDistance(metric, a.birth[i]!, a.death[i]!));
+      match(i, null, diagonalDistance(metric, a.birth[i]!, a.death[i]!));
     } else {
       const j = indexB.finite[other]!;
       alone[other] = 0;
-      matching.push([i, j]);
-      costs.push(difference(i, j));
+      match(i, j, difference(i, j));
     }
   });
   indexB.finite.forEach((j, place) => {
-    if (!alone[place]) return;
-    matching.push([null, j]);
-    costs.push(diagonalDistance(metric, b.birth[j]!, b.death[j]!));
+    poll(place, cancellation);
+    if (alone[place]) match(null, j, diagonalDistance(metric, b.birth[j]!, b.death[j]!));
   });
   indexA.essential.forEach((i, place) => {
     const j = indexB.essential[place]!;
-    matching.push([i, j]);
-    costs.push(Math.abs(a.birth[i]! - b.birth[j]!));
+    match(i, j, Math.abs(a.birth[i]! - b.birth[j]!));
   });
-  return { distance: combine(Float64Array.from(costs)), matching };
+  return { distance: combine(costs.subarray(0, matching.length)), matching };
 }
 
 function pick(points: DiagramPoints, indices: Uint32Array): DiagramPoints {

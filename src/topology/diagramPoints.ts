@@ -1,4 +1,5 @@
 import { Cancellation } from '../base/cancellation';
+import { poll } from './filteredComplex';
 import { radixOrder } from './radixOrder';
 
 /** The points of one dimension of a persistence diagram. In superlevel diagrams births are above deaths. */
@@ -40,12 +41,23 @@ export function splitPoints(
 ): { finite: Uint32Array; essential: Uint32Array } {
   const size = birth.length;
   // Adding 0 turns −0, which would come before it, into 0.
-  const byDeath = radixOrder(death.map(value => value + 0), size, cancellation); // prettier-ignore
-  const order = radixOrder(birth.map(value => value + 0), size, cancellation, byDeath); // prettier-ignore
-  return {
-    finite: order.filter(i => Number.isFinite(death[i])),
-    essential: order.filter(i => !Number.isFinite(death[i])),
-  };
+  const keys = new Float64Array(size);
+  for (let i = 0; i < size; i++) keys[i] = death[i]! + 0;
+  const byDeath = radixOrder(keys, size, cancellation);
+  let finites = 0;
+  for (let i = 0; i < size; i++) {
+    keys[i] = birth[i]! + 0;
+    if (Number.isFinite(death[i])) finites++;
+  }
+  const order = radixOrder(keys, size, cancellation, byDeath);
+  const [finite, essential] = [new Uint32Array(finites), new Uint32Array(size - finites)];
+  for (let k = 0, placeFinite = 0, placeEssential = 0; k < size; k++) {
+    poll(k, cancellation);
+    const i = order[k]!;
+    if (Number.isFinite(death[i])) finite[placeFinite++] = i;
+    else essential[placeEssential++] = i;
+  }
+  return { finite, essential };
 }
 
 /**

@@ -98,7 +98,7 @@ export class FilteredComplex {
     const { size, faces, vertices } = level;
     const width = dimension + 1;
     const all = new Int32Array(size * width);
-    const childOf = this.childrenOf(dimension);
+    const childOf = this.childrenOf(dimension, cancellation);
     for (let s = 0; s < size; s++) {
       poll(s, cancellation);
       const face = faces[s]!;
@@ -112,12 +112,12 @@ export class FilteredComplex {
   }
 
   /** As a function of a simplex of two dimensions less and a vertex below its own: the simplex of both. */
-  private childrenOf(dimension: number): (simplex: number, vertex: number) => number {
+  private childrenOf(dimension: number, cancellation: Cancellation): (simplex: number, vertex: number) => number {
     if (dimension < 2) return () => -1;
     const { size, faces, vertices } = this.levels[dimension - 1]!;
     // By face, and by vertex among those of one face.
-    const byVertex = inOrderOf(vertices, identity(size), this.vertexCount).list;
-    const { list, starts } = inOrderOf(faces, byVertex, this.count(dimension - 2));
+    const byVertex = inOrderOf(vertices, identity(size), this.vertexCount, cancellation).list;
+    const { list, starts } = inOrderOf(faces, byVertex, this.count(dimension - 2), cancellation);
     return (simplex, vertex) => {
       let low = starts[simplex]!;
       let high = starts[simplex + 1]!;
@@ -140,17 +140,24 @@ export class FilteredComplex {
 }
 
 function identity(size: number): Uint32Array {
-  return Uint32Array.from({ length: size }, (_, i) => i);
+  const all = new Uint32Array(size);
+  for (let i = 0; i < size; i++) all[i] = i;
+  return all;
 }
 
 /** Sorts indices by what is at them, 0 … buckets − 1; equal ones stay in order. Bucket k is [starts[k], starts[k + 1]). */
-function inOrderOf(of: Int32Array, indices: Uint32Array, buckets: number) {
+function inOrderOf(of: Int32Array, indices: Uint32Array, buckets: number, cancellation: Cancellation) {
   const starts = new Uint32Array(buckets + 1);
-  for (const i of indices) starts[of[i]! + 1] = starts[of[i]! + 1]! + 1;
+  for (let k = 0; k < indices.length; k++) {
+    poll(k, cancellation);
+    starts[of[indices[k]!]! + 1]!++;
+  }
   for (let k = 0; k < buckets; k++) starts[k + 1] = starts[k + 1]! + starts[k]!;
   const places = starts.slice();
   const list = new Uint32Array(indices.length);
-  for (const i of indices) {
+  for (let k = 0; k < indices.length; k++) {
+    poll(k, cancellation);
+    const i = indices[k]!;
     const bucket = of[i]!;
     list[places[bucket]!] = i;
     places[bucket] = places[bucket]! + 1;

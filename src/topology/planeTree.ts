@@ -28,7 +28,8 @@ export class PlaneTree {
     let depth = 0;
     while (count > LEAF * 2 ** depth) depth++;
     this.firstLeaf = 2 ** depth;
-    this.order = Int32Array.from(x.keys());
+    this.order = new Int32Array(count);
+    for (let point = 0; point < count; point++) this.order[point] = point;
     this.leafOf = new Int32Array(count);
     this.bounds = new Float64Array(8 * this.firstLeaf);
     this.range = new Int32Array(4 * this.firstLeaf);

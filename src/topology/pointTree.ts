@@ -9,7 +9,8 @@ export class PointTree {
 
   constructor(private readonly tree: PlaneTree) {
     const { range, firstLeaf } = tree;
-    this.initial = Int32Array.from({ length: 2 * firstLeaf }, (_, node) => range[2 * node + 1]! - range[2 * node]!);
+    this.initial = new Int32Array(2 * firstLeaf);
+    for (let node = 1; node < 2 * firstLeaf; node++) this.initial[node] = range[2 * node + 1]! - range[2 * node]!;
     this.left = this.initial.slice();
     this.present = new Uint8Array(tree.order.length).fill(1);
   }

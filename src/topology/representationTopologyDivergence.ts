@@ -3,6 +3,7 @@ import { Fault } from '../base/fault';
 import { formatCount } from '../base/numbers';
 import { totalPersistence } from './diagram';
 import { DistanceMatrix } from './distances';
+import { poll } from './filteredComplex';
 import { floatOfRank } from './floatOfRank';
 import { rips } from './rips';
 
@@ -47,7 +48,13 @@ function scaled({ values }: DistanceMatrix, cancellation: Cancellation): Float32
   const below = floatOfRank(values, rank, cancellation);
   const above = floatOfRank(values, Math.min(values.length - 1, rank + 1), cancellation);
   const unit = below + (above - below) * (position - rank);
-  return unit > 0 ? values.map(value => value / unit) : values;
+  if (!(unit > 0)) return values;
+  const quotients = new Float32Array(values.length);
+  for (let k = 0; k < values.length; k++) {
+    poll(k, cancellation);
+    quotients[k] = values[k]! / unit;
+  }
+  return quotients;
 }
 
 function direction(a: Float32Array, b: Float32Array, count: number, cancellation: Cancellation): number {

@@ -71,7 +71,7 @@ export function* ripsSteps(distances: DistanceMatrix, options: RipsOptions): Ste
   }
   const { lengths } = filtration.views();
   const lengthOf = (rank: number) => lengths[2 * rank + 1]!;
-  const bars = pairs.map(list => lastingBars(list, lengthOf, lengthOf));
+  const bars = pairs.map(list => lastingBars(list, lengthOf, lengthOf, cancellation));
   const representatives =
     choice &&
     chosenRepresentatives(

@@ -21,6 +21,8 @@ const CHUNK = 1 << 15;
 /** Pairs that are counted or placed without a pause, and edges that are sorted without one, about: some milliseconds. */
 const PAIRS_PER_SHARE = 1 << 22;
 const EDGES_PER_SORT = 1 << 18;
+/** Distances that are copied without a pause, to memory that may not have been touched: some milliseconds. */
+const COPIED_PER_STEP = 1 << 20;
 
 const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
@@ -75,7 +77,7 @@ export class RipsFiltration {
     const freeAddress = aligned(listAddress + count * 4);
     space.reserve(freeAddress + HEAP_BYTES, what);
     space.tell({ count, stride, matrix: MATRIX_ADDRESS, edges: edgesAddress, pointTables, shares, bucketTables });
-    if (taken === undefined) space.distances().set(distances.values);
+    if (taken === undefined) yield* copy(distances.values, space.distances());
 
     const rowGrain = Math.ceil(CHUNK / count);
     const pointTable = (index: number) => pointTables + index * count * 4;
@@ -127,6 +129,13 @@ export interface RipsViews {
   readonly rank: Int32Array;
   /** Numbers that the kernel writes. */
   readonly list: Int32Array;
+}
+
+function* copy(from: Float32Array, to: Float32Array): Steps<void> {
+  for (let at = 0; at < from.length; at += COPIED_PER_STEP) {
+    to.set(from.subarray(at, at + COPIED_PER_STEP), at);
+    yield;
+  }
 }
 
 /** Points by the sum of their distances. Of floats that are not negative the bits have the order of the numbers; equal ones stay in order. */

@@ -1,5 +1,7 @@
 import { Cancellation } from '../base/cancellation';
 import { splitPoints, type DiagramPoints } from './diagramPoints';
+import { poll } from './filteredComplex';
+import { sortedNumbers } from './sortedNumbers';
 
 /** The number of directions unless another is given. */
 export const SLICED_DIRECTIONS = 64;
@@ -19,16 +21,15 @@ export function slicedWassersteinDistance(
   const indexB = splitPoints(b, cancellation);
   if (indexA.essential.length !== indexB.essential.length) return null;
   const size = indexA.finite.length + indexB.finite.length;
-  const alongA = new Float64Array(size);
-  const alongB = new Float64Array(size);
+  const placesA = new Float64Array(size);
+  const placesB = new Float64Array(size);
   let sum = 0;
   for (let k = 0; k < directions; k++) {
-    cancellation.throwIfCancelled();
     const angle = Math.PI * ((k + 0.5) / directions - 0.5);
     const cosine = Math.cos(angle);
     const sine = Math.sin(angle);
-    project(alongA, a, indexA.finite, b, indexB.finite, cosine, sine);
-    project(alongB, b, indexB.finite, a, indexA.finite, cosine, sine);
+    const alongA = project(placesA, a, indexA.finite, b, indexB.finite, cosine, sine, cancellation);
+    const alongB = project(placesB, b, indexB.finite, a, indexA.finite, cosine, sine, cancellation);
     let cost = 0;
     for (let i = 0; i < size; i++) cost += Math.abs(alongA[i]! - alongB[i]!);
     sum += cost / directions;
@@ -39,7 +40,7 @@ export function slicedWassersteinDistance(
   return sum;
 }
 
-/** Places along a direction of the points and of the others' nearest points on the diagonal, ascending. */
+/** Places along a direction of the points and of the others' nearest points on the diagonal, ascending; in `target`, or elsewhere. */
 function project(
   target: Float64Array,
   points: DiagramPoints,
@@ -48,13 +49,16 @@ function project(
   othersFinite: Uint32Array,
   cosine: number,
   sine: number,
-): void {
+  cancellation: Cancellation,
+): Float64Array {
   finite.forEach((i, place) => {
+    poll(place, cancellation);
     target[place] = points.birth[i]! * cosine + points.death[i]! * sine;
   });
   othersFinite.forEach((j, place) => {
+    poll(place, cancellation);
     const middle = (others.birth[j]! + others.death[j]!) / 2;
     target[finite.length + place] = middle * cosine + middle * sine;
   });
-  target.sort();
+  return sortedNumbers(target, cancellation);
 }
