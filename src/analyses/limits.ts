@@ -1,6 +1,7 @@
 import { Fault, type Warning } from '../base/fault';
 import { formatBytes, formatCount } from '../base/numbers';
 import { forecastRipsBytes } from '../topology/rips';
+import { refuseUnnumbered } from '../topology/simplexKeys';
 
 /** Fewer points than this say little about a shape. */
 export const FEW_POINTS = 50;
@@ -50,6 +51,7 @@ function refuse(
   bytesAt: (points: number) => number,
   otherwise?: string,
 ): void {
+  refuseUnnumbered(points, maxDimension);
   if (bytes <= memoryLimitBytes) return;
   const fit = pointsWithin(points, memoryLimitBytes, bytesAt);
   throw new Fault(

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { InputTarget } from '../data/dataSet';
 import { pixelValues } from '../data/images/pixelValues';
-import { mainInput } from '../probes/networkInputs';
+import { mainInput } from '../probes/followingInputs';
 import { saidPixels, takenPixels } from '../probes/takenPixels';
 import type { OpenModel } from './openModelFile';
 import type { DataTarget } from './openFiles';

@@ -29,7 +29,7 @@ export function inspectSubject(
     modelParameters: source.model.parameters,
   };
   const limit = input.memoryLimitBytes ?? memoryLimit();
-  blaming('--points', () =>
+  blaming(parameters.maxDimension > 2 ? '--max-dim' : '--points', () =>
     refuseForecast(
       Math.min(parameters.points, source.data.rows),
       parameters.maxDimension,

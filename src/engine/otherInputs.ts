@@ -3,7 +3,7 @@ import type { DisposableStore } from '../base/lifecycle';
 import { nearestNames } from '../base/nearest';
 import { describeData } from '../data/openData';
 import type { DataSet } from '../data/dataSet';
-import { ownInputs } from '../probes/networkInputs';
+import { ownInputs } from '../probes/followingInputs';
 import { dataTarget } from './dataTarget';
 import { openDataFile, openReference, type OpenData, type ReadContext } from './openFiles';
 import type { OpenModel } from './openModelFile';

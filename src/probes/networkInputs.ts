@@ -3,20 +3,9 @@ import { formatCount, formatQuantity } from '../base/numbers';
 import type { Model, TensorInfo } from '../models/model';
 import { Feed, feedTensor } from './feeds';
 import { fitInput, product, type InputFit } from './fitInput';
+import { following, mainInput } from './followingInputs';
 import type { InputRows } from './inputRows';
 import type { FeedTensor, Network } from './network';
-
-/** Inputs that follow from the shape of the first, by the names that transformers give them. */
-const FOLLOWING: readonly {
-  readonly name: RegExp;
-  /** At a position of a row of `length` tokens, what follows them being padding. */
-  readonly value: (position: number, length: number) => number;
-  readonly words: string;
-}[] = [
-  { name: /mask/i, value: (position, length) => (position < length ? 1 : 0), words: 'ones, and zeros for padding' },
-  { name: /token_type|segment/i, value: () => 0, words: 'all zeros' },
-  { name: /position/i, value: position => position, words: '0, 1, 2, …' },
-];
 
 /** All inputs of a network, batch by batch. */
 export interface NetworkInputs {
@@ -118,18 +107,4 @@ export function networkInputs(
     treatment: treatments.join(', '),
     feeds: (rows, count) => Object.fromEntries(makers.map(maker => [maker.name, maker.make(rows, count)])),
   };
-}
-
-/** Inputs that need rows of their own: what follows from another, such as a mask, is made. */
-export function ownInputs(inputs: readonly TensorInfo[]): readonly TensorInfo[] {
-  return inputs.filter(input => following(input) === undefined);
-}
-
-/** The input that a data set is given to: the first that does not follow from another. */
-export function mainInput(inputs: readonly TensorInfo[]): TensorInfo | undefined {
-  return inputs.find(input => following(input) === undefined) ?? inputs[0];
-}
-
-function following(input: TensorInfo) {
-  return FOLLOWING.find(rule => rule.name.test(input.name));
 }

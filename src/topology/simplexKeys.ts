@@ -1,6 +1,27 @@
 import { Fault } from '../base/fault';
 import { formatCount } from '../base/numbers';
 
+/** Throws `too-large` where even a complex that barely holds together could not be numbered, whatever its threshold. */
+export function refuseUnnumbered(count: number, maxDimension: number): void {
+  if (count * choose(count, maxDimension) > Number.MAX_SAFE_INTEGER) throw tooManySimplices(count, maxDimension);
+}
+
+function tooManySimplices(count: number, maxDimension: number): Fault {
+  let fit = maxDimension + 2;
+  while (choose(fit + 1, 2) * choose(fit + 1, maxDimension) <= Number.MAX_SAFE_INTEGER) fit++;
+  return new Fault(
+    'too-large',
+    `${formatCount(count)} points have more simplices of dimension ${maxDimension + 1} than can be numbered.`,
+    { hint: `About ${formatCount(Math.min(fit, count - 1))} points would fit, or a lower dimension.` },
+  );
+}
+
+function choose(count: number, size: number): number {
+  let sets = 1;
+  for (let i = 0; i < size; i++) sets *= (count - i) / (i + 1);
+  return sets;
+}
+
 /**
  * Numbers the simplices of a Rips filtration so that the order of the numbers is an order of the filtration. A simplex of
  * dimension d is its latest edge and the d − 1 vertices beside it ("rest", ascending); its key is
@@ -26,15 +47,8 @@ export class SimplexKeys {
           this.choose[j * this.stride + v - 1]! + this.choose[(j - 1) * this.stride + v - 1]!;
       }
     }
-    if (edgeCount * this.restCount(topDimension - 1) > Number.MAX_SAFE_INTEGER) {
-      throw new Fault(
-        'too-large',
-        `${formatCount(count)} points are too many for homology of dimension ${topDimension - 1}.`,
-        {
-          hint: 'Take fewer points, a smaller threshold, or a lower dimension.',
-        },
-      );
-    }
+    if (edgeCount * this.restCount(topDimension - 1) > Number.MAX_SAFE_INTEGER)
+      throw tooManySimplices(count, topDimension - 1);
   }
 
   /** Number of sets of `size` vertices: what separates two ranks in a key. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Fault } from '../../src/base/fault';
 import { persistenceBytes, pointsWithin, refuseTooLarge } from '../../src/analyses/limits';
 
 describe('refuseTooLarge', () => {
@@ -21,7 +22,23 @@ describe('refuseTooLarge', () => {
   });
   it('does not count simplices, of which few are stored', () => {
     refuseTooLarge(1024, 3, 1e8);
-    refuseTooLarge(360, 9, 1e8);
+    refuseTooLarge(360, 6, 1e8);
+  });
+  it('refuses what has more simplices than numbers, with what would fit', () => {
+    for (const [points, dimension] of [
+      [360, 8],
+      [1797, 30],
+      [20_000, 4],
+    ] as const)
+      assert.throws(
+        () => refuseTooLarge(points, dimension, 1e12),
+        (error: unknown) => {
+          assert.ok(error instanceof Fault && error.code === 'too-large', String(error));
+          const fit = Number(/About ([\d,]+) points would fit/.exec(error.hint ?? '')?.[1]?.replaceAll(',', ''));
+          refuseTooLarge(fit, dimension, 1e12);
+          return true;
+        },
+      );
   });
 });
 

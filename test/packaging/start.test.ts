@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 
+/** Rules about names of inputs, which the editor asks by. */
+const NAMES_ALONE = 'src/probes/followingInputs.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 
 describe('what is loaded before it is known what is asked', () => {
@@ -24,7 +26,8 @@ describe('what is loaded before it is known what is asked', () => {
       const [output] = Object.values(metafile.outputs);
       const held = Object.entries(output!.inputs)
         .filter(
-          ([file, { bytesInOutput }]) => bytesInOutput > 0 && /^src\/(models|probes|topology\/kernels)\//.test(file),
+          ([file, { bytesInOutput }]) =>
+            bytesInOutput > 0 && /^src\/(models|probes|topology\/kernels)\//.test(file) && file !== NAMES_ALONE,
         )
         .map(([file]) => file);
       assert.deepEqual(held, []);

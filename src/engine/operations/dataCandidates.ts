@@ -3,7 +3,7 @@ import { describeData } from '../../data/openData';
 import type { DataChoice, DataDescription, DataLibraries, InputTarget } from '../../data/dataSet';
 import { takesTokens } from '../../data/text/sentences';
 import type { Shape } from '../../models/model';
-import { mainInput } from '../../probes/networkInputs';
+import { mainInput } from '../../probes/followingInputs';
 import { dataTarget } from '../dataTarget';
 import { FileSource } from '../files';
 import { FolderFiles } from '../folderFiles';

@@ -2,7 +2,7 @@ import { DisposableStore } from '../../base/lifecycle';
 import { previewLayout, previewRow } from '../../data/preview';
 import type { InputPreview } from '../../protocol/panel';
 import { dataTarget } from '../dataTarget';
-import { mainInput } from '../../probes/networkInputs';
+import { mainInput } from '../../probes/followingInputs';
 import { openDataFile } from '../openFiles';
 import { openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';

@@ -71,7 +71,10 @@ describe('a safetensors file that is written again', () => {
           const source = safetensorsBytes(tensors);
           const before = tensorsOf(source);
           const changed = new Map(Object.entries(changes).filter((one): one is [string, NewTensor] => one[1] !== null));
-          const removed = new Set(Object.keys(tensors).filter((name, i) => i % 4 === drop && !changed.has(name)));
+          // One stays: a file of no tensors is none.
+          const removed = new Set(
+            Object.keys(tensors).filter((name, i) => i > 0 && i % 4 === drop && !changed.has(name)),
+          );
           const after = tensorsOf(written(alone(source), { tensors: changed, removed }).model);
           assert.deepEqual(
             [...after.tensors.keys()],
