@@ -19,6 +19,7 @@ import { mapperStability } from '../src/topology/mapperStability';
 import { permutationTest } from '../src/topology/permutationTest';
 import type { PointCloud } from '../src/topology/pointCloud';
 import { pointDistances } from '../src/topology/pointDistances';
+import { representationTopologyDivergence } from '../src/topology/representationTopologyDivergence';
 import { slicedWassersteinDistance } from '../src/topology/slicedWasserstein';
 import { sparseRips } from '../src/topology/sparseRips';
 import { varianceSpectrum } from '../src/topology/varianceSpectrum';
@@ -26,8 +27,8 @@ import { witnessMatrix } from '../src/topology/witness';
 import { timing, type Measurement } from './measurement';
 import { activations } from './ripsClouds';
 
-/** Whoever has not ended by then is stopped: what comes later has been seen at a smaller size. */
-const LONG_ENOUGH = 12_000;
+/** Whoever has not ended by then is stopped: what comes later is seen at a smaller size. The whole ends within a coffee break. */
+const LONG_ENOUGH = 4_000;
 const ASKED = 200;
 
 /**
@@ -139,6 +140,7 @@ function cases(): Case[] {
     { what: 'sparse Rips, 1,500 × 2', work: cancellation => sparseRips(pointDistances({ ...many, count: 1500 }, 'euclidean'), { seed: 0, epsilon: 0.5, maxDimension: 1, cancellation }) }, // prettier-ignore
     { what: 'similarity, 1,500 × 4,000', work: cancellation => similarityOf(wide, wide, 2 ** 40, { version: '', parameters: {}, seed: 0 }, cancellation) }, // prettier-ignore
     { what: 'similarity, 4,000 × 64', work: cancellation => similarityOf(some, some, 2 ** 40, { version: '', parameters: {}, seed: 0 }, cancellation) }, // prettier-ignore
+    { what: 'representation topology divergence, 4,000 points', work: cancellation => representationTopologyDivergence(distanceMatrix(some, 'euclidean', cancellation), distanceMatrix({ ...cloud, count: 4000, values: cloud.values.subarray(4000 * 64) }, 'euclidean', cancellation), cancellation) }, // prettier-ignore
     { what: 'confidence band, 10,000 points', work: cancellation => confidenceBand(distanceMatrix({ ...cloud, count: 10_000 }, 'euclidean', cancellation), { seed: 0, cancellation }) }, // prettier-ignore
     { what: 'variances, 1,500 × 4,000', work: cancellation => varianceSpectrum(wide, cancellation) },
     { what: 'permutation test, 3,000 diagrams', work: cancellation => permutationTest({ count: 3000, at: (i, j) => Math.abs(i - j) }, Uint8Array.from({ length: 3000 }, (_, i) => i & 1), { seed: 0, cancellation }) }, // prettier-ignore

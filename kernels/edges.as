@@ -178,7 +178,7 @@ function insertionSort(begin: u32, end: u32): void {
   }
 }
 
-/** Two passes over half of the bits that differ within the bucket. */
+/** Two passes over half of the bits that differ within the bucket; none where it is in order, as one of a single length is, however large. */
 function radixSort(begin: u32, end: u32, counts: usize): void {
   const bits = bucketBits();
   if (bits === 0) return;
@@ -191,11 +191,16 @@ function radixSort(begin: u32, end: u32, counts: usize): void {
   const spare = matrix() + (<usize>begin << 3);
   const highCounts = counts + (<usize>(lowMask + 1) << 2);
   memory.fill(counts, 0, <usize>(lowMask + highMask + 2) << 2);
+  let before: u32 = 0;
+  let ordered = true;
   for (let at = first; at < last; at += 8) {
     const offset = load<u32>(at, 4) - shortest;
+    ordered = ordered && offset >= before;
+    before = offset;
     increment(counts + (<usize>(offset & lowMask) << 2));
     increment(highCounts + (<usize>((offset >>> lowBits) & highMask) << 2));
   }
+  if (ordered) return;
   accumulate(counts, lowMask + 1);
   accumulate(highCounts, highMask + 1);
   for (let at = first; at < last; at += 8) {

@@ -40,9 +40,7 @@ export function principalComponents(
   const { count, width } = cloud;
   const centred = centre(cloud, cancellation);
   const divisor = Math.max(1, count - 1);
-  let total = 0;
-  for (const value of centred) total += value * value;
-  total /= divisor;
+  const total = sumOfSquares(centred, count, width, cancellation) / divisor;
   const wanted = Math.min(components, width, count);
   const directions = new Float64Array(components * width);
   if (wanted > 0 && total > 0)
@@ -90,6 +88,15 @@ function centre({ count, width, values }: PointCloud, cancellation: Cancellation
   // What a rounded mean leaves of equal points is no variance.
   if (after <= before * RELATIVE_VARIANCE) centred.fill(0);
   return centred;
+}
+
+function sumOfSquares(rows: Float64Array, count: number, width: number, cancellation: Cancellation): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    poll(i, cancellation);
+    for (let k = i * width; k < (i + 1) * width; k++) sum += rows[k]! * rows[k]!;
+  }
+  return sum;
 }
 
 function denseDirections(

@@ -18,9 +18,9 @@ const HEAP_BYTES = 1 << 20;
 /** Edges, or entries of the matrix, in a part of a job: some tenths of a millisecond, and enough calls for the engine to optimise it. */
 const CHUNK = 1 << 15;
 
-/** Pairs that are counted or placed without a pause, and edges that are sorted without one, about: some milliseconds. */
-const PAIRS_PER_SHARE = 1 << 22;
-const EDGES_PER_SORT = 1 << 18;
+/** Pairs that are counted or placed without a pause, and edges of several buckets that are sorted without one, about: some milliseconds. */
+const PAIRS_PER_SHARE = 1 << 21;
+const EDGES_PER_SORT = 1 << 20;
 /** Distances that are copied without a pause, to memory that may not have been touched: some milliseconds. */
 const COPIED_PER_STEP = 1 << 20;
 
@@ -100,7 +100,8 @@ export class RipsFiltration {
     const vertices = new Uint32Array(crew.buffer, pointTable(VERTICES), count);
     points.forEach((point, vertex) => (vertices[point] = vertex));
     yield* crew.run('placeEdges', shares, 1);
-    yield* crew.run('sortBuckets', BUCKETS, Math.ceil(BUCKETS / Math.max(32, edgeCount / EDGES_PER_SORT)));
+    // Lengths may crowd into few buckets, as beside many of zero: any part may hold most edges.
+    yield* crew.run('sortBuckets', BUCKETS, edgeCount > EDGES_PER_SORT ? 1 : BUCKETS / 32);
     yield* crew.run('clearRanks', count, rowGrain * 4);
     yield* crew.run('placeRanks', edgeCount, CHUNK);
     yield* crew.run('mirrorRanks', Math.ceil(count / 4), Math.ceil(rowGrain / 4));
