@@ -34,8 +34,7 @@ async function main(given: readonly string[]): Promise<void> {
   const unknown = asked.filter(name => !all.includes(name));
   if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(', ')}; there are ${all.join(', ')}.`);
   const rows: Measurement[] = [];
-  const sections = new Map<string, string>();
-  const images = new Map<string, string>();
+  const writes = asked.length === 0 || given.includes('--write');
   for (const name of asked.length > 0 ? asked : all) {
     process.stderr.write(`${name} ...\n`);
     const start = performance.now();
@@ -44,8 +43,8 @@ async function main(given: readonly string[]): Promise<void> {
       rows.push(...measured.rows);
       const remark = measured.remark && `\n${measured.remark}\n`;
       if (remark) process.stderr.write(remark);
-      sections.set(name, `## ${name}\n\n${machine()}\n\n${tableOf(measured.rows)}\n${remark}`);
-      for (const [file, contents] of measured.images) images.set(file, contents);
+      // At once: a long run that is broken off keeps what it has measured.
+      if (writes) write(name, `## ${name}\n\n${machine()}\n\n${tableOf(measured.rows)}\n${remark}`, measured.images);
     } catch (error) {
       // The others are worth knowing all the same.
       console.error(error);
@@ -54,13 +53,15 @@ async function main(given: readonly string[]): Promise<void> {
     process.stderr.write(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
   }
   process.stdout.write(`${tableOf(rows)}\n`);
-  if (asked.length === 0 || given.includes('--write')) {
-    const page = path.join(folder, '..', 'docs', 'benchmarks.md');
-    const written = new Map([...sectionsOf(fs.readFileSync(page, 'utf8')), ...sections]);
-    const inOrder = all.flatMap(name => written.get(name) ?? []);
-    fs.writeFileSync(page, [HEADING, ...inOrder].join('\n'));
-    for (const [file, contents] of images) fs.writeFileSync(path.join(folder, '..', 'docs', 'images', file), contents);
-  }
+}
+
+/** Puts a section into docs/benchmarks.md, in its place among the others. */
+function write(name: string, section: string, images: ReadonlyMap<string, string>): void {
+  const docs = path.join(folder, '..', 'docs');
+  const page = path.join(docs, 'benchmarks.md');
+  const sections = sectionsOf(fs.readFileSync(page, 'utf8')).set(name, section);
+  fs.writeFileSync(page, [HEADING, ...all.flatMap(one => sections.get(one) ?? [])].join('\n'));
+  for (const [file, contents] of images) fs.writeFileSync(path.join(docs, 'images', file), contents);
 }
 
 /** By name, with their headings. */
