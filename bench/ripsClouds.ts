@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
 import { Random } from '../src/base/random';
+import { orthogonalMatrix } from '../test/topology/clouds';
 
 /** Rows of numbers: points, or the distances of a metric that has no coordinates. */
 export interface BenchCloud {
@@ -70,22 +71,10 @@ export function noisyCircle(count: number): BenchCloud {
   });
 }
 
-/** Orthogonal 3 × 3 matrices, uniformly: normal columns, made orthogonal (Gram and Schmidt). */
+/** Orthogonal 3 × 3 matrices, uniformly. */
 export function orthogonalMatrices(count: number): BenchCloud {
   const random = new Random(4, 'bench/orthogonal');
-  return rows('orthogonal matrices', count, 9, () => {
-    const columns: number[][] = [];
-    while (columns.length < 3) {
-      let column = [random.normal(), random.normal(), random.normal()];
-      for (const earlier of columns) {
-        const along = column.reduce((sum, value, k) => sum + value * earlier[k]!, 0);
-        column = column.map((value, k) => value - along * earlier[k]!);
-      }
-      const length = Math.hypot(...column);
-      columns.push(column.map(value => value / length));
-    }
-    return columns.flat();
-  });
+  return rows('orthogonal matrices', count, 9, () => orthogonalMatrix(random));
 }
 
 /**

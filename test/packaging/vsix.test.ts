@@ -147,11 +147,7 @@ describe('the packaged extension', () => {
 
   it('runs no text as code', () => {
     for (const name of scripts)
-      assert.doesNotMatch(
-        text(`dist/${name}`),
-        /(?<!\bmodel\.)\beval\s*\(|\bnew Function\b|\bFunction\s*\(\s*["'`]/,
-        name,
-      );
+      assert.doesNotMatch(text(`dist/${name}`), /\beval\s*\(|\bnew Function\b|\bFunction\s*\(\s*["'`]/, name);
   });
 
   it('loads nothing from elsewhere', () => {

@@ -42,21 +42,22 @@ export function circle(count: number, noise: number, seed: number): PointCloud {
 /** Random orthogonal 3 × 3 matrices, a row each: a cloud with homology up to dimension 3, in two parts. */
 export function orthogonalMatrices(count: number, seed: number): PointCloud {
   const random = new Random(seed);
-  return cloudOf(
-    Array.from({ length: count }, () => {
-      const columns: number[][] = [];
-      while (columns.length < 3) {
-        let column = [random.normal(), random.normal(), random.normal()];
-        for (const earlier of columns) {
-          const along = column.reduce((sum, value, k) => sum + value * earlier[k]!, 0);
-          column = column.map((value, k) => value - along * earlier[k]!);
-        }
-        const length = Math.hypot(...column);
-        columns.push(column.map(value => value / length));
-      }
-      return columns.flat();
-    }),
-  );
+  return cloudOf(Array.from({ length: count }, () => orthogonalMatrix(random)));
+}
+
+/** One of them, uniformly: normal columns, made orthogonal (Gram and Schmidt). */
+export function orthogonalMatrix(random: Random): number[] {
+  const columns: number[][] = [];
+  while (columns.length < 3) {
+    let column = [random.normal(), random.normal(), random.normal()];
+    for (const earlier of columns) {
+      const along = column.reduce((sum, value, k) => sum + value * earlier[k]!, 0);
+      column = column.map((value, k) => value - along * earlier[k]!);
+    }
+    const length = Math.hypot(...column);
+    columns.push(column.map(value => value / length));
+  }
+  return columns.flat();
 }
 
 /** Rotated in the plane of its first two coordinates, moved, and scaled. */

