@@ -9,9 +9,10 @@ export function chooseLayers<L extends { readonly name: string }>(
   layers: readonly L[],
   names: readonly string[] | undefined,
   others: readonly L[] = [],
+  source = '--layers',
 ): readonly L[] {
   if (names === undefined) return layers;
-  if (names.length === 0) throw new Fault('usage', 'No layer is named.', { source: '--layers' });
+  if (names.length === 0) throw new Fault('usage', 'No layer is named.', { source });
   const all = [...layers, ...others];
   const known = all.map(layer => layer.name);
   for (const name of names) {
@@ -23,7 +24,7 @@ export function chooseLayers<L extends { readonly name: string }>(
       nearest.length > 0
         ? `There is no layer ${name}; the nearest are ${nearest.join(', ')}.`
         : `There is no layer ${name}; the layers are ${few}.`,
-      { hint: `Layers of this model: ${few}.`, source: '--layers' },
+      { hint: `Layers of this model: ${few}.`, source },
     );
   }
   return all.filter(layer => names.includes(layer.name));

@@ -4,6 +4,7 @@ import type { Layer, Model } from '../models/model';
 import { deepGraphPersistence, deepGraphSteps } from '../topology/deepGraphPersistence';
 import { neuralPersistence, type LayerNeuralPersistence, type WeightMatrix } from '../topology/neuralPersistence';
 import type { Provenance } from './analysis';
+import { INPUTS_AS_ROWS, NOT_DENSE } from './denseLayers';
 
 /** What the weights alone say of a network's complexity. */
 export interface WeightsResult {
@@ -22,10 +23,6 @@ export interface WeightsResult {
   readonly provenance: Provenance;
 }
 
-/** Matrices of these are scales, biases or tables: they do not join units with units. */
-const NOT_DENSE = /^(add|sub|mul|div|pow|prelu|gather|embedding|.*normalization|.*norm\w*)$/i;
-/** Operators that keep a dense layer's weights with inputs as rows; all others have outputs as rows. */
-const INPUTS_AS_ROWS = /^(matmul|dense|fusedmatmul)$/i;
 /** About a minute. */
 const LARGEST_DEEP_GRAPH = 2e10;
 

@@ -1,3 +1,4 @@
+import type { CollapseResult } from '../analyses/collapse';
 import type { MapperParameters, MapperResult } from '../analyses/mapper';
 import type { CubicalResult, DistanceResult, LevelSetResult } from '../analyses/measures';
 import type { SimilarityResult } from '../analyses/similarity';
@@ -7,7 +8,7 @@ import type { WeightsResult } from '../analyses/weights';
 import type { CubicalConstruction } from '../topology/cubicalGrid';
 import type { DistanceKind } from '../topology/diagramDistance';
 import type { GroundMetric } from '../topology/diagramPoints';
-import type { DataReading, Operation } from './operationTypes';
+import type { Answered, DataReading, Operation } from './operationTypes';
 
 /** What the engine can be asked beside the work on models: one kernel, or the weights alone. */
 export interface MeasureOperations {
@@ -17,6 +18,8 @@ export interface MeasureOperations {
   readonly witness: Operation<WitnessInput, never, RipsResult>;
   /** Neural persistence of a model's weights. */
   readonly weights: Operation<WeightsInput, never, WeightsResult>;
+  /** Neural collapse of a network's features, class by class. */
+  readonly collapse: Operation<CollapseInput, never, CollapseResult>;
   /** Between two diagrams. */
   readonly distance: Operation<DistanceInput, never, DistanceResult>;
   /** Persistence of a grid. */
@@ -44,6 +47,18 @@ export interface WitnessInput extends DataReading {
 
 export interface WeightsInput {
   readonly model: string;
+}
+
+export interface CollapseInput extends DataReading, Answered {
+  readonly model: string;
+  readonly data: string;
+  /** Without them it is refused. */
+  readonly labels?: string;
+  /** The input of the last layer with weights where left out. */
+  readonly layer?: string;
+  /** Rows on which the other layers are measured; 1000. */
+  readonly points?: number;
+  readonly seed: number;
 }
 
 export interface DistanceInput {

@@ -25,6 +25,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   report: async () => (await import('./operations/report')).report,
   mapper: async () => (await import('./operations/mapper')).mapper,
   witness: async () => (await import('./operations/witness')).witness,
+  collapse: async () => (await import('./operations/collapse')).collapse,
   weights: async () => (await import('./operations/weights')).weights,
   distance: async () => (await import('./operations/distance')).distance,
   cubical: async () => (await import('./operations/cubical')).cubical,

@@ -1,5 +1,6 @@
 import type { Command } from '../command';
 import { activations } from './activations';
+import { collapse } from './collapse';
 import { cubical } from './cubical';
 import { describe } from './describe';
 import { distance } from './distance';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   witness,
   mapper,
   weights,
+  collapse,
   distance,
   similarity,
   cubical,
