@@ -1,7 +1,7 @@
 import type { FaultData, Warning } from '../base/fault';
 import { elementBits, isBlockType } from '../models/elements';
 import type { MissingProgram } from '../models/layerList/missingProgram';
-import type { Layer, Model, TensorInfo, UnsupportedOperator } from '../models/model';
+import type { Assumed, Layer, Model, TensorInfo, UnsupportedOperator } from '../models/model';
 import type { Provenance } from './analysis';
 
 /** What a model file holds, as plain data. */
@@ -24,6 +24,15 @@ export interface DescribeResult {
 /** `MissingProgram` as plain data. */
 export interface MissingFacts extends Pick<MissingProgram, 'chain' | 'layerList'> {
   readonly fault: FaultData;
+  /** Numbers in the weights: files that differ in it hold other weights, without being read. */
+  readonly parameters: number;
+}
+
+/** `Assumed` as plain data. */
+export interface AssumedFacts {
+  readonly sentence: string;
+  /** What it rests on: what a person said, the list of layers beside the file, or the shapes of the weights alone. */
+  readonly by: 'answer' | 'layerList' | 'shapes';
 }
 
 /** What a model's file says without its weights being read: no warnings of what they hold, and no hash of the whole. */
@@ -32,6 +41,8 @@ export type OutlineResult = Omit<DescribeResult, 'warnings' | 'provenance'> & {
   readonly isProgram: boolean;
   /** Bytes of all tensors of all layers, about; those that are quantised in blocks are not read, and do not count. */
   readonly weightBytes: number;
+  /** Of weights that run by a program that is not in their file: what was assumed. */
+  readonly assumed?: AssumedFacts;
 };
 
 /** The outline of a model: as much as is read without reading weights. */
@@ -45,7 +56,8 @@ export function outlineModel(model: Model): OutlineResult {
     .reduce((sum, bytes) => sum + bytes, 0);
   return {
     ...{ format, producer, details, inputs, outputs, parameters, layers, classNames, unsupported },
-    ...(model.missing === undefined ? {} : { missing: missingFacts(model.missing) }),
+    ...(model.missing === undefined ? {} : { missing: missingFacts(model.missing, parameters) }),
+    ...(model.assumption === undefined ? {} : { assumed: assumedFacts(model.assumption) }),
     isProgram: model.program !== undefined,
     weightBytes,
   };
@@ -65,7 +77,7 @@ export function describeModel(model: Model, provenance: Provenance): DescribeRes
     classNames,
     unsupported,
     warnings: model.missing === undefined ? warnings : [...warnings, withoutProgram(model.missing)],
-    ...(model.missing === undefined ? {} : { missing: missingFacts(model.missing) }),
+    ...(model.missing === undefined ? {} : { missing: missingFacts(model.missing, parameters) }),
     provenance,
   };
 }
@@ -75,6 +87,10 @@ function withoutProgram({ fault }: MissingProgram): Warning {
   return { code: 'no-program', message: [fault.message, fault.hint].filter(text => text !== undefined).join(' ') };
 }
 
-export function missingFacts({ fault, chain, layerList }: MissingProgram): MissingFacts {
-  return { fault: fault.toData(), chain, layerList };
+export function missingFacts({ fault, chain, layerList }: MissingProgram, parameters: number): MissingFacts {
+  return { fault: fault.toData(), chain, layerList, parameters };
+}
+
+function assumedFacts({ sentence, answer, layerList }: Assumed): AssumedFacts {
+  return { sentence, by: answer !== undefined ? 'answer' : layerList !== undefined ? 'layerList' : 'shapes' };
 }

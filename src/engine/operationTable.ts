@@ -10,6 +10,7 @@ type Run<Name extends OperationName> = (
 const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> } = {
   describe: async () => (await import('./operations/describe')).describe,
   outline: async () => (await import('./operations/describe')).outline,
+  modelHash: async () => (await import('./operations/describe')).hashOfModel,
   layerGraph: async () => (await import('./operations/layerGraph')).layerGraph,
   weightHistograms: async () => (await import('./operations/weightHistograms')).weightHistograms,
   programHelp: async () => (await import('./operations/programHelp')).programHelp,

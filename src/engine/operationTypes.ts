@@ -21,6 +21,8 @@ export interface Operations extends MeasureOperations {
   readonly programHelp: Operation<{ readonly model: string }, never, ProgramHelp>;
   /** The same without what weights have to be read for. */
   readonly outline: Operation<Answered & { readonly model: string }, never, OutlineResult>;
+  /** sha256 of a model, as results are kept by: all of it is read. */
+  readonly modelHash: Operation<{ readonly model: string }, never, string>;
   /** Where a network's layers are drawn, with some of its blocks open. */
   readonly layerGraph: Operation<LayerGraphInput, never, PlacedGraph>;
   /** How the values of stored tensors are distributed. Parts: each as it is read. */
@@ -193,6 +195,6 @@ export interface InspectForecast extends Forecast {
   readonly memoryLimitBytes: number;
   /** The largest number of points whose forecast is within the limit; at least `points` where it fits. */
   readonly pointsThatFit: number;
-  /** Of weights without a program, which cannot be run, and the hash of their file. */
-  readonly missing?: MissingFacts & { readonly sha256: string };
+  /** Of weights without a program, which cannot be run. */
+  readonly missing?: MissingFacts;
 }

@@ -58,8 +58,7 @@ export function activate(context: vscode.ExtensionContext): void {
       extension: context.extensionUri,
       engine: engine.get,
       links,
-      answerBefore: sha256 => chainAnswers.get(sha256),
-      keepAnswer: (sha256, answer) => void chainAnswers.set(sha256, answer),
+      answers: chainAnswers,
       finishedBefore: (model, chosen, parameters) => results.has(model, chosen, parameters),
       log,
       actions: {
@@ -82,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): void {
     engine,
     links,
     answers,
+    chainAnswers,
     panels,
     running,
     results,
@@ -96,9 +96,16 @@ export function activate(context: vscode.ExtensionContext): void {
     extension: context.extensionUri,
     engine: engine.get,
     log,
+    answers: chainAnswers,
     inspect: (model, layer) => inspectAt(commands, model, layer),
   });
-  keep(new LayerListWatcher(list => void layerListSaved(commands, list).catch(unexpected)));
+  keep(chainAnswers.onDidChange(() => describing.answersChanged()));
+  keep(
+    new LayerListWatcher(list => {
+      describing.layerListChanged(list);
+      layerListSaved(commands, list).catch(unexpected);
+    }),
+  );
   keep(
     vscode.window.registerCustomEditorProvider(DESCRIBE_TYPE, describing, {
       supportsMultipleEditorsPerDocument: true,

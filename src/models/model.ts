@@ -87,6 +87,8 @@ export interface Assumed {
   readonly sentence: string;
   /** What a person said, where that is what it rests on. */
   readonly answer?: ChainAnswer | undefined;
+  /** The file beside the weights that says it, where one does. */
+  readonly layerList?: string | undefined;
 }
 
 /** The neutral description that every format is read into. */

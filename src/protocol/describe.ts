@@ -18,7 +18,11 @@ export type DescribeToView =
       readonly model: OutlineResult;
       /** Whether a person's own Python may be able to run these weights. */
       readonly offersPython: boolean;
+      /** What it is another one for than the page has shown. */
+      readonly renewed?: { readonly by: Renewal; /** Milliseconds since 1970. */ readonly at: number };
     }
+  /** What the page shows is no longer what is there: it is being read again, or the file is gone. */
+  | { readonly type: 'stale'; readonly why: 'changed' | 'gone' }
   | { readonly type: 'failed'; readonly name: string; readonly fault: FaultData }
   /** Answers `layout`; only the last one that was asked for is answered. */
   | { readonly type: 'graph'; readonly request: number; readonly graph: PlacedGraph }
@@ -31,6 +35,9 @@ export type DescribeToView =
   /** Shows a layer, wherever it is. */
   | { readonly type: 'reveal'; readonly layer: string };
 
+/** What was changed: the model's file, the list of its layers, or what was said of them. */
+export type Renewal = 'file' | 'layerList' | 'answer';
+
 export type WeightReading =
   | { readonly kind: 'histogram'; readonly histogram: WeightHistogram }
   | { readonly kind: 'fault'; readonly name: string; readonly fault: FaultData };
@@ -42,7 +49,8 @@ export type WeightCheck =
   | { readonly kind: 'failed'; readonly fault: FaultData };
 
 export type DescribeFromView =
-  | { readonly type: 'ready' | 'showLog' | 'checkWeights' }
+  /** `forgetChoices` takes back what was said of this file. */
+  | { readonly type: 'ready' | 'showLog' | 'checkWeights' | 'forgetChoices' }
   /** Goes a way to a result of weights without a program. */
   | { readonly type: 'programWay'; readonly way: ProgramWay }
   /** Opens the topology of the model, at a layer where one is given. */
@@ -134,6 +142,11 @@ export interface DescribeWords {
   readonly checkWeights: string;
   readonly checking: string;
   readonly checkedFinite: string;
+  /** {0} is a time of day. */
+  readonly renewed: Readonly<Record<Renewal, string>>;
+  readonly stale: Readonly<Record<'changed' | 'gone', string>>;
+  readonly chooseAgain: string;
+  readonly forgetChoices: string;
 }
 
 export type { MissingFacts } from '../analyses/describe';

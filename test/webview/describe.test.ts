@@ -72,6 +72,7 @@ const stateDict: OutlineResult = {
     },
     chain: { layers: ['conv1'], asksPlace: false, activations: ['relu', 'none'] },
     layerList: { file: 'digits.layers.json', exists: false },
+    parameters: 40,
   },
   layers: ['conv1', 'fc1'].map(name => ({ ...layer(name, 'Conv2d', [], 40), outputShape: undefined })),
 };
@@ -335,6 +336,56 @@ describe('the weights of a layer', () => {
       await view.deliver({ type: 'check', check: { kind: 'done', warnings } });
       assert.match(await view.page.locator('.notice').innerText(), /holds 3 NaN/);
     });
+  });
+});
+
+describe('a page whose model is another one now', () => {
+  it('says so, keeps the layer that was chosen, and says when the file is gone', async () => {
+    await withPage({}, async view => {
+      const { page } = view;
+      const [, first] = model.layers;
+      await page.getByRole('searchbox').fill(first!.name);
+      await page.getByRole('searchbox').press('Enter');
+      await view.deliver({ type: 'stale', why: 'changed' });
+      assert.match(await page.locator('.mark').innerText(), /reading the model again/);
+      const from = (await asked(view)).length;
+      const [, renewed] = open();
+      await view.deliver({ ...renewed, renewed: { by: 'file', at: Date.UTC(2024, 0, 1) } } as DescribeToView);
+      await answerLayouts(view, model, from);
+      assert.match(await page.locator('.mark').innerText(), /The file changed: this is what it held at .*\d/);
+      assert.equal(await page.locator('.detail h2').innerText(), first!.name);
+      await checkAccessible(page);
+      await view.deliver({ type: 'stale', why: 'gone' });
+      assert.match(await page.locator('.mark').innerText(), /no longer there/);
+      assert.equal(await page.locator('.mark').count(), 1);
+    });
+  });
+
+  it('draws the graph once its connections are known, and says what was assumed and how to take it back', async () => {
+    await withPage(
+      {},
+      async view => {
+        const { page } = view;
+        await page.getByRole('button', { name: 'conv1' }).click();
+        const assumed = { sentence: 'Activation relu: chosen by you.', by: 'answer' } as const;
+        const from = (await asked(view)).length;
+        const [, message] = open({ ...model, assumed });
+        await view.deliver({ ...message, renewed: { by: 'answer', at: 0 } } as DescribeToView);
+        await answerLayouts(view, model, from);
+        await page.locator('.stage').waitFor();
+        const whole = 'They are run one after the other.';
+        const warnings = [{ code: 'assumed-architecture', message: whole } as const];
+        await view.deliver({ type: 'check', check: { kind: 'done', warnings } });
+        assert.match(await page.locator('.notice').innerText(), /chosen by you\.[^]*one after the other/);
+        assert.equal(await page.locator('.notice').count(), 1);
+        await page.getByRole('button', { name: /Choose another/ }).click();
+        assert.deepEqual((await asked(view)).at(-1), { type: 'programWay', way: 'chooseActivation' });
+        await page.getByRole('button', { name: /Forget Choices/ }).click();
+        assert.deepEqual((await asked(view)).at(-1), { type: 'forgetChoices' });
+      },
+      open(stateDict),
+      stateDict,
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Warning } from '../../src/protocol/results';
 import type {
   DescribeFromView,
   DescribeToView,
@@ -78,17 +79,29 @@ function tensors(title: string, id: string, list: OutlineResult['inputs'], say: 
   ]);
 }
 
-/** What a person has to know before all else: what cannot be run, what is missing, what is wrong with the weights. */
+/** What is known of a model beside its outline. */
+export interface Standing {
+  readonly check: WeightCheck | undefined;
+  /** Whether a person asked for the look through the weights. */
+  readonly wasOffered: boolean;
+  /** Why what is shown is no longer what is there. */
+  readonly stale: Extract<DescribeToView, { type: 'stale' }>['why'] | undefined;
+}
+
+/** What a person has to know before all else: what is new, what cannot be run, what is missing or assumed, what is wrong with the weights. */
 export function notices(
   message: ModelMessage,
-  check: WeightCheck | undefined,
-  /** Whether a person asked for the look through the weights. */
-  wasOffered: boolean,
+  { check, wasOffered, stale }: Standing,
   say: DescribeWords,
   post: (message: DescribeFromView) => void,
 ): HTMLElement[] {
   const { model } = message;
   const made: HTMLElement[] = [];
+  if (stale !== undefined) made.push(mark(stale === 'gone' ? 'warning' : 'rerun', say.stale[stale]));
+  else if (message.renewed !== undefined) {
+    const { by, at } = message.renewed;
+    made.push(mark('rerun', fill(say.renewed[by], timeOfDay(at))));
+  }
   if (model.unsupported.length > 0) {
     const items = model.unsupported.map(({ operator, node, layersBefore }) => {
       const before = layersBefore.length === 0 ? say.noneBefore : fill(say.layersBefore, layersBefore.join(', '));
@@ -97,8 +110,10 @@ export function notices(
     made.push(notice('error', say.unsupported, items));
   }
   if (!model.isProgram && model.unsupported.length === 0) made.push(missingNetwork(message, say, post));
-  // What is missing is said above.
-  const warnings = check?.kind === 'done' ? check.warnings.filter(({ code }) => code !== 'no-program') : [];
+  const found = check?.kind === 'done' ? check.warnings : [];
+  if (model.assumed !== undefined) made.push(assumedNetwork(model.assumed, found, say, post));
+  // What is missing or assumed is said above.
+  const warnings = found.filter(({ code }) => code !== 'no-program' && code !== 'assumed-architecture');
   if (warnings.length > 0)
     made.push(
       notice(
@@ -142,6 +157,39 @@ function missingNetwork(
     hint === undefined ? [] : [hint],
     ways.map(way => link(say.ways[way], () => post({ type: 'programWay', way }))),
   );
+}
+
+/** Weights that run by what is not in their file: what was assumed, in full as soon as that is known, and how to take it back. */
+function assumedNetwork(
+  { sentence, by }: NonNullable<OutlineResult['assumed']>,
+  warnings: readonly Warning[],
+  say: DescribeWords,
+  post: (message: DescribeFromView) => void,
+): HTMLElement {
+  const way = (text: string, chosen: ProgramWay) => link(text, () => post({ type: 'programWay', way: chosen }));
+  const whole = warnings.filter(({ code }) => code === 'assumed-architecture').map(({ message }) => message);
+  return notice(
+    'info',
+    sentence,
+    whole,
+    by === 'answer'
+      ? [way(say.chooseAgain, 'chooseActivation'), link(say.forgetChoices, () => post({ type: 'forgetChoices' }))]
+      : by === 'layerList'
+        ? [way(say.ways.openLayerList, 'openLayerList')]
+        : [],
+  );
+}
+
+/** One line about the page itself. */
+function mark(icon: 'warning' | 'rerun', text: string): HTMLElement {
+  return element('p', { class: `mark ${icon}`, attributes: { role: 'status' } }, [
+    drawIcon(icon),
+    element('span', { text }),
+  ]);
+}
+
+function timeOfDay(milliseconds: number): string {
+  return new Date(milliseconds).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 }
 
 export function link(text: string, onClick: () => void): HTMLButtonElement {

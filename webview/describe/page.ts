@@ -37,6 +37,7 @@ export class Page {
   private readings = new Map<string, WeightReading>();
   private check: WeightCheck | undefined;
   private wasOffered = false;
+  private stale: Extract<DescribeToView, { type: 'stale' }>['why'] | undefined;
   private hits: readonly string[] = [];
   private request = 0;
   private anchor: Choice | undefined;
@@ -59,7 +60,6 @@ export class Page {
         else known.push(name);
       }
     const hasGraph = this.readers.size > 0 || (layers.length === 1 && message.model.isProgram);
-    if (!hasGraph) this.state = { ...this.state, view: 'table' };
     this.table = new LayerTable(layers, words, name => this.choose({ kind: 'layer', name }, 'leave'));
     this.graphView = hasGraph
       ? new GraphView(
@@ -116,6 +116,10 @@ export class Page {
       case 'check':
         this.wasOffered ||= message.check.kind === 'open';
         this.check = message.check;
+        this.showNotices();
+        return;
+      case 'stale':
+        this.stale = message.why;
         this.showNotices();
         return;
       case 'reveal':
@@ -184,8 +188,13 @@ export class Page {
     });
   }
 
+  /** Without connections there is a table alone; what a person chose holds for when there are some. */
+  private get view(): PageState['view'] {
+    return this.graphView === undefined ? 'table' : this.state.view;
+  }
+
   private showView(): void {
-    const { view } = this.state;
+    const { view } = this;
     for (const tab of this.tabs) tab.setAttribute('aria-pressed', String(tab.dataset['view'] === view));
     const shown = view === 'graph' && this.graphView !== undefined ? this.graphView.root : this.table.root;
     if (this.pane.firstChild !== shown) this.pane.replaceChildren(shown);
@@ -206,7 +215,7 @@ export class Page {
 
   private find(query: string): void {
     this.hits = findLayers(this.message.model.layers, query);
-    if (this.state.view === 'table') this.table.filter(query);
+    if (this.view === 'table') this.table.filter(query);
     this.showHits();
   }
 
@@ -234,7 +243,7 @@ export class Page {
     const choice: Choice = { kind: 'layer', name: layer };
     this.choose(choice, 'bring');
     const graph = this.graphView?.graph;
-    if (this.state.view !== 'graph') return;
+    if (this.view !== 'graph') return;
     if (graph === undefined) {
       this.awaited = true;
       return;
@@ -302,7 +311,8 @@ export class Page {
   }
 
   private showNotices(): void {
-    this.notices.replaceChildren(...notices(this.message, this.check, this.wasOffered, this.words, this.post));
+    const { message, check, wasOffered, stale, words, post } = this;
+    this.notices.replaceChildren(...notices(message, { check, wasOffered, stale }, words, post));
   }
 
   private showDetail(): void {

@@ -43,6 +43,16 @@ export function outline(
   }
 }
 
+/** By which results and answers about a model are kept. */
+export function hashOfModel({ model }: { readonly model: string }, context: OperationContext<never>): string {
+  const store = new DisposableStore();
+  try {
+    return modelHash(openModelFile(model, store), context.cancellation);
+  } finally {
+    store.dispose();
+  }
+}
+
 /** Activations that were saved: layers without a network. */
 function describeStored(path: string, stored: StoredLayers): DescribeResult {
   const provenance = { version: VERSION, model: { name: path, sha256: stored.hash() }, parameters: {}, seed: 0 };

@@ -9,7 +9,6 @@ import { outputLayers } from '../../probes/outputLayers';
 import { forecastInspect } from '../forecastInspect';
 import { memoryLimit } from '../memoryLimit';
 import { blaming } from '../blaming';
-import { contentHash } from '../files';
 import { openReference, type ReadContext } from '../openFiles';
 import { openModelFile } from '../openModelFile';
 import { openStoredLayers } from '../storedLayers';
@@ -52,11 +51,9 @@ interface Size {
 }
 
 function modelSize(input: InspectInput, store: DisposableStore, context: ReadContext): Size {
-  const { model, source } = openModelFile(input.model, store, input.answer);
+  const { model } = openModelFile(input.model, store, input.answer);
   return {
-    ...(model.missing === undefined
-      ? {}
-      : { missing: { ...missingFacts(model.missing), sha256: contentHash(source, context.cancellation) } }),
+    ...(model.missing === undefined ? {} : { missing: missingFacts(model.missing, model.parameters) }),
     all: model.layers.map(({ name, outputShape }) => ({ name, shape: outputShape })),
     others: outputLayers(model).map(({ name, outputShape }) => ({ name, shape: outputShape })),
     rows: typeof input.data === 'string' ? rowsOf(input.data, store, context) : undefined,

@@ -15,7 +15,9 @@ import { iconPath } from '../base/view';
 import { filterOf, INSPECTED_FILES, isOfKind, MODEL_FILES, PROGRAMLESS_FILES, WEIGHTS_FILES } from '../base/fileKinds';
 import type { InspectPanel } from '../inspect/inspectPanel';
 import type { InspectPanels } from '../inspect/inspectPanels';
+import type { ChainAnswers } from '../program/chainAnswers';
 import { chooseActivation } from '../program/chooseActivation';
+import { forgetAnswer } from '../program/keptAnswers';
 import { copyExportCode, openLayerList } from '../program/layerListFile';
 import { exportReport } from '../results/exportReport';
 import { likelyShape } from '../python/likelyShape';
@@ -34,6 +36,7 @@ export interface CommandContext {
   readonly engine: EngineService;
   readonly links: DataLinks;
   readonly answers: FileAnswers;
+  readonly chainAnswers: ChainAnswers;
   readonly panels: InspectPanels;
   readonly running: RunningStatus;
   readonly results: Results;
@@ -155,7 +158,7 @@ function pythonContext(context: CommandContext): PythonContext {
     shape: async weights => {
       try {
         const engine = await context.engine.get();
-        return likelyShape(await engine.run('describe', { model: weights.fsPath }));
+        return likelyShape(await engine.run('outline', { model: weights.fsPath }));
       } catch {
         // What cannot be read here may still load there; the shape is then asked for without a suggestion.
         return undefined;
@@ -199,11 +202,18 @@ async function inspectOn(context: CommandContext, data: vscode.Uri): Promise<voi
   if (choice) await useData(context, panel, choice);
 }
 
-/** What was chosen for a file is asked again the next time: its data and labels, and what it is. */
+/** What was chosen for a file is asked again the next time: its data and labels, what it is, and the activation of its weights. */
 async function forgetChoices(context: CommandContext, file: vscode.Uri): Promise<void> {
   await context.links.set(file, undefined);
   await context.answers.set(file.fsPath, undefined);
   context.panels.get(file)?.session.forgetData();
+  if (isOfKind(file.fsPath, PROGRAMLESS_FILES))
+    try {
+      await forgetAnswer(await context.engine.get(), file.fsPath, context.chainAnswers);
+    } catch (error) {
+      // Of a file that cannot be read nothing was said.
+      if (!(error instanceof Fault)) throw error;
+    }
   const name = path.basename(file.fsPath);
   vscode.window.setStatusBarMessage(vscode.l10n.t('Choices for {0} are forgotten.', name), 4000);
 }
@@ -225,10 +235,10 @@ export async function takeProgramWay(context: CommandContext, panel: InspectPane
   const weights = vscode.Uri.file(panel.model);
   switch (way) {
     case 'chooseActivation': {
-      const chain = panel.session.missing?.chain;
-      const answer = chain && (await chooseActivation(panel.model, chain));
+      const { missing } = panel.session;
+      const answer = missing?.chain && (await chooseActivation(panel.model, missing.chain));
       if (!answer) return;
-      panel.session.assume(answer);
+      void panel.session.assume(answer, missing);
       return goOn(context, panel);
     }
     case 'createLayerList':
@@ -241,16 +251,22 @@ export async function takeProgramWay(context: CommandContext, panel: InspectPane
   }
 }
 
-/** What was said before of a chain is asked once more. */
+/** What was said before of a chain is asked once more; it stands where the person turns away. */
 async function chooseActivationAgain(context: CommandContext, weights: vscode.Uri): Promise<void> {
-  const panel = context.panels.reveal(weights);
-  panel.session.forgetAnswer();
-  await panel.session.readModel();
-  if (panel.session.missing?.chain) return takeProgramWay(context, panel, 'chooseActivation');
-  if (panel.session.missing === undefined)
+  const engine = await context.engine.get();
+  const { missing } = await engine.run('outline', { model: weights.fsPath });
+  if (missing?.chain !== undefined) {
+    const answer = await chooseActivation(weights.fsPath, missing.chain);
+    if (!answer) return;
+    const panel = context.panels.reveal(weights);
+    void panel.session.assume(answer, missing);
+    return goOn(context, panel);
+  }
+  if (missing === undefined)
     void vscode.window.showInformationMessage(
       vscode.l10n.t('{0} leaves no activation open.', path.basename(weights.fsPath)),
     );
+  else await context.panels.reveal(weights).session.readModel();
 }
 
 /** A list of layers was saved: weights that wait for it are read again. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { isCancelled } from '../../base/fault';
 import type { DataCandidate } from '../../engine';
-import type { DescribeResult } from '../../protocol/describe';
+import type { OutlineResult } from '../../protocol/describe';
 import type { DataChoice, PixelChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
 import { DATA_FILES, filterOf } from '../base/fileKinds';
@@ -38,7 +38,7 @@ interface Item extends vscode.QuickPickItem {
 /** Asks which data a model is to be inspected with; `undefined` when the person turns away. */
 export async function pickData(
   model: vscode.Uri,
-  described: DescribeResult,
+  described: OutlineResult,
   current: DataChoice | undefined,
   context: PickContext,
 ): Promise<DataChoice | undefined> {
@@ -86,7 +86,7 @@ export async function pickData(
 }
 
 /** What a row has to be, as far as the model says it. */
-function wanted({ inputs }: DescribeResult): string {
+function wanted({ inputs }: OutlineResult): string {
   const shape = inputs.length === 1 ? inputs[0]?.shape?.slice(1) : undefined;
   if (!shape || shape.length === 0 || shape.includes(null))
     return vscode.l10n.t('Choose the rows that the model is given');
@@ -116,7 +116,7 @@ function candidateItem(
   candidate: DataCandidate,
   all: readonly DataCandidate[],
   current: DataChoice | undefined,
-  described: DescribeResult,
+  described: OutlineResult,
   context: PickContext,
 ): Item & { readonly isCurrent: boolean } {
   const { data, rows, rowsExact, rowShape, labels } = candidate;
@@ -150,7 +150,7 @@ function candidateItem(
 }
 
 /** In what way rows become what the model takes. */
-function whyItFits({ exact, rowShape }: DataCandidate, { inputs }: DescribeResult): string {
+function whyItFits({ exact, rowShape }: DataCandidate, { inputs }: OutlineResult): string {
   if (exact) return vscode.l10n.t('as the model takes it');
   const taken = inputs[0]?.shape?.slice(1);
   const product = (shape: readonly (number | null)[]) => shape.reduce<number>((size, axis) => size * (axis ?? NaN), 1);
@@ -165,7 +165,7 @@ export function labelName(data: string, labels: string): string {
   return of.file === splitReference(data).file && of.part !== undefined ? of.part : shortName(labels);
 }
 
-function closingItems(model: vscode.Uri, described: DescribeResult, context: PickContext): readonly Item[] {
+function closingItems(model: vscode.Uri, described: OutlineResult, context: PickContext): readonly Item[] {
   return [
     separator(vscode.l10n.t('Otherwise')),
     {
@@ -281,7 +281,7 @@ async function pickLabels(
 async function browse(
   model: vscode.Uri,
   kind: 'file' | 'folder',
-  described: DescribeResult,
+  described: OutlineResult,
   context: PickContext,
 ): Promise<DataChoice | undefined> {
   const file = await openFile(model, vscode.l10n.t('Use as Data'), kind);
@@ -292,7 +292,7 @@ async function browse(
 export async function chooseIn(
   file: vscode.Uri,
   model: vscode.Uri,
-  described: DescribeResult,
+  described: OutlineResult,
   context: PickContext,
 ): Promise<DataChoice | undefined> {
   const engine = await context.engine();

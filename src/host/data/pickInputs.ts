@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { ownInputs } from '../../engine';
-import type { DescribeResult } from '../../protocol/describe';
+import type { OutlineResult } from '../../protocol/describe';
 import type { DataChoice } from '../../protocol/panel';
 import { sayCount } from '../base/numbers';
 import { formatShape } from '../../base/numbers';
@@ -17,7 +17,7 @@ const MOST_READ = 300;
  */
 export async function pickInputs(
   model: vscode.Uri,
-  { inputs }: DescribeResult,
+  { inputs }: OutlineResult,
   choice: DataChoice,
   context: PickContext,
 ): Promise<DataChoice | undefined> {

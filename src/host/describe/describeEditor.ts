@@ -6,6 +6,7 @@ import type { EngineLike } from '../base/engine';
 import { packArrays } from '../base/packArrays';
 import { iconPath, viewPage, webviewOptions } from '../base/view';
 import type { CommandId } from '../commands/table';
+import type { KeptAnswers } from '../program/keptAnswers';
 import { DescribeSession } from './describeSession';
 import { parseDescribeMessage } from './messages';
 
@@ -15,6 +16,7 @@ export interface DescribeContext {
   readonly extension: vscode.Uri;
   readonly engine: () => Promise<EngineLike>;
   readonly log: vscode.LogOutputChannel;
+  readonly answers: KeptAnswers;
   /** Opens the topology of a model, at a layer where one is given. */
   readonly inspect: (model: vscode.Uri, layer: string | undefined) => Promise<void>;
 }
@@ -53,6 +55,17 @@ export class DescribeEditor implements vscode.CustomReadonlyEditorProvider<Model
     if (layer !== undefined) before?.reveal(layer);
   }
 
+  /** Pages of weights show what was said of them. */
+  answersChanged(): void {
+    for (const session of [...this.sessions.values()].flat()) void session.changed('answer');
+  }
+
+  /** Pages of weights beside a list of layers show what it says. */
+  layerListChanged(list: string): void {
+    for (const [model, sessions] of this.sessions)
+      if (path.dirname(model) === path.dirname(list)) for (const session of sessions) void session.changed('layerList');
+  }
+
   resolveCustomEditor(document: ModelDocument, panel: vscode.WebviewPanel): void {
     const { webview } = panel;
     const { uri } = document;
@@ -60,6 +73,8 @@ export class DescribeEditor implements vscode.CustomReadonlyEditorProvider<Model
     const session = new DescribeSession(uri.fsPath, {
       engine: this.context.engine,
       post: message => void webview.postMessage(packArrays(message)),
+      answers: this.context.answers,
+      now: () => Date.now(),
       sizeBytes: async () => (await vscode.workspace.fs.stat(uri)).size,
       unexpected: error => this.context.log.error(error instanceof Error ? error : String(error)),
       t: (text, ...args) => vscode.l10n.t(text, ...args),
@@ -73,10 +88,21 @@ export class DescribeEditor implements vscode.CustomReadonlyEditorProvider<Model
     const watcher = vscode.workspace.createFileSystemWatcher(
       new vscode.RelativePattern(vscode.Uri.file(dir), escapeGlob(base)),
     );
+    let writing: NodeJS.Timeout | undefined;
+    // A file that is being written changes many times: it is read when it has come to rest.
+    const changed = () => {
+      clearTimeout(writing);
+      writing = setTimeout(() => void session.changed('file'), REST);
+    };
     const listeners = [
       watcher,
-      watcher.onDidChange(() => void session.changed()),
-      watcher.onDidCreate(() => void session.changed()),
+      { dispose: () => clearTimeout(writing) },
+      watcher.onDidChange(changed),
+      watcher.onDidCreate(changed),
+      watcher.onDidDelete(() => {
+        clearTimeout(writing);
+        session.gone();
+      }),
       panel.onDidChangeViewState(() => {
         if (!panel.visible) session.hidden();
       }),
@@ -114,6 +140,9 @@ export class DescribeEditor implements vscode.CustomReadonlyEditorProvider<Model
         return session.check();
       case 'inspect':
         return this.context.inspect(uri, message.layer);
+      case 'forgetChoices':
+        await vscode.commands.executeCommand('neuralTopology.forgetChoices' satisfies CommandId, uri);
+        return;
       case 'programWay':
         await vscode.commands.executeCommand(WAYS[message.way], uri);
         return;
@@ -122,6 +151,9 @@ export class DescribeEditor implements vscode.CustomReadonlyEditorProvider<Model
     }
   }
 }
+
+/** Milliseconds without a change after which a file counts as written. */
+const REST = 250;
 
 /** A file's name as a glob that matches it alone. */
 function escapeGlob(name: string): string {

@@ -1,16 +1,21 @@
 import path from 'node:path';
 import { Fault, isCancelled } from '../../base/fault';
-import type { DescribeToView, OutlineResult, WeightCheck } from '../../protocol/describe';
+import type { ChainAnswer } from '../../models/layerList/chain';
+import type { DescribeToView, OutlineResult, Renewal, WeightCheck } from '../../protocol/describe';
 import type { FaultData } from '../../protocol/results';
 import type { EngineLike } from '../base/engine';
 import { isOfKind, WEIGHTS_FILES } from '../base/fileKinds';
 import type { Translate } from '../base/translate';
+import { recallAnswer, type KeptAnswers } from '../program/keptAnswers';
 import { describeWords } from './words';
 
 export interface DescribeSessionContext {
   readonly engine: () => Promise<EngineLike>;
   readonly post: (message: DescribeToView) => void;
   readonly sizeBytes: () => Promise<number>;
+  readonly answers: KeptAnswers;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** Something that is no Fault: a defect of ours, for the log. */
   readonly unexpected: (error: unknown) => void;
   readonly t: Translate;
@@ -32,6 +37,10 @@ export class DescribeSession {
   /** What the look through the weights found: a page that comes back is told again. */
   private checked: WeightCheck | undefined;
   private revealed: string | undefined;
+  /** What was said of the weights before, where they leave something open. */
+  private answer: ChainAnswer | undefined;
+  /** What the outline that is read is another one for. */
+  private renewed: { readonly by: Renewal; readonly at: number } | undefined;
   private isShown = false;
 
   constructor(
@@ -45,17 +54,27 @@ export class DescribeSession {
     await this.show();
   }
 
-  /** The file is another one now. */
-  async changed(): Promise<void> {
+  /** Something that the page rests on is another now: it says so, and is read again, at once or when it is looked at. */
+  async changed(by: Renewal): Promise<void> {
+    if (by !== 'file' && !(await this.restsOnMore())) return;
     this.outline = undefined;
+    this.renewed = { by, at: this.context.now() };
     this.checked = undefined;
+    if (this.isShown) this.context.post({ type: 'stale', why: 'changed' });
     this.checkRun?.abort();
     this.checkRun = undefined;
     if (this.isShown) await this.show();
   }
 
+  /** The file is no longer there: what the page shows of it stays. */
+  gone(): void {
+    if (this.isShown) this.context.post({ type: 'stale', why: 'gone' });
+  }
+
   /** The page is gone until it says that it is ready again. */
   hidden(): void {
+    // Who saw that it is another one need not be told again.
+    if (this.isShown) this.renewed = undefined;
     this.isShown = false;
     this.layoutRun.abort();
     this.weightsRun.abort();
@@ -122,7 +141,11 @@ export class DescribeSession {
     };
     try {
       const engine = await this.context.engine();
-      const { warnings } = await engine.run('describe', { model: this.model }, { signal: run.signal });
+      const { warnings } = await engine.run(
+        'describe',
+        { model: this.model, ...this.answered },
+        { signal: run.signal },
+      );
       tell({ kind: 'done', warnings });
     } catch (error) {
       if (!run.signal.aborted) tell({ kind: 'failed', fault: this.faultOf(error) });
@@ -138,10 +161,13 @@ export class DescribeSession {
   }
 
   private async show(): Promise<void> {
-    const message = await (this.outline ??= this.readOutline());
-    if (this.reading.signal.aborted) return;
+    const reading = (this.outline ??= this.readOutline());
+    const message = await reading;
+    // What was read before a change is no longer shown: what is read after it is.
+    if (this.reading.signal.aborted || this.outline !== reading) return;
     this.isShown = true;
-    this.context.post(message);
+    const { renewed } = this;
+    this.context.post(message.type === 'model' && renewed !== undefined ? { ...message, renewed } : message);
     if (message.type !== 'model') return;
     if (this.revealed !== undefined) this.context.post({ type: 'reveal', layer: this.revealed });
     this.revealed = undefined;
@@ -161,12 +187,28 @@ export class DescribeSession {
     try {
       const engine = await this.context.engine();
       const { signal } = this.reading;
-      const model = await engine.run('outline', { model: this.model }, { signal });
+      this.answer = undefined;
+      let model = await engine.run('outline', { model: this.model }, { signal });
+      this.answer = model.missing && (await recallAnswer(engine, this.model, model.missing, this.context.answers));
+      if (this.answer !== undefined)
+        model = await engine.run('outline', { model: this.model, ...this.answered }, { signal });
       const offersPython = !model.isProgram && isOfKind(this.model, WEIGHTS_FILES);
-      return { type: 'model', name, sizeBytes: await this.context.sizeBytes(), model, offersPython };
+      const sizeBytes = await this.context.sizeBytes();
+      return { type: 'model', name, sizeBytes, model, offersPython };
     } catch (error) {
       return { type: 'failed', name, fault: this.faultOf(error) };
     }
+  }
+
+  private get answered(): { readonly answer?: ChainAnswer } {
+    return this.answer === undefined ? {} : { answer: this.answer };
+  }
+
+  /** Whether the page shows more than the file says, or weights that wait for it: then lists of layers and answers are part of it. */
+  private async restsOnMore(): Promise<boolean> {
+    if (this.outline === undefined) return true;
+    const model = await this.read();
+    return model?.missing !== undefined || model?.assumed !== undefined;
   }
 
   private faultOf(error: unknown): FaultData {

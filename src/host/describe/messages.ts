@@ -13,6 +13,7 @@ export function parseDescribeMessage(message: unknown): DescribeFromView | undef
     case 'ready':
     case 'showLog':
     case 'checkWeights':
+    case 'forgetChoices':
       return { type };
     case 'inspect':
     case 'weights':

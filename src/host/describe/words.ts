@@ -94,5 +94,16 @@ export function describeWords(t: Translate): DescribeWords {
     checkWeights: t('Check all weights for NaN and infinity ({0})', '{0}'),
     checking: t('Checking the weights…'),
     checkedFinite: t('All weights are finite.'),
+    renewed: {
+      file: t('The file changed: this is what it held at {0}.', '{0}'),
+      layerList: t('The list of layers changed: read again at {0}.', '{0}'),
+      answer: t('The choice of the activation changed: read again at {0}.', '{0}'),
+    },
+    stale: {
+      changed: t('Something changed: reading the model again…'),
+      gone: t('The file is no longer there. What stands here is what it held.'),
+    },
+    chooseAgain: t('Choose another activation…'),
+    forgetChoices: t('Forget Choices for This File'),
   };
 }

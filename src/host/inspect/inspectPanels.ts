@@ -20,8 +20,7 @@ export interface PanelsContext {
   readonly engine: () => Promise<EngineLike>;
   readonly links: DataLinks;
   readonly finishedBefore: SessionContext['finishedBefore'];
-  readonly answerBefore: SessionContext['answerBefore'];
-  readonly keepAnswer: SessionContext['keepAnswer'];
+  readonly answers: SessionContext['answers'];
   readonly log: vscode.LogOutputChannel;
   readonly actions: PanelActions;
 }
@@ -99,8 +98,7 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
     const session: InspectSession = new InspectSession(request, {
       engine: context.engine,
       finishedBefore: context.finishedBefore,
-      answerBefore: context.answerBefore,
-      keepAnswer: context.keepAnswer,
+      answers: context.answers,
       mayRunPython: model => vscode.workspace.isTrusted && isOfKind(model, WEIGHTS_FILES),
       settings: model => sessionSettings(vscode.Uri.file(model)),
       post: message => void panel.webview.postMessage(packArrays(message)),

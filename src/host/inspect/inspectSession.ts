@@ -3,11 +3,12 @@ import { defaultInspectParameters, type InspectParameters, type InspectPartial }
 import { Fault, isCancelled } from '../../base/fault';
 import type { InspectForecast, InspectInput } from '../../engine';
 import type { ChainAnswer } from '../../models/layerList/chain';
-import type { DescribeResult, MissingFacts } from '../../protocol/describe';
+import type { MissingFacts, OutlineResult } from '../../protocol/describe';
 import type { DataChoice, InputPreview, InspectResult, PanelRestore, PanelStatus, ToView } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
 import { sayBytes, sayCount, sayRoughDuration } from '../base/numbers';
 import type { Translate } from '../base/translate';
+import { recallAnswer, type KeptAnswers } from '../program/keptAnswers';
 import { inspectCommandLine } from './commandLine';
 import { DEFECT_ACTIONS, faultActions, programActions } from './faultActions';
 
@@ -31,9 +32,7 @@ export interface SessionSettings {
 export interface SessionContext {
   readonly engine: () => Promise<EngineLike>;
   readonly settings: (model: string) => SessionSettings;
-  /** What was said before of weights with this hash. */
-  readonly answerBefore: (sha256: string) => ChainAnswer | undefined;
-  readonly keepAnswer: (sha256: string, answer: ChainAnswer | undefined) => void;
+  readonly answers: KeptAnswers;
   /** Whether the person's own Python may be offered for this file. */
   readonly mayRunPython: (model: string) => boolean;
   /** Whether this was inspected before: then most of it is in the cache, and there is nothing to ask. */
@@ -47,9 +46,6 @@ export interface SessionContext {
   readonly now: () => number;
   readonly t: Translate;
 }
-
-/** What is not known of weights, and the hash of their file. */
-type Lacking = MissingFacts & { readonly sha256: string };
 
 /**
  * One inspection as a panel shows it, without the panel: it asks before long runs, hands finished layers to the view, can be
@@ -66,9 +62,7 @@ export class InspectSession {
   /** Of the last forecast, where fewer points than were asked for fit into memory. */
   private pointsThatFit: number | undefined;
   private ending: Promise<void> = Promise.resolve();
-  private lacking: Lacking | undefined;
-  /** Hash of the weights that the answer was given for. */
-  private answeredFor: string | undefined;
+  private lacking: MissingFacts | undefined;
 
   constructor(
     request: InspectRequest,
@@ -145,19 +139,19 @@ export class InspectSession {
    * What the model holds, before data for it is asked for. A model that cannot be read has `undefined`, and its status says
    * why: there is no use in choosing data for it.
    */
-  async readModel(): Promise<DescribeResult | undefined> {
+  async readModel(): Promise<OutlineResult | undefined> {
     const { model, data } = this.request;
     const run = this.runs;
     if (data === undefined)
       this.setStatus({ kind: 'running', fraction: 0, phrase: this.context.t('reading the model') });
     try {
       const engine = await this.context.engine();
-      let described = await engine.run('describe', { model, ...this.answered });
+      let described = await engine.run('outline', { model, ...this.answered });
       // What was said of the same weights before is not asked again.
-      if (described.missing && this.recall(lackingIn(described)))
-        described = await engine.run('describe', { model, ...this.answered });
+      if (described.missing && (await this.recall(engine, described.missing)))
+        described = await engine.run('outline', { model, ...this.answered });
       if (described.missing) {
-        const status = this.withoutProgram(lackingIn(described));
+        const status = this.withoutProgram(described.missing);
         if (run === this.runs && !this.isRunning) this.setStatus(status);
         return undefined;
       }
@@ -181,32 +175,33 @@ export class InspectSession {
     return answer === undefined ? {} : { answer };
   }
 
-  /** Takes what the person said of weights that are a chain, and remembers it for these weights. */
-  assume(answer: ChainAnswer): void {
-    this.answeredFor = this.lacking?.sha256;
-    if (this.answeredFor !== undefined) this.context.keepAnswer(this.answeredFor, answer);
+  /**
+   * Takes what the person said of weights that are a chain. Ends when that is remembered for these weights: all of them are read for it, so that nobody
+   * waits for it. Never rejects.
+   */
+  async assume(answer: ChainAnswer, { parameters }: MissingFacts): Promise<void> {
     this.request = { ...this.request, answer };
     this.lacking = undefined;
-  }
-
-  /** It is asked again the next time; what is shown stays. */
-  forgetAnswer(): void {
-    if (this.answeredFor !== undefined) this.context.keepAnswer(this.answeredFor, undefined);
-    this.answeredFor = undefined;
-    const { model, data, parameters } = this.request;
-    this.request = { model, data, parameters };
+    try {
+      const engine = await this.context.engine();
+      const sha256 = await engine.run('modelHash', { model: this.request.model });
+      await this.context.answers.set(sha256, parameters, answer);
+    } catch (error) {
+      // A file that is gone by now has nothing to be remembered for.
+      if (!(error instanceof Fault)) this.context.unexpected(error);
+    }
   }
 
   /** Whether something was said of the same weights before; it is then taken. */
-  private recall({ chain, sha256 }: Lacking): boolean {
-    const before = chain && this.request.answer === undefined ? this.context.answerBefore(sha256) : undefined;
+  private async recall(engine: EngineLike, missing: MissingFacts): Promise<boolean> {
+    if (this.request.answer !== undefined) return false;
+    const before = await recallAnswer(engine, this.request.model, missing, this.context.answers);
     if (before === undefined) return false;
     this.request = { ...this.request, answer: before };
-    this.answeredFor = sha256;
     return true;
   }
 
-  private withoutProgram(lacking: Lacking): PanelStatus {
+  private withoutProgram(lacking: MissingFacts): PanelStatus {
     this.lacking = lacking;
     const { model } = this.request;
     return { kind: 'failed', fault: lacking.fault, actions: programActions(lacking, this.context.mayRunPython(model)) };
@@ -215,8 +210,8 @@ export class InspectSession {
   /** Data is asked for again the next time; what is shown stays. */
   forgetData(): void {
     if (this.isRunning) return;
-    this.forgetAnswer();
-    this.request = { ...this.request, data: undefined };
+    const { model, parameters } = this.request;
+    this.request = { model, data: undefined, parameters };
     if (!this.held) this.setStatus(this.waitingForData());
   }
 
@@ -285,7 +280,8 @@ export class InspectSession {
       let input = this.inspectInput(data);
       let forecast = await engine.run('forecast', input, { signal: abort.signal });
       if (!isCurrent()) return;
-      if (forecast.missing && this.recall(forecast.missing)) {
+      if (forecast.missing && (await this.recall(engine, forecast.missing))) {
+        if (!isCurrent()) return;
         input = this.inspectInput(data);
         forecast = await engine.run('forecast', input, { signal: abort.signal });
         if (!isCurrent()) return;
@@ -438,10 +434,6 @@ export class InspectSession {
       restore: this.restore,
     };
   }
-}
-
-function lackingIn({ missing, provenance }: DescribeResult): Lacking {
-  return { ...missing!, sha256: provenance.model?.sha256 ?? '' };
 }
 
 /** A choice of data as the engine takes it. */

@@ -1,10 +1,10 @@
-import type { DescribeResult } from '../../protocol/describe';
+import type { OutlineResult } from '../../protocol/describe';
 
 /**
  * The shape of one row's batch, as the first layer with weights suggests it: "1,64" where that layer joins 64 inputs with all its
  * outputs. A convolution tells its channels, not how large the image is, so that 32 × 32 is only a place to begin.
  */
-export function likelyShape({ inputs, layers }: DescribeResult): string | undefined {
+export function likelyShape({ inputs, layers }: Pick<OutlineResult, 'inputs' | 'layers'>): string | undefined {
   const known = inputs.length === 1 ? inputs[0]?.shape : undefined;
   if (known && known.length > 1 && known.slice(1).every(size => size !== null)) return [1, ...known.slice(1)].join(',');
   const first = layers.flatMap(layer => layer.weights).find(weight => weight.trained && weight.shape.length > 1);

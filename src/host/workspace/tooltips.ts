@@ -11,7 +11,7 @@ export async function describeModelFile(
   const { size } = await vscode.workspace.fs.stat(file);
   const bytes = sayBytes(size, translate);
   try {
-    const { producer, layers, parameters } = await (await engine()).run('describe', { model: file.fsPath });
+    const { producer, layers, parameters } = await (await engine()).run('outline', { model: file.fsPath });
     const what = vscode.l10n.t('{0} layers, {1} parameters', sayCount(layers.length), sayCount(parameters));
     return [bytes, what, producer].filter(part => part !== '').join(' · ');
   } catch (error) {

@@ -17,6 +17,8 @@ export interface Assumption {
   readonly caveat: string;
   /** What a person said, where that is what it rests on. */
   readonly answer?: ChainAnswer;
+  /** The list of layers, where it is one. */
+  readonly layerList?: string;
   /** The whole of it, once. */
   readonly warning: string;
 }
@@ -42,7 +44,7 @@ export class DescribedModel implements Model {
   constructor(
     private readonly weights: WeightsModel,
     built: BuiltNetwork,
-    { detail, caveat, answer, warning }: Assumption,
+    { detail, caveat, answer, layerList, warning }: Assumption,
     sourceName: string,
   ) {
     const { graph, operators, modules } = built;
@@ -54,7 +56,7 @@ export class DescribedModel implements Model {
     this.inputs = onnx.inputs;
     this.outputs = onnx.outputs;
     this.unsupported = onnx.unsupported;
-    this.assumption = { sentence: caveat, answer };
+    this.assumption = { sentence: caveat, answer, layerList };
     this.warning = { code: 'assumed-architecture', message: warning };
     const taken = new Set<string>();
     this.layers = onnx.layers.map((layer): Layer => {

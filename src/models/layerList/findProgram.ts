@@ -86,6 +86,7 @@ function withoutProgram(what: string, file: string): Fault {
 function fromList(file: string): Assumption {
   return {
     detail: { name: 'layer list', value: file },
+    layerList: file,
     caveat: `The network is run as ${file} describes it.`,
     warning: `The network is run as ${file} describes it: the file of weights does not say how its layers are joined.`,
   };

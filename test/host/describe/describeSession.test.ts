@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Fault } from '../../../src/base/fault';
 import type { RunOptions } from '../../../src/engine';
+import type { ChainAnswer } from '../../../src/models/layerList/chain';
 import { DescribeSession } from '../../../src/host/describe/describeSession';
 import type { EngineLike } from '../../../src/host/base/engine';
 import { english } from '../../../src/host/base/translate';
@@ -22,13 +23,27 @@ interface Call {
   readonly reject: (error: Error) => void;
 }
 
+/** Weights that are a chain: their outline is another one once it is said what stands between them. */
+const chain = {
+  ...outline,
+  isProgram: false,
+  missing: { chain: { layers: ['fc1'], asksPlace: false, activations: ['relu'] }, parameters: 8 },
+} as unknown as OutlineResult;
+const relu = { activation: 'relu', place: 'after' } as const;
+
 /** A session with an engine whose calls a test answers itself. */
-function begin(shown: OutlineResult | Error = outline) {
+function begin(shown: OutlineResult | Error = outline, said: ReadonlyMap<string, ChainAnswer> = new Map()) {
+  const scene = { shown, said };
   const calls: Call[] = [];
   const posted: DescribeToView[] = [];
   const unexpected: unknown[] = [];
   const run = ((name: string, input: unknown, options: RunOptions<unknown> = {}) => {
-    if (name === 'outline') return shown instanceof Error ? Promise.reject(shown) : Promise.resolve(shown);
+    if (name === 'modelHash') return Promise.resolve('abc');
+    if (name === 'outline') {
+      const isAnswered = typeof input === 'object' && input !== null && 'answer' in input;
+      if (isAnswered) return Promise.resolve({ ...outline, assumed: { sentence: 'By you.', by: 'answer' } });
+      return scene.shown instanceof Error ? Promise.reject(scene.shown) : Promise.resolve(scene.shown);
+    }
     return new Promise((resolve, reject) => {
       calls.push({ name, input, options, resolve: resolve as (value: unknown) => void, reject });
       const cancelled = () => reject(new Fault('cancelled', 'The run was cancelled before it finished.'));
@@ -39,11 +54,17 @@ function begin(shown: OutlineResult | Error = outline) {
     engine: () => Promise.resolve({ run }),
     post: message => posted.push(message),
     sizeBytes: () => Promise.resolve(76_885),
+    answers: {
+      mayKnow: () => scene.said.size > 0,
+      get: sha256 => scene.said.get(sha256),
+      set: () => Promise.resolve(),
+    },
+    now: () => 1000,
     unexpected: error => unexpected.push(error),
     t: english,
   });
   const called = (name: string) => calls.filter(call => call.name === name);
-  return { session, calls, posted, unexpected, called, types: () => posted.map(({ type }) => type) };
+  return { scene, session, calls, posted, unexpected, called, types: () => posted.map(({ type }) => type) };
 }
 
 /** Lets promises that are settled go on. */
@@ -138,6 +159,60 @@ describe('a page that describes a model', () => {
     const last = ours.posted.at(-1);
     assert.ok(last?.type === 'failed' && /could not be described/.test(last.fault.message));
     assert.equal(ours.unexpected.length, 1);
+  });
+
+  it('marks itself and is read again when the file changes, and says so once', async () => {
+    const { session, scene, posted, types } = begin();
+    await session.replay();
+    scene.shown = { ...outline, weightBytes: 64 };
+    await session.changed('file');
+    assert.deepEqual(types().slice(3), ['stale', 'model', 'check']);
+    const model = posted.findLast(message => message.type === 'model');
+    assert.deepEqual(model?.type === 'model' && model.renewed, { by: 'file', at: 1000 });
+    assert.equal(model?.type === 'model' && model.model.weightBytes, 64);
+    session.hidden();
+    await session.replay();
+    const back = posted.findLast(message => message.type === 'model');
+    assert.ok(back?.type === 'model' && back.renewed === undefined);
+    session.gone();
+    assert.deepEqual(posted.at(-1), { type: 'stale', why: 'gone' });
+  });
+
+  it('shows what was read last, whichever reading ends last', async () => {
+    const { session, scene, posted } = begin();
+    await session.replay();
+    const first = session.changed('file');
+    scene.shown = { ...outline, weightBytes: 64 };
+    await Promise.all([first, session.changed('file')]);
+    const models = posted.filter(message => message.type === 'model');
+    assert.deepEqual(
+      models.map(({ model }) => model.weightBytes),
+      [32, 64],
+    );
+  });
+
+  it('follows an answer about its weights that was given or forgotten, and a list of layers', async () => {
+    const { session, scene, posted } = begin(chain);
+    const last = () => posted.findLast(message => message.type === 'model')?.model;
+    await session.replay();
+    assert.ok(last()?.missing !== undefined);
+    scene.said = new Map([['abc', relu]]);
+    await session.changed('answer');
+    assert.equal(last()?.assumed?.by, 'answer');
+    scene.said = new Map();
+    await session.changed('answer');
+    assert.ok(last()?.missing !== undefined);
+    scene.shown = { ...outline, assumed: { sentence: 'As net.layers.json says.', by: 'layerList' } };
+    await session.changed('layerList');
+    assert.equal(last()?.assumed?.by, 'layerList');
+  });
+
+  it('takes no notice of answers and lists where the file says all itself', async () => {
+    const { session, types } = begin();
+    await session.replay();
+    await session.changed('answer');
+    await session.changed('layerList');
+    assert.deepEqual(types(), ['words', 'model', 'check']);
   });
 
   it('offers a Python of the person only for weights that it may know', async () => {

@@ -43,14 +43,13 @@ class ScriptedEngine {
         points: 1000,
         memoryLimitBytes: 2 ** 33,
         pointsThatFit: 1000,
-        ...(missing === undefined ? {} : { missing: { ...missing, sha256: 'abc' } }),
+        ...(missing === undefined ? {} : { missing }),
       };
       return Promise.resolve(forecast);
     }
-    if (name === 'describe')
-      return this.failure
-        ? Promise.reject(this.failure)
-        : Promise.resolve({ layers: [], missing, provenance: { model: { sha256: 'abc' } } });
+    if (name === 'modelHash') return Promise.resolve('abc');
+    if (name === 'outline')
+      return this.failure ? Promise.reject(this.failure) : Promise.resolve({ layers: [], missing });
     if (name === 'inputs') return Promise.resolve([{ kind: 'cells', row: 0, cells: [] }]);
     return new Promise<InspectResult>((resolve, reject) => {
       this.options = options;
@@ -99,8 +98,15 @@ function scene(data: DataChoice | 'none' = DATA, settings: Partial<SessionSettin
         ...settings,
       }),
       finishedBefore: () => finished,
-      answerBefore: sha256 => answers.get(sha256),
-      keepAnswer: (sha256, answer) => (answer === undefined ? answers.delete(sha256) : answers.set(sha256, answer)),
+      answers: {
+        mayKnow: () => answers.size > 0,
+        get: sha256 => answers.get(sha256),
+        set: (sha256, _, answer) => {
+          if (answer === undefined) answers.delete(sha256);
+          else answers.set(sha256, answer);
+          return Promise.resolve();
+        },
+      },
       mayRunPython: () => true,
       post: message => sent.push(message),
       changed: () => undefined,
@@ -348,6 +354,7 @@ describe('Weights without a program in a panel', () => {
     fault: { code: 'unsupported', message: 'Not in it is the activation.', hint: 'Describe it.' },
     chain: { layers: ['fc1'], asksPlace: false, activations: ['relu', 'tanh', 'none'] },
     layerList: { file: 'final.layers.json', exists: false },
+    parameters: 1770,
   };
   const tanh = { activation: 'tanh', place: 'after' } as const;
 
@@ -385,7 +392,7 @@ describe('Weights without a program in a panel', () => {
     const { engine, session, sent } = scene();
     engine.missing = missing;
     await session.start();
-    session.assume(tanh);
+    await session.assume(tanh, missing);
     void session.start();
     await settle();
     const asked = engine.asked.filter(({ name }) => name === 'inspect').at(-1);
@@ -401,15 +408,17 @@ describe('Weights without a program in a panel', () => {
     const { engine, session } = scene('none');
     engine.missing = missing;
     await session.readModel();
-    session.assume(tanh);
+    // Nothing can have been said of them: they are not read whole before something is.
+    assert.ok(!engine.asked.some(({ name }) => name === 'modelHash'));
+    await session.assume(tanh, missing);
     assert.deepEqual(answers.get('abc'), tanh);
     const again = scene('none');
     answers.set('abc', tanh);
     again.engine.missing = missing;
     assert.notEqual(await again.session.readModel(), undefined);
     assert.deepEqual(again.session.answered, { answer: tanh });
-    again.session.forgetAnswer();
-    assert.equal(answers.has('abc'), false);
+    answers.clear();
+    again.session.forgetData();
     assert.equal(await again.session.readModel(), undefined);
   });
 });
