@@ -136,7 +136,8 @@ const NO_DECISIONS: Warning = {
 
 /** The layer asked for, or the one that the classifier reads. */
 function featureLayer({ model, modelName, layer }: CollapseSubject, classifier: Classifier | undefined): string {
-  if (layer !== undefined) return chooseLayers(model.layers, [layer], outputLayers(model), '--layer')[0]!.name;
+  if (layer !== undefined)
+    return chooseLayers(model.layers, [layer], outputLayers(model), model.innerLayers, '--layer')[0]!.name;
   const [features] = classifier?.features ?? [];
   if (features !== undefined) return features;
   throw new Fault(

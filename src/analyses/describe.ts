@@ -1,7 +1,8 @@
 import type { FaultData, Warning } from '../base/fault';
 import { elementBits, isBlockType } from '../models/elements';
 import type { MissingProgram } from '../models/layerList/missingProgram';
-import type { Assumed, Layer, Model, TensorInfo, UnsupportedOperator } from '../models/model';
+import { shownLayers, type DescribedLayer } from '../models/shownLayers';
+import type { Assumed, Model, TensorInfo, UnsupportedOperator } from '../models/model';
 import type { Provenance } from './analysis';
 
 /** What a model file holds, as plain data. */
@@ -12,7 +13,8 @@ export interface DescribeResult {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly parameters: number;
-  readonly layers: readonly Layer[];
+  /** Those in bodies of loops and branches among them. */
+  readonly layers: readonly DescribedLayer[];
   readonly classNames: readonly string[] | undefined;
   readonly unsupported: readonly UnsupportedOperator[];
   readonly warnings: readonly Warning[];
@@ -47,7 +49,8 @@ export type OutlineResult = Omit<DescribeResult, 'warnings' | 'provenance'> & {
 
 /** The outline of a model: as much as is read without reading weights. */
 export function outlineModel(model: Model): OutlineResult {
-  const { format, producer, details, inputs, outputs, parameters, layers, classNames, unsupported } = model;
+  const { format, producer, details, inputs, outputs, parameters, classNames, unsupported } = model;
+  const layers = shownLayers(model);
   const weightBytes = layers
     .flatMap(layer => layer.weights)
     .map(({ shape, type }) =>
@@ -65,7 +68,7 @@ export function outlineModel(model: Model): OutlineResult {
 
 /** The plain description of a model: everything but its reader of weights. */
 export function describeModel(model: Model, provenance: Provenance): DescribeResult {
-  const { format, producer, details, inputs, outputs, parameters, layers, classNames, unsupported, warnings } = model;
+  const { format, producer, details, inputs, outputs, parameters, classNames, unsupported, warnings } = model;
   return {
     format,
     producer,
@@ -73,7 +76,7 @@ export function describeModel(model: Model, provenance: Provenance): DescribeRes
     inputs,
     outputs,
     parameters,
-    layers,
+    layers: shownLayers(model),
     classNames,
     unsupported,
     warnings: model.missing === undefined ? warnings : [...warnings, withoutProgram(model.missing)],

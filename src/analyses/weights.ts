@@ -1,6 +1,7 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault, isCancelled, type Warning } from '../base/fault';
-import type { Layer, Model } from '../models/model';
+import type { Model } from '../models/model';
+import { shownLayers, type DescribedLayer } from '../models/shownLayers';
 import { deepGraphPersistence, deepGraphSteps } from '../topology/deepGraphPersistence';
 import { neuralPersistence, type LayerNeuralPersistence, type WeightMatrix } from '../topology/neuralPersistence';
 import type { Provenance } from './analysis';
@@ -35,7 +36,7 @@ export function weightsOf(model: Model, provenance: Provenance, cancellation = C
   const warnings: Warning[] = [...model.warnings];
   const dense: Dense[] = [];
   const leftOut: string[] = [];
-  for (const layer of model.layers) {
+  for (const layer of shownLayers(model)) {
     cancellation.throwIfCancelled();
     if (NOT_DENSE.test(layer.op)) continue;
     const trained = layer.weights.filter(weight => weight.trained);
@@ -75,7 +76,7 @@ export function weightsOf(model: Model, provenance: Provenance, cancellation = C
 }
 
 interface Dense {
-  readonly layer: Layer;
+  readonly layer: DescribedLayer;
   readonly matrix: WeightMatrix;
 }
 
@@ -88,6 +89,8 @@ function deepGraph(
     warnings.push({ code: 'no-deep-graph-persistence', message: `Deep graph persistence is not computed: ${why}.` });
     return null;
   };
+  if (dense.some(({ layer }) => layer.within !== undefined))
+    return refuse('some of the dense layers are in the body of a loop or of a branch');
   const chain = chainOf(dense);
   if (chain === undefined) return refuse('the dense layers are no chain in which each reads the one before');
   if (deepGraphSteps(chain) > LARGEST_DEEP_GRAPH) return refuse('the layers are too large');

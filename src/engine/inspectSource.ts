@@ -9,7 +9,7 @@ import { alignLabels, toLabels } from '../data/labels';
 import { openLabels } from '../data/openData';
 import type { ChainAnswer } from '../models/layerList/chain';
 import { accuracy } from '../probes/accuracy';
-import type { Assumed, Layer } from '../models/model';
+import type { Assumed, InnerLayer, Layer } from '../models/model';
 import { outputLayers } from '../probes/outputLayers';
 import { randomInput } from '../probes/randomInput';
 import { captureRows } from './captureRows';
@@ -31,6 +31,7 @@ export interface InspectSource {
   readonly layers: InspectHead['layers'];
   /** Outputs that are no layers, and can be asked for by their names as if they were. */
   readonly outputs: InspectHead['layers'];
+  readonly inner?: readonly InnerLayer[] | undefined;
   readonly randomInput: boolean;
   readonly labels: Labels | undefined;
   readonly warnings: readonly Warning[];
@@ -74,6 +75,7 @@ function modelSource(
     data: describeRows(data.rows),
     layers: model.layers.map(shapeOf),
     outputs: outputLayers(model).map(shapeOf),
+    inner: model.innerLayers,
     randomInput: data.opened === undefined,
     labels,
     warnings: [...model.warnings, ...data.rows.warnings],

@@ -20,7 +20,7 @@ export function inspectSubject(
 ): InspectSubject {
   const parameters = { ...defaultInspectParameters, ...input.parameters };
   const source = openInspectSource(input, parameters, context, store);
-  const layers = chooseLayers(source.layers, parameters.layers, source.outputs);
+  const layers = chooseLayers(source.layers, parameters.layers, source.outputs, source.inner);
   const size = {
     layers,
     rows: source.data.rows,

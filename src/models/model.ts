@@ -65,6 +65,19 @@ export interface Layer {
   readonly inputs: readonly string[];
 }
 
+/**
+ * A layer in the body of a loop or of a branch. It has another value in each turn, or none, and a runtime gives none of them out: it is described, and its
+ * weights are read, but it is not captured. Its `output` is a tensor of the body, and its `inputs` may be inner layers as well.
+ */
+export interface InnerLayer extends Layer {
+  readonly within: {
+    /** The layer that is the loop or the branch, among the layers or the inner layers. */
+    readonly layer: string;
+    /** The format's word for it: Loop, Scan, If. */
+    readonly op: string;
+  };
+}
+
 /** An operator that no runtime of ours knows. */
 export interface UnsupportedOperator {
   readonly operator: string;
@@ -102,8 +115,10 @@ export interface Model {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly parameters: number;
-  /** In the order of computation. */
+  /** In the order of computation; each can be captured, as far as the program can be run. */
   readonly layers: readonly Layer[];
+  /** Layers in the bodies of loops and branches, which cannot. */
+  readonly innerLayers?: readonly InnerLayer[];
   readonly classNames: readonly string[] | undefined;
   readonly unsupported: readonly UnsupportedOperator[];
   /** Among them `not-finite`, naming tensor and rows. */

@@ -1,14 +1,17 @@
 import { Fault } from '../base/fault';
+import { innerLayerFault } from '../models/innerLayerFault';
 import type { Layer, Model } from '../models/model';
 import { outputLayers } from './outputLayers';
 
-/** The layers of these names, in the order of computation, and outputs of these names after them. Throws `usage` for a name there is not, with the nearest ones. */
+/** The layers of these names, in the order of computation, and outputs of these names after them. Throws `usage` for a name there is not, with the nearest ones; `unsupported` for inner layers. */
 export function selectLayers(model: Model, names: readonly string[] | undefined): readonly Layer[] {
   if (names === undefined) return model.layers;
   const all = [...model.layers, ...outputLayers(model)];
   const known = new Set(all.map(layer => layer.name));
   for (const name of names) {
     if (known.has(name)) continue;
+    const inner = model.innerLayers?.find(layer => layer.name === name);
+    if (inner !== undefined) throw innerLayerFault(inner, model.innerLayers ?? []);
     const near = nearest(name, [...known]);
     throw new Fault(
       'usage',

@@ -134,6 +134,8 @@ export interface DescribeWords {
   readonly histogram: string;
   readonly storedValues: string;
   readonly notTrained: string;
+  readonly bodyOf: string;
+  readonly notCaptured: string;
   readonly onlyWeights: string;
   readonly onlyWeightsHint: string;
   readonly notRunnable: string;

@@ -33,7 +33,7 @@ export function layerDetail(
   words: DescribeWords,
   events: DetailEvents,
 ): HTMLElement {
-  const { name, op, outputShape, parameters, inputs, weights } = layer;
+  const { name, op, outputShape, parameters, inputs, weights, within } = layer;
   const layers = (names: readonly string[]): (HTMLElement | string)[] => [
     ...names.slice(0, MOST_NAMES).map(one => link(one, () => events.choose({ kind: 'layer', name: one }))),
     ...(names.length > MOST_NAMES ? [`… ${formatCount(names.length - MOST_NAMES)}`] : []),
@@ -48,6 +48,7 @@ export function layerDetail(
           [words.readBy, context.readers.length === 0 ? [words.nothing] : layers(context.readers)],
         ] as [string, (HTMLElement | string)[]][])
       : []),
+    ...(within === undefined ? [] : ([[words.bodyOf, layers([within.layer])]] as [string, (HTMLElement | string)[]][])),
     ...(context.blocks.length === 0
       ? []
       : [
@@ -60,7 +61,8 @@ export function layerDetail(
   return element('div', { class: 'layer-detail' }, [
     backLink(words, events),
     element('h2', { text: name, attributes: { tabindex: '-1' } }),
-    ...(context.isRunnable
+    ...(within === undefined ? [] : [element('p', { class: 'quiet', text: words.notCaptured })]),
+    ...(context.isRunnable && within === undefined
       ? [
           element('button', {
             class: 'secondary',

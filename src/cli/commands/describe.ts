@@ -30,13 +30,14 @@ function describeJson(result: DescribeResult): unknown {
     inputs: result.inputs.map(tensorJson),
     outputs: result.outputs.map(tensorJson),
     parameters: result.parameters,
-    layers: result.layers.map(({ name, op, outputShape, parameters, weights, inputs }) => ({
+    layers: result.layers.map(({ name, op, outputShape, parameters, weights, inputs, within }) => ({
       name,
       op,
       outputShape: outputShape ?? null,
       parameters,
       weights: weights.map(({ name: weight, shape, type }) => ({ name: weight, shape, type })),
       inputs,
+      ...(within === undefined ? {} : { within }),
     })),
     ...(result.classNames === undefined ? {} : { classNames: result.classNames }),
     ...(result.unsupported.length === 0 ? {} : { unsupported: result.unsupported }),

@@ -25,7 +25,12 @@ export async function activations(
     checkOutput(input.out, input.force ?? false);
     const opened = openModelFile(input.model, store);
     if (opened.model.missing !== undefined) throw opened.model.missing.fault.at(input.model);
-    const layers = chooseLayers(opened.model.layers, input.layers, outputLayers(opened.model)).map(layer => layer.name);
+    const layers = chooseLayers(
+      opened.model.layers,
+      input.layers,
+      outputLayers(opened.model),
+      opened.model.innerLayers,
+    ).map(layer => layer.name);
     const references = otherReferences(opened, input.data, input.inputs, store);
     const others = openOtherInputs(opened, references, input, store, context);
     const target = dataTarget(opened, { given: [...references.keys()] });

@@ -4,7 +4,7 @@ import { defaultInspectParameters } from '../../analyses/inspect';
 import { pointsWithin } from '../../analyses/limits';
 import { DisposableStore } from '../../base/lifecycle';
 import { describeData } from '../../data/openData';
-import type { Shape } from '../../models/model';
+import type { Model, Shape } from '../../models/model';
 import { outputLayers } from '../../probes/outputLayers';
 import { forecastInspect } from '../forecastInspect';
 import { memoryLimit } from '../memoryLimit';
@@ -20,9 +20,9 @@ export function forecast(input: InspectInput, context: OperationContext<never>):
   const store = new DisposableStore();
   try {
     const parameters = { ...defaultInspectParameters, ...input.parameters };
-    const { all, others, rows, modelParameters, missing } =
+    const { all, others, inner, rows, modelParameters, missing } =
       storedSize(input, store, context) ?? modelSize(input, store, context);
-    const layers = chooseLayers(all, parameters.layers, others);
+    const layers = chooseLayers(all, parameters.layers, others, inner);
     const size = { layers, rows: rows ?? parameters.points, parameters, threads: context.threads, modelParameters };
     const limit = input.memoryLimitBytes ?? memoryLimit();
     const bytesAt = (points: number) => forecastInspect({ ...size, parameters: { ...parameters, points } }).bytes;
@@ -44,6 +44,7 @@ interface Size {
   readonly all: readonly { readonly name: string; readonly shape: Shape | undefined }[];
   /** Outputs that can be asked for as layers. */
   readonly others: Size['all'];
+  readonly inner?: Model['innerLayers'];
   /** Undefined for random input, which has as many as are asked for. */
   readonly rows: number | undefined;
   readonly modelParameters: number;
@@ -56,6 +57,7 @@ function modelSize(input: InspectInput, store: DisposableStore, context: ReadCon
     ...(model.missing === undefined ? {} : { missing: missingFacts(model.missing, model.parameters) }),
     all: model.layers.map(({ name, outputShape }) => ({ name, shape: outputShape })),
     others: outputLayers(model).map(({ name, outputShape }) => ({ name, shape: outputShape })),
+    inner: model.innerLayers,
     rows: typeof input.data === 'string' ? rowsOf(input.data, store, context) : undefined,
     modelParameters: model.parameters,
   };

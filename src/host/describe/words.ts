@@ -78,6 +78,10 @@ export function describeWords(t: Translate): DescribeWords {
     histogram: t('Histogram of {0}: {1} values from {2} to {3}', '{0}', '{1}', '{2}', '{3}'),
     storedValues: t('as stored'),
     notTrained: t('not trained'),
+    bodyOf: t('In the body of'),
+    notCaptured: t(
+      'It has another value in each turn of the loop, or none in a branch that is not taken: it has no topology.',
+    ),
     onlyWeights: t('This file holds weights, and no network that uses them.'),
     onlyWeightsHint: t(
       'Everything that weights alone say works. To inspect layers, the network has to be known: give its class in Python, or export it to ONNX.',

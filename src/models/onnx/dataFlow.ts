@@ -11,9 +11,17 @@ export interface NodeFlow {
   readonly activation: boolean;
   /** Stored tensors that the node uses, directly or through nodes that only prepare them; each once. */
   readonly weights: readonly UsedWeight[];
+  /** Those that nodes of its subgraphs use, each once. */
+  readonly innerWeights: readonly UsedWeight[];
 }
 
-interface TensorFlow {
+/** Where the values of a graph come from, node by node and tensor by tensor. */
+export interface DataFlow {
+  readonly nodes: readonly NodeFlow[];
+  tensor(name: string): TensorFlow | undefined;
+}
+
+export interface TensorFlow {
   readonly origin: Origin;
   readonly activation: boolean;
   /** Of tensors that are not data: the stored tensors that they are made of. */
@@ -30,10 +38,15 @@ const MAX_STORED = 16;
 
 /**
  * Follows values through the graph. Weights often reach their node through others (Transpose, DequantizeLinear, a Slice of
- * a table of positions), and much of an exported graph computes shapes.
+ * a table of positions), and much of an exported graph computes shapes. A subgraph is followed with what is known `around` it.
  */
-export function followData(ordered: OrderedGraph, isFloatInput: (name: string) => boolean): NodeFlow[] {
+export function followData(
+  ordered: OrderedGraph,
+  isFloatInput: (name: string) => boolean,
+  around?: DataFlow,
+): DataFlow {
   const flows = new Map<string, TensorFlow>();
+  const tensor = (name: string) => flows.get(name) ?? around?.tensor(name);
   const { graph, nodes, reads } = ordered;
   for (const input of graph.inputs) {
     flows.set(input.name, { origin: 'data', activation: isFloatInput(input.name), stored: [] });
@@ -41,16 +54,19 @@ export function followData(ordered: OrderedGraph, isFloatInput: (name: string) =
   for (const [name, tensor] of graph.initializers) flows.set(name, storedFlow(tensor));
   for (const name of graph.sparse.keys()) flows.set(name, { origin: 'constant', activation: false, stored: [] });
 
-  return nodes.map((node, index) => {
-    const given = reads[index]!.map(name => flows.get(name) ?? NOTHING);
+  const followed = nodes.map((node, index): NodeFlow => {
+    const given = reads[index]!.map(name => tensor(name) ?? NOTHING);
     const found = node.op === 'Constant' ? constantFlow(node) : follow(node, given);
-    const weights = found.origin === 'data' ? weightsOf(node, flows) : [];
-    const activation = found.activation || weights.some(weight => weight.info.trained);
+    const { weights, innerWeights } = found.origin === 'data' ? weightsOf(node, tensor) : NO_WEIGHTS;
+    const activation = found.activation || [...weights, ...innerWeights].some(weight => weight.info.trained);
     const flow = { ...found, activation };
     for (const name of node.outputs) if (name !== '') flows.set(name, flow);
-    return { origin: found.origin, activation, weights };
+    return { origin: found.origin, activation, weights, innerWeights };
   });
+  return { nodes: followed, tensor };
 }
+
+const NO_WEIGHTS: Pick<NodeFlow, 'weights' | 'innerWeights'> = { weights: [], innerWeights: [] };
 
 const NOTHING: TensorFlow = { origin: 'constant', activation: false, stored: [] };
 
@@ -86,34 +102,47 @@ function follow(node: OnnxNode, given: readonly TensorFlow[]): TensorFlow {
   };
 }
 
-function weightsOf(node: OnnxNode, flows: ReadonlyMap<string, TensorFlow>): UsedWeight[] {
-  const found = new Map<string, UsedWeight>();
-  const use = (user: OnnxNode, index: number, { tensor, dequantised }: Stored) => {
-    const trained = isTrained(tensor, user, index, dequantised);
-    if (!trained && !isListed(tensor, user, index)) return;
-    if (found.get(tensor.name)?.info.trained === true) return;
-    const info = { name: tensor.name, shape: tensor.dims, type: tensor.kind.type, trained };
-    found.set(tensor.name, { tensor, info });
+function weightsOf(
+  node: OnnxNode,
+  tensor: (name: string) => TensorFlow | undefined,
+): Pick<NodeFlow, 'weights' | 'innerWeights'> {
+  const own = new Map<string, UsedWeight>();
+  const within = new Map<number, UsedWeight>();
+  const judged = (user: OnnxNode, index: number, { tensor: stored, dequantised }: Stored): UsedWeight | undefined => {
+    const trained = isTrained(stored, user, index, dequantised);
+    if (!trained && !isListed(stored, user, index)) return undefined;
+    return { tensor: stored, info: { name: stored.name, shape: stored.dims, type: stored.kind.type, trained } };
+  };
+  const add = <K>(to: Map<K, UsedWeight>, key: K, weight: UsedWeight | undefined) => {
+    if (weight !== undefined && to.get(key)?.info.trained !== true) to.set(key, weight);
   };
   // Names of a subgraph hide those around it.
   type Lookup = (name: string) => readonly Stored[];
-  const visit = (user: OnnxNode, lookup: Lookup) => {
-    user.inputs.forEach((name, index) => {
-      for (const stored of lookup(name)) use(user, index, stored);
-    });
+  const visitGraphs = (user: OnnxNode, lookup: Lookup) => {
     for (const attribute of user.attributes.values()) for (const graph of attribute.graphs) visitGraph(graph, lookup);
   };
   const visitGraph = (graph: OnnxGraph, outer: Lookup) => {
     const own = new Map<string, readonly Stored[]>();
-    for (const [name, tensor] of graph.initializers) own.set(name, [{ tensor, dequantised: false }]);
+    for (const input of graph.inputs) own.set(input.name, []);
+    for (const [name, initial] of graph.initializers) own.set(name, [{ tensor: initial, dequantised: false }]);
     for (const inner of graph.nodes) {
-      const tensor = inner.op === 'Constant' ? inner.attributes.get('value')?.tensor : undefined;
+      const constant = inner.op === 'Constant' ? inner.attributes.get('value')?.tensor : undefined;
       for (const output of inner.outputs) {
-        own.set(output, tensor === undefined ? [] : [{ tensor: namedAfter(tensor, inner), dequantised: false }]);
+        own.set(output, constant === undefined ? [] : [{ tensor: namedAfter(constant, inner), dequantised: false }]);
       }
     }
-    for (const inner of graph.nodes) visit(inner, name => own.get(name) ?? outer(name));
+    const lookup: Lookup = name => own.get(name) ?? outer(name);
+    for (const inner of graph.nodes) {
+      inner.inputs.forEach((name, index) => {
+        for (const stored of lookup(name)) add(within, stored.tensor.range.start, judged(inner, index, stored));
+      });
+      visitGraphs(inner, lookup);
+    }
   };
-  visit(node, name => flows.get(name)?.stored ?? []);
-  return [...found.values()];
+  const lookup: Lookup = name => tensor(name)?.stored ?? [];
+  node.inputs.forEach((name, index) => {
+    for (const stored of lookup(name)) add(own, stored.tensor.name, judged(node, index, stored));
+  });
+  visitGraphs(node, lookup);
+  return { weights: [...own.values()], innerWeights: [...within.values()] };
 }

@@ -28,6 +28,11 @@ export function orderGraph(file: OnnxFile, sourceName: string): OrderedGraph {
 
 type MakeFault = (what: string) => Fault;
 
+/** A subgraph of a graph that was checked: what it reads from around it is not among its producers. */
+export function orderSubgraph(graph: OnnxGraph): OrderedGraph {
+  return order(graph, what => new Fault('corrupt', `The ONNX graph is broken: ${what}.`), false);
+}
+
 export function nodeTitle(node: OnnxNode): string {
   return node.name === '' ? `a node of type ${node.op}` : `node "${node.name}" (${node.op})`;
 }

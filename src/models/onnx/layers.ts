@@ -1,36 +1,33 @@
-import { isFloat, isQuantised } from '../elements';
-import type { Layer, StoredType, UnsupportedOperator } from '../model';
+import type { InnerLayer, Layer, UnsupportedOperator } from '../model';
+import { isFloat } from '../elements';
 import { channelAxes } from './channelAxes';
 import { followData, type NodeFlow } from './dataFlow';
 import type { OrderedGraph } from './graphOrder';
-import { placeNodes, type Placement } from './moduleNames';
-import { isKnownOperator, isPlumbing, isReshaping, qualifiedName } from './operators';
-import { functionKey, type Dimension, type OnnxFile, type OnnxNode } from './protocol';
+import { decisionsOf, InnerLayers } from './innerLayers';
+import { carrier, consumers, free, group, namesBySize, outputOf, trainedSize, uniquelyNamed } from './layerGroups';
+import { placeNodes } from './moduleNames';
+import { isKnownOperator, qualifiedName } from './operators';
+import { functionKey, type OnnxFile, type OnnxNode } from './protocol';
 import type { Facts } from './shapes';
 import type { UsedWeight } from './trainedWeights';
-
-/** Nodes that are one layer. */
-interface Group {
-  readonly name: string;
-  /** Indices into the ordered nodes, ascending. */
-  readonly members: number[];
-  /** Names of the weights that its nodes use. */
-  readonly weights: Set<string>;
-}
 
 /** A tensor that comes from more layers than this is said to come from the first of them. */
 const MAX_SOURCES = 1000;
 
 export interface Layers {
   readonly layers: readonly Layer[];
+  /** Of the bodies of loops and branches. */
+  readonly innerLayers: readonly InnerLayer[];
   /** Every weight that a layer uses, each once. */
   readonly weights: readonly UsedWeight[];
   readonly unsupported: readonly UnsupportedOperator[];
+  /** Names of branches and loops that values of the whole batch decide on. */
+  readonly decisions: readonly string[];
 }
 
 /**
  * Turns nodes into layers: all nodes of a module that has no modules within are one; a node outside such modules is one by its
- * own name. What computes shapes, constants or masks, or passes values on unchanged, is none.
+ * own name. What computes shapes, constants or masks, or passes values on unchanged, is none. A loop or a branch is one, and what its body holds are inner layers.
  */
 export function layersOf(file: OnnxFile, ordered: OrderedGraph, facts: Facts): Layers {
   const { nodes, graph } = ordered;
@@ -38,11 +35,9 @@ export function layersOf(file: OnnxFile, ordered: OrderedGraph, facts: Facts): L
     const type = facts.get(name)?.type;
     return type === undefined || isFloat(type);
   };
-  const flows = followData(ordered, isFloatInput);
-  const bySize = flows.map(flow =>
-    [...flow.weights].sort((a, b) => b.tensor.size - a.tensor.size).map(weight => weight.tensor.name),
-  );
-  const placements = placeNodes(nodes, bySize);
+  const flow = followData(ordered, isFloatInput);
+  const flows = flow.nodes;
+  const placements = placeNodes(nodes, flows.map(namesBySize));
   const groups = uniquelyNamed(group(ordered, flows, placements));
 
   const readers = consumers(ordered);
@@ -57,10 +52,23 @@ export function layersOf(file: OnnxFile, ordered: OrderedGraph, facts: Facts): L
   const sources = sourcesOf(ordered, flows, layerOfNode);
   const weights = new Map<string, UsedWeight>();
   const axes = channelAxes(ordered, facts);
+  const inner = new InnerLayers(
+    facts,
+    weights,
+    found.map(layer => layer.name),
+  );
 
   const layers = found.map(({ name, members, output }, index): Layer => {
     const own = new Map<string, UsedWeight>();
-    for (const member of members) for (const weight of flows[member]!.weights) own.set(weight.info.name, weight);
+    const add = (weight: UsedWeight) => {
+      if (own.get(weight.info.name)?.info.trained !== true) own.set(weight.info.name, weight);
+    };
+    const sourceNames = (tensor: string) => [...(sources.get(tensor) ?? [])].map(at => found[at]!.name);
+    for (const member of members) {
+      flows[member]!.weights.forEach(add);
+      const reading = { name, ordered, flow, facts, sources: sourceNames };
+      inner.read(nodes[member]!, flows[member]!, reading).forEach(add);
+    }
     for (const [key, weight] of own) if (weights.get(key)?.info.trained !== true) weights.set(key, weight);
     const inputs = new Set(
       members.flatMap(member => ordered.reads[member]!.flatMap(tensor => [...(sources.get(tensor) ?? [])])),
@@ -78,145 +86,13 @@ export function layersOf(file: OnnxFile, ordered: OrderedGraph, facts: Facts): L
       inputs: [...inputs].sort((a, b) => a - b).map(at => found[at]!.name),
     };
   });
-  return { layers, weights: [...weights.values()], unsupported: unsupportedOf(file, ordered, layers) };
-}
-
-export function free(dim: Dimension): number | null {
-  return typeof dim === 'number' ? dim : null;
-}
-
-export function trainedSize(weights: readonly UsedWeight[]): number {
-  return weights.reduce((sum, weight) => sum + (weight.info.trained ? weight.tensor.size : 0), 0);
-}
-
-function group(ordered: OrderedGraph, flows: readonly NodeFlow[], placements: readonly Placement[]): Group[] {
-  const { nodes } = ordered;
-  const paths = new Set(placements.flatMap(place => (place.module === undefined ? [] : [place.module])));
-  const containers = new Set<string>();
-  for (const path of paths) {
-    for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1))
-      containers.add(path.slice(0, dot));
-  }
-  const groups: Group[] = [];
-  const open = new Map<string, Group>();
-  const groupOfTensor = new Map<string, Group>();
-  const ordinals = new Map<string, number>();
-
-  nodes.forEach((node, index) => {
-    const ordinal = ordinals.get(node.op) ?? 0;
-    ordinals.set(node.op, ordinal + 1);
-    const flow = flows[index]!;
-    if (flow.origin !== 'data' || !flow.activation) return;
-    const { module, exact } = placements[index]!;
-    if (module === undefined || containers.has(module)) {
-      if (isPlumbing(node) || isReshaping(node)) return;
-      groups.push({
-        name: node.name === '' ? `${node.op}_${ordinal}` : node.name,
-        members: [index],
-        weights: new Set(),
-      });
-      return;
-    }
-    let current = open.get(module);
-    const joins = current !== undefined && (exact || !isNewCall(current, node, index));
-    if (isPlumbing(node)) {
-      // It carries the module's values on, without being the module.
-      if (joins && node.inputs.some(name => groupOfTensor.get(name) === current)) mark(node, current!);
-      return;
-    }
-    if (!joins) {
-      current = { name: module, members: [], weights: new Set() };
-      groups.push(current);
-      open.set(module, current);
-    }
-    current!.members.push(index);
-    for (const weight of flow.weights) current!.weights.add(weight.info.name);
-    mark(node, current!);
-  });
-  return groups;
-
-  function mark(node: OnnxNode, owner: Group): void {
-    for (const name of node.outputs) groupOfTensor.set(name, owner);
-  }
-
-  /** Without scopes, a second call of a module is told by its first operator coming again, not fed by the first call. */
-  function isNewCall(current: Group, node: OnnxNode, index: number): boolean {
-    const fed = ordered.reads[index]!.some(name => groupOfTensor.get(name) === current);
-    const first = current.members[0]!;
-    const again = nodes[first]!.op === node.op;
-    const reused = flows[index]!.weights.some(weight => current.weights.has(weight.info.name));
-    return reused || (again && !fed);
-  }
-}
-
-function uniquelyNamed(groups: readonly Group[]): Group[] {
-  const taken = new Set(groups.map(one => one.name));
-  const used = new Set<string>();
-  const next = new Map<string, number>();
-  return groups.map(one => {
-    if (!used.has(one.name)) {
-      used.add(one.name);
-      return one;
-    }
-    let count = next.get(one.name) ?? 1;
-    while (taken.has(`${one.name}_${count}`)) count++;
-    next.set(one.name, count + 1);
-    const name = `${one.name}_${count}`;
-    taken.add(name);
-    used.add(name);
-    return { ...one, name };
-  });
-}
-
-/** For each tensor, the nodes that read it. */
-function consumers(ordered: OrderedGraph): ReadonlyMap<string, readonly number[]> {
-  const readers = new Map<string, number[]>();
-  ordered.reads.forEach((names, index) => {
-    for (const name of new Set(names)) {
-      const list = readers.get(name);
-      if (list === undefined) readers.set(name, [index]);
-      else list.push(index);
-    }
-  });
-  return readers;
-}
-
-/** The last tensor of numbers that leaves the group; whole numbers that are no quantised activations are positions or labels. */
-function outputOf(
-  members: readonly number[],
-  ordered: OrderedGraph,
-  facts: Facts,
-  readers: ReadonlyMap<string, readonly number[]>,
-  graphOutputs: ReadonlySet<string>,
-): { readonly node: number; readonly tensor: string } | undefined {
-  const inside = new Set(members);
-  const usable = (name: string) => name !== '' && isActivationType(facts.get(name)?.type);
-  let fallback: { node: number; tensor: string } | undefined;
-  for (let at = members.length - 1; at >= 0; at--) {
-    const node = members[at]!;
-    for (const tensor of ordered.nodes[node]!.outputs) {
-      if (!usable(tensor)) continue;
-      const leaves = graphOutputs.has(tensor) || (readers.get(tensor) ?? []).some(reader => !inside.has(reader));
-      if (leaves) return { node, tensor };
-      fallback ??= { node, tensor };
-    }
-  }
-  return fallback;
-}
-
-function isActivationType(type: StoredType | undefined): boolean {
-  return type === undefined || isFloat(type) || isQuantised(type) || type === 'int32';
-}
-
-/** The node that carries most trained weights; without any, the last that computes something. */
-function carrier(members: readonly number[], nodes: readonly OnnxNode[], flows: readonly NodeFlow[]): number {
-  let best = members.findLast(member => !isReshaping(nodes[member]!)) ?? members.at(-1)!;
-  let most = 0;
-  for (const member of members) {
-    const size = trainedSize(flows[member]!.weights);
-    if (size > most) [best, most] = [member, size];
-  }
-  return best;
+  return {
+    layers,
+    innerLayers: inner.layers,
+    weights: [...weights.values()],
+    unsupported: unsupportedOf(file, ordered, layers),
+    decisions: [...decisionsOf(ordered, flow), ...inner.decisions],
+  };
 }
 
 const NO_SOURCES: ReadonlySet<number> = new Set();

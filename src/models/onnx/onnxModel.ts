@@ -1,12 +1,14 @@
 import type { ByteSource, Siblings } from '../../base/bytes';
 import { Fault, type Warning } from '../../base/fault';
 import { formatBytes } from '../../base/numbers';
-import type { Layer, Model, ModelDetail, StoredType, TensorInfo, UnsupportedOperator } from '../model';
+import { quoted } from '../../base/text';
+import type { InnerLayer, Layer, Model, ModelDetail, StoredType, TensorInfo, UnsupportedOperator } from '../model';
 import { notFiniteWarnings } from '../notFinite';
 import type { StoredTensor } from '../storedTensor';
 import { classNamesOf } from './classNames';
 import { orderGraph, type OrderedGraph } from './graphOrder';
-import { free, layersOf, trainedSize } from './layers';
+import { free, trainedSize } from './layerGroups';
+import { layersOf } from './layers';
 import type { OnnxProgram } from '../program';
 import type { OnnxFile, OnnxGraph, OnnxTensor, OnnxValue } from './protocol';
 import { readOnnxFile } from './readFile';
@@ -23,6 +25,7 @@ export class OnnxModel implements Model {
   readonly outputs: readonly TensorInfo[];
   readonly parameters: number;
   readonly layers: readonly Layer[];
+  readonly innerLayers: readonly InnerLayer[];
   readonly classNames: readonly string[] | undefined;
   readonly unsupported: readonly UnsupportedOperator[];
   readonly program: OnnxProgram = { kind: 'onnx', model: this };
@@ -34,6 +37,7 @@ export class OnnxModel implements Model {
   readonly values: TensorValues;
 
   private readonly weights: readonly UsedWeight[];
+  private readonly decisions: readonly string[];
   private found: readonly Warning[] | undefined;
 
   constructor(
@@ -49,8 +53,10 @@ export class OnnxModel implements Model {
 
     this.inputs = graph.inputs.filter(input => !graph.initializers.has(input.name)).map(input => this.describe(input));
     this.outputs = graph.outputs.map(output => this.describe(output));
-    const { layers, weights, unsupported } = layersOf(this.file, this.ordered, this.facts);
+    const { layers, innerLayers, weights, unsupported, decisions } = layersOf(this.file, this.ordered, this.facts);
+    this.decisions = decisions;
     this.layers = layers;
+    this.innerLayers = innerLayers;
     this.weights = weights;
     this.unsupported = unsupported;
     this.parameters = trainedSize(weights);
@@ -62,9 +68,12 @@ export class OnnxModel implements Model {
 
   /** Found when first asked for: all trained weights are read for it. */
   get warnings(): readonly Warning[] {
-    this.found ??= notFiniteWarnings(
-      this.weights.filter(weight => weight.info.trained).map(weight => this.values.stored(weight.tensor)),
-    );
+    this.found ??= [
+      ...notFiniteWarnings(
+        this.weights.filter(weight => weight.info.trained).map(weight => this.values.stored(weight.tensor)),
+      ),
+      ...(this.decisions.length === 0 ? [] : [decidesForBatches(this.decisions)]),
+    ];
     return this.found;
   }
 
@@ -117,6 +126,16 @@ export class OnnxModel implements Model {
       details.push({ name, value: value.length > 1000 ? `${value.slice(0, 1000)}…` : value, metadata: true });
     return details;
   }
+}
+
+/** A row's activations then depend on the rows that it is run with. */
+function decidesForBatches(nodes: readonly string[]): Warning {
+  const few = nodes.slice(0, 3).map(name => quoted(name, 60));
+  const names = `${few.join(', ')}${nodes.length > few.length ? `, … (${nodes.length} in all)` : ''}`;
+  return {
+    code: 'batch-decides',
+    message: `Values decide what is computed (${names}), once for all rows that are run together: what a row gives can depend on the rows beside it.`,
+  };
 }
 
 /** Tensors stored in other files, of the graph and its subgraphs. */

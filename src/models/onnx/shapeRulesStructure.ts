@@ -339,23 +339,6 @@ const gatherND: ShapeRule = shapes => {
   shapes.output(0, [...indices.slice(0, -1), ...data.slice(depth + shapes.integer('batch_dims', 0))]);
 };
 
-/** Both branches give the outputs: what they agree on is known. */
-const conditional: ShapeRule = shapes => {
-  const branches = ['then_branch', 'else_branch'].map(name => {
-    const graph = shapes.attribute(name)?.graphs[0];
-    return graph === undefined ? [] : shapes.subgraph(graph);
-  });
-  shapes.node.outputs.forEach((_, index) => {
-    const [a, b] = branches.map(outputs => outputs[index]);
-    const dims =
-      a?.dims !== undefined && a.dims.length === b?.dims?.length
-        ? a.dims.map((dim, axis) => (dim === b.dims![axis] ? dim : null))
-        : undefined;
-    const type = a?.type ?? b?.type;
-    if (type !== undefined) shapes.output(index, dims, type);
-  });
-};
-
 export const STRUCTURE_RULES: readonly [string, ShapeRule][] = [
   ['Reshape', reshape],
   ['Flatten', flatten],
@@ -388,7 +371,6 @@ export const STRUCTURE_RULES: readonly [string, ShapeRule][] = [
   ['Range', range],
   ['OneHot', oneHot],
   ['NonZero', shapes => shapes.output(0, [shapes.dims(0)?.length ?? null, null], 'int64')],
-  ['If', conditional],
   ['RandomNormal', shapes => shapes.output(0, shapes.integers('shape'), elementKind(shapes.integer('dtype', 1))?.type)],
   [
     'RandomUniform',

@@ -9,6 +9,7 @@ import {
   type OnnxNode,
   type OnnxTensor,
 } from './protocol';
+import { CONTROL_RULES } from './shapeRulesControl';
 import { LAYER_RULES } from './shapeRulesLayers';
 import { ML_RULES } from './shapeRulesMachineLearning';
 import { STRUCTURE_RULES } from './shapeRulesStructure';
@@ -37,8 +38,8 @@ export interface NodeShapes {
   integer(name: string, otherwise: number): number;
   integers(name: string): readonly number[] | undefined;
   attribute(name: string): OnnxAttribute | undefined;
-  /** Facts of the outputs of a subgraph, with what it reads from around it known. */
-  subgraph(graph: OnnxGraph): (TensorFacts | undefined)[];
+  /** Facts of the outputs of a subgraph, with what it reads from around it known, and its inputs as far as they are given. */
+  subgraph(graph: OnnxGraph, inputs?: readonly (TensorFacts | undefined)[]): (TensorFacts | undefined)[];
   /** Facts of an attribute's tensor. */
   constant(name: string): TensorFacts | undefined;
   output(index: number, dims: readonly Dimension[] | undefined, type?: StoredType, values?: readonly Dimension[]): void;
@@ -49,9 +50,12 @@ export type ShapeRule = (shapes: NodeShapes) => void;
 const RULES: ReadonlyMap<string, ShapeRule> = new Map([
   ...ELEMENTWISE_RULES,
   ...STRUCTURE_RULES,
+  ...CONTROL_RULES,
   ...LAYER_RULES,
   ...ML_RULES,
 ]);
+
+const CONTROL: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan']);
 
 /** Subgraphs and functions are followed so many nodes far in all. */
 const MAX_INNER_NODES = 50_000;
@@ -69,8 +73,23 @@ export function inferShapes(file: OnnxFile, ordered: OrderedGraph, values: Tenso
 /** Facts of tensors by name; those of a subgraph hide those around it. */
 export class Facts {
   private readonly own = new Map<string, TensorFacts>();
+  private readonly subgraphs: Map<OnnxGraph, Facts>;
 
-  constructor(private readonly outer: Facts | undefined) {}
+  constructor(private readonly outer: Facts | undefined) {
+    this.subgraphs = outer?.subgraphs ?? new Map<OnnxGraph, Facts>();
+  }
+
+  /** What is known of the tensors of a subgraph, however deep it is. */
+  ofSubgraph(graph: OnnxGraph): Facts | undefined {
+    return this.subgraphs.get(graph);
+  }
+
+  /** The facts of a subgraph, in the place of those that were known of it before. */
+  within(graph: OnnxGraph): Facts {
+    const facts = new Facts(this);
+    this.subgraphs.set(graph, facts);
+    return facts;
+  }
 
   get(name: string): TensorFacts | undefined {
     return this.own.get(name) ?? this.outer?.get(name);
@@ -130,6 +149,8 @@ class Inference {
   private node(node: OnnxNode, facts: Facts, depth: number): void {
     const outputs: (TensorFacts | undefined)[] = [];
     const input = (index: number) => facts.get(node.inputs[index] ?? '');
+    // Most operators give what they take; a loop's first input counts its turns.
+    const firstType = CONTROL.has(node.op) ? undefined : input(0)?.type;
     const shapes: NodeShapes = {
       node,
       opset: this.file.opsets.get('') ?? 1,
@@ -146,10 +167,10 @@ class Inference {
         const tensor = node.attributes.get(name)?.tensor;
         return tensor === undefined ? undefined : this.tensorFacts(tensor);
       },
-      subgraph: graph => this.inner(graph, facts, depth),
+      subgraph: (graph, inputs) => this.inner(graph, facts, depth, inputs),
       output: (index, dims, type, values) => {
         outputs[index] = {
-          type: type ?? input(0)?.type,
+          type: type ?? firstType,
           dims: plausible(dims),
           ...(values === undefined || values.length > 256 ? {} : { values }),
         };
@@ -177,14 +198,22 @@ class Inference {
     node.outputs.forEach((name, index) => {
       if (name === '') return;
       const found = outputs[index];
-      facts.set(name, found ?? { type: index === 0 ? input(0)?.type : undefined, dims: undefined });
+      facts.set(name, found ?? { type: index === 0 ? firstType : undefined, dims: undefined });
     });
   }
 
-  private inner(graph: OnnxGraph, outer: Facts, depth: number): (TensorFacts | undefined)[] {
+  private inner(
+    graph: OnnxGraph,
+    outer: Facts,
+    depth: number,
+    inputs: readonly (TensorFacts | undefined)[] = [],
+  ): (TensorFacts | undefined)[] {
     if (!this.enter(graph.nodes.length, depth)) return [];
-    const facts = new Facts(outer);
-    for (const input of graph.inputs) facts.set(input.name, { type: input.type, dims: input.dims });
+    const facts = outer.within(graph);
+    graph.inputs.forEach((input, index) => {
+      const given = inputs[index];
+      facts.set(input.name, given === undefined ? { type: input.type, dims: input.dims } : merge(given, input));
+    });
     this.initializers(graph, facts);
     this.nodes(graph, graph.nodes, facts, depth + 1);
     return graph.outputs.map(output => facts.get(output.name));
