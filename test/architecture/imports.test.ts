@@ -10,7 +10,7 @@ const listed = (breaches: readonly Breach[]): string[] => breaches.map(({ place,
 describe('the layers of the sources', () => {
   it('are all there', () => {
     const present = new Set(sources.map(({ file }) => layerOf(file)));
-    for (const layer of 'base topology models data probes analyses protocol engine host cli webview'.split(' '))
+    for (const layer of 'base topology models data source probes analyses protocol engine host cli webview'.split(' '))
       assert.ok(present.has(layer), `${layer} is empty`);
   });
 
