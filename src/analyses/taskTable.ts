@@ -1,5 +1,7 @@
 import type { Cancellation } from '../base/cancellation';
 import type { Progress } from '../base/progress';
+import { layerDiagrams } from './layerDiagramsTask';
+import { layerPairs } from './layerPairsTask';
 import { computeLayer } from './layerTask';
 import { spanningTreeOfShare } from './spanningTreeTask';
 import type { TaskInput, TaskName, TaskOutput } from './tasks';
@@ -11,6 +13,8 @@ type RunTask<Name extends TaskName> = (
 ) => TaskOutput<Name>;
 
 const TASKS: { readonly [Name in TaskName]: RunTask<Name> } = {
+  layerDiagrams,
+  layerPairs,
   layer: computeLayer,
   spanningTree: spanningTreeOfShare,
 };

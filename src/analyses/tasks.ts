@@ -1,4 +1,6 @@
 import type { WeightedEdges } from '../topology/lightestForest';
+import type { ComparedLayer, LayerDiagramsInput } from './layerDiagramsTask';
+import type { LayerPairsInput, LayerPairsOutput } from './layerPairsTask';
 import type { LayerTaskInput } from './layerTask';
 import type { LayerTopology } from './layerTopology';
 import type { SpanningTreeTaskInput } from './spanningTreeTask';
@@ -9,6 +11,8 @@ import type { SpanningTreeTaskInput } from './spanningTreeTask';
  */
 export interface Tasks {
   readonly spanningTree: { readonly input: SpanningTreeTaskInput; readonly output: WeightedEdges };
+  readonly layerDiagrams: { readonly input: LayerDiagramsInput; readonly output: ComparedLayer };
+  readonly layerPairs: { readonly input: LayerPairsInput; readonly output: LayerPairsOutput };
   readonly layer: { readonly input: LayerTaskInput; readonly output: LayerTopology };
 }
 

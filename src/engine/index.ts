@@ -4,3 +4,4 @@ export { VERSION } from './version';
 export { ownInputs } from '../probes/followingInputs';
 export type { CacheOptions, EngineOptions, RunOptions } from './engine';
 export type * from './operationTypes';
+export type * from './redundancyTypes';

@@ -40,6 +40,16 @@ export interface InspectSource {
   readonly files: Pick<Provenance, 'model' | 'data' | 'labels'>;
   readonly identity: InspectIdentity;
   readonly capture: (request: CaptureRequest) => Promise<CaptureOutcome>;
+  /** What is run; undefined for activations that were written before. */
+  readonly network: OpenNetwork | undefined;
+}
+
+/** A model and the rows that it is run on. */
+export interface OpenNetwork {
+  readonly opened: OpenModel;
+  readonly rows: DataSet;
+  readonly data: InspectInput['data'];
+  readonly others: OtherInputs;
 }
 
 export function openInspectSource(
@@ -88,6 +98,7 @@ function modelSource(
       ...dataIdentity(input, data.opened, data.others),
     },
     assumption: model.assumption,
+    network: { opened, rows: data.rows, data: data.opened === undefined ? undefined : input.data, others: data.others },
     capture: async request => {
       const capture = await captureRows(opened, data.rows, data.opened === undefined ? undefined : input.data, {
         ...request,
@@ -219,6 +230,7 @@ function storedSource(
       ...(named === undefined ? {} : { labels: { name: named.labels.name, sha256: named.sha256 } }),
     },
     identity: { model: sha256, data: { stored: true }, labels: null },
+    network: undefined,
     capture: request => Promise.resolve(captureStored(stored, request, context.cancellation)),
   };
 }

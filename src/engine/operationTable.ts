@@ -31,6 +31,8 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   distance: async () => (await import('./operations/distance')).distance,
   cubical: async () => (await import('./operations/cubical')).cubical,
   levelset: async () => (await import('./operations/levelset')).levelset,
+  redundancy: async () => (await import('./operations/redundancy')).redundancy,
+  removeLayers: async () => (await import('./operations/removeLayers')).removeLayers,
   similarity: async () => (await import('./operations/similarity')).similarity,
 };
 

@@ -1,14 +1,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { ByteSource } from '../base/bytes';
+import type { ByteSource, Siblings } from '../base/bytes';
 import type { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import type { ModelChanges } from '../models/changes';
 import { writeModel } from '../models/formats';
-import type { OpenModel } from './openModelFile';
 import { checkOutput, writeAllWhole, type FileContent } from './outputFile';
 
 const STEP_BYTES = 4 * 2 ** 20;
+
+/** A model that is read, from a file or from memory. */
+export interface ModelSource {
+  readonly source: ByteSource & { readonly path?: string };
+  readonly siblings: Siblings & { readonly sources?: readonly { readonly path: string }[] };
+}
 
 export interface WriteOptions {
   /** Whether what is there may be overwritten, the model itself among it. */
@@ -23,14 +28,14 @@ export interface WriteOptions {
  * All files appear whole and together, or none does. Throws `exists`, `not-found` for a missing folder, `cancelled`, and what `writeModel` throws.
  */
 export function writeModelFile(
-  { source, siblings }: Pick<OpenModel, 'source' | 'siblings'>,
+  { source, siblings }: ModelSource,
   changes: ModelChanges,
   out: string,
   { force = false, cancellation }: WriteOptions = {},
 ): readonly string[] {
   checkOutput(out, force);
   const folder = path.dirname(path.resolve(out));
-  const overItself = sameFile(out, source.path);
+  const overItself = source.path !== undefined && sameFile(out, source.path);
   const taken = new Set<string>();
   const besideName = (name: string): string => {
     const stem = path.basename(out).replace(/\.[^.]*$/, '');
@@ -42,7 +47,7 @@ export function writeModelFile(
     const chosen = overItself || free(name) ? name : own;
     if (chosen === own && !free(own)) {
       const file = path.join(path.dirname(out), own);
-      if (siblings.sources.some(sibling => sameFile(file, sibling.path)))
+      if (siblings.sources?.some(sibling => sameFile(file, sibling.path)) === true)
         throw new Fault('exists', `${file} is a file of the model that is read.`, {
           hint: 'Choose another name.',
           source: out,

@@ -7,6 +7,7 @@ import {
   type MatchingProblem,
   type PartnerOfA,
 } from './diagramPoints';
+import { equalBirthMatching } from './equalBirthMatching';
 import { poll } from './filteredComplex';
 import { PlaneTree } from './planeTree';
 import { PointTree } from './pointTree';
@@ -42,7 +43,11 @@ interface Partners {
  * bipartite matching problem in which only points farther than it from the diagonal must be matched, and which asks for neighbours in a k-d tree from which those found
  * are taken, rather than along all edges (Efrat, Itai, Katz 2001; Kerber, Morozov, Nigmetov 2017).
  */
-export function bottleneckMatching({ metric, a, b, cancellation }: MatchingProblem): PartnerOfA {
+export function bottleneckMatching(problem: MatchingProblem): PartnerOfA {
+  return equalBirthMatching(problem) ?? generalMatching(problem);
+}
+
+function generalMatching({ metric, a, b, cancellation }: MatchingProblem): PartnerOfA {
   const sideOf = (points: DiagramPoints): Side => {
     const toDiagonal = points.birth.map((birth, i) => diagonalDistance(metric, birth, points.death[i]!));
     return { points, toDiagonal, tree: treeOf(points, cancellation) };

@@ -55,6 +55,18 @@ describe('inspect', () => {
   });
 });
 
+describe('redundancy', () => {
+  it('prints the same bytes for any number of threads', async () => {
+    const layers = '/blocks.2/Add,/blocks.3/Add,/blocks.4/Add,/blocks.5/Add';
+    const rows = words.slice(2);
+    const named = ['redundancy', 'test/fixtures/networks/resmlp.onnx', ...rows, '--layers', layers];
+    const said = await Promise.all(['1', '3'].map(threads => call([...named, '--threads', threads])));
+    for (const { code, stderr } of said) assert.equal(code, 0, stderr);
+    assert.equal(at(said[0]!.json, 'candidates', 0, 'accuracyBefore'), at(said[0]!.json, 'accuracy'));
+    assert.equal(said[1]!.stdout, said[0]!.stdout);
+  });
+});
+
 /** A circle with noise, of so many points that several threads share it, as .npy and as text. */
 function largeCloud(): { npy: string; csv: string } {
   const count = 3300;

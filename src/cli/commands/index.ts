@@ -7,6 +7,7 @@ import { distance } from './distance';
 import { inspect } from './inspect';
 import { levelset } from './levelset';
 import { mapper } from './mapper';
+import { redundancy } from './redundancy';
 import { report } from './report';
 import { rips } from './rips';
 import { similarity } from './similarity';
@@ -17,6 +18,7 @@ import { witness } from './witness';
 export const COMMANDS: readonly Command[] = [
   inspect,
   report,
+  redundancy,
   describe,
   activations,
   rips,

@@ -1,6 +1,7 @@
 import { Fault } from '../../base/fault';
 import { quoted } from '../../base/text';
 import type { ModelChanges } from '../changes';
+import type { NewPart } from './linearPart';
 import type { OnnxModel } from './onnxModel';
 
 /**
@@ -9,6 +10,11 @@ import type { OnnxModel } from './onnxModel';
  * `not-found` for tensors that the graph does not compute.
  */
 export function bypass(model: OnnxModel, from: string, to: string): ModelChanges {
+  return replacePart(model, from, to);
+}
+
+/** The same, with a new part between: it reads `from`, and is read where `to` was. */
+export function replacePart(model: OnnxModel, from: string, to: string, part?: NewPart): ModelChanges {
   const { graph } = model.file;
   const { nodes, reads, producer } = model.ordered;
   if (!producer.has(to)) throw new Fault('not-found', `No node of the graph gives ${quoted(to, 80)}.`);
@@ -33,12 +39,15 @@ export function bypass(model: OnnxModel, from: string, to: string): ModelChanges
   const dead = nodes.filter((_, index) => used.has(index) && !live.has(index));
   const unread = nodes.flatMap((_, index) => (used.has(index) && !live.has(index) ? reads[index]! : []));
   const kept = new Set(nodes.flatMap((_, index) => (used.has(index) ? [] : reads[index]!)));
+  const read = part?.output ?? from;
+  const inserted = [...(part?.nodes ?? []), ...(isOutput ? [identity(read, to)] : [])];
   return {
     removed: new Set(unread.filter(name => graph.initializers.has(name) && !needed.has(name) && !kept.has(name))),
     onnx: {
       removedNodes: new Set(dead.map(node => node.outputs.find(name => name !== '')!)),
-      rewired: new Map([[to, from]]),
-      ...(isOutput ? { insertedNodes: [{ before: to, node: identity(from, to) }] } : {}),
+      rewired: new Map([[to, read]]),
+      ...(inserted.length === 0 ? {} : { insertedNodes: inserted.map(node => ({ before: to, node })) }),
+      ...(part === undefined ? {} : { added: part.tensors }),
     },
   };
 }

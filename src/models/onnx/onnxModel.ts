@@ -42,7 +42,7 @@ export class OnnxModel implements Model {
 
   constructor(
     readonly source: ByteSource,
-    siblings: Siblings,
+    readonly siblings: Siblings,
   ) {
     this.file = readOnnxFile(source);
     const { graph } = this.file;

@@ -1,0 +1,140 @@
+import { chooseLayers } from '../../analyses/chooseLayers';
+import { defaultInspectParameters } from '../../analyses/inspect';
+import { sampleRows } from '../../analyses/inspectModel';
+import { refuseForecast } from '../../analyses/limits';
+import {
+  defaultRedundancyParameters,
+  type RedundancyHead,
+  type RedundancyPartial,
+  type RedundancyParameters,
+  type RedundancyResult,
+} from '../../analyses/redundancy';
+import {
+  DIVERGENCE_POINTS,
+  redundancyOfLayers,
+  subsamplePoints,
+  type AblationRunner,
+  type RedundancySubject,
+} from '../../analyses/redundancyOfLayers';
+import { removalCandidates, type NetworkLayer } from '../../analyses/removalCandidates';
+import { DisposableStore } from '../../base/lifecycle';
+import type { Model } from '../../models/model';
+import { Ablations } from '../ablations';
+import { blaming } from '../blaming';
+import { forecastRedundancy } from '../forecastRedundancy';
+import { openInspectSource, type InspectSource } from '../inspectSource';
+import { layerStore } from '../layerStore';
+import { memoryLimit } from '../memoryLimit';
+import type { OperationContext } from '../operationContext';
+import type { RedundancyInput } from '../redundancyTypes';
+import { VERSION } from '../version';
+
+export async function redundancy(
+  input: RedundancyInput,
+  context: OperationContext<RedundancyPartial>,
+): Promise<RedundancyResult> {
+  const store = new DisposableStore();
+  try {
+    context.progress(0, 'reading the model and the data');
+    return await redundancyOfLayers(redundancySubject(input, context, store), context);
+  } finally {
+    store.dispose();
+  }
+}
+
+/** The model and its rows, as an inspection with the same parameters would open them. */
+export function openRedundancySource(input: RedundancyInput, context: OperationContext<never>, store: DisposableStore) {
+  const parameters: RedundancyParameters = { ...defaultRedundancyParameters, ...input.parameters };
+  const { layers, points, reduction, seed } = parameters;
+  const inspected = { ...defaultInspectParameters, layers, points, reduction, seed };
+  const source = openInspectSource({ ...input, parameters: inspected }, inspected, context, store);
+  return { source, parameters, inspected };
+}
+
+/** Opens what is compared. Throws `too-large` where the forecast is above the limit, before any layer is computed. */
+function redundancySubject(
+  input: RedundancyInput,
+  context: OperationContext<never>,
+  store: DisposableStore,
+): RedundancySubject {
+  const { source, parameters, inspected } = openRedundancySource(input, context, store);
+  const { layers: asked, points, reduction, seed } = parameters;
+  const layers = chooseLayers(source.layers, asked);
+  const network = source.network === undefined ? [] : networkLayers(source.network.opened.model);
+  const size = {
+    layers,
+    rows: source.data.rows,
+    parameters,
+    threads: context.threads,
+    modelParameters: source.model.parameters,
+    ablations: Math.min(parameters.measured, removalCandidates(network).length),
+  };
+  const limit = input.memoryLimitBytes ?? memoryLimit();
+  blaming('--points', () =>
+    refuseForecast(
+      Math.min(points, source.data.rows),
+      1,
+      limit,
+      count => forecastRedundancy({ ...size, parameters: { ...parameters, points: count } }).bytes,
+    ),
+  );
+  const sampledRows = sampleRows(source.data.rows, points, seed);
+  const head: RedundancyHead = {
+    model: source.model,
+    data: source.data,
+    labels: source.labels?.name,
+    sampledRows,
+    subsamplePoints: subsamplePoints(sampledRows.length),
+    divergencePoints: Math.min(DIVERGENCE_POINTS, sampledRows.length),
+    layers,
+    parameters,
+    forecast: forecastRedundancy(size),
+  };
+  const kept = layerStore(context.cache, source.identity, inspected);
+  return {
+    head,
+    network,
+    warnings: source.warnings,
+    provenance: {
+      version: VERSION,
+      ...source.files,
+      parameters: {
+        layers: asked ?? null,
+        points,
+        reduction: reduction ?? null,
+        subsamples: parameters.subsamples,
+        tolerance: parameters.tolerance,
+        measured: parameters.measured,
+        ...source.assumption?.answer,
+      },
+      seed,
+    },
+    layerLimitBytes: limit / Math.max(1, Math.min(context.threads, layers.length)),
+    capture: source.capture,
+    known: name => kept.layer(name)?.layer,
+    ablation: ablationOf(source, parameters, context),
+  };
+}
+
+function ablationOf(
+  source: InspectSource,
+  parameters: RedundancyParameters,
+  context: OperationContext<never>,
+): AblationRunner {
+  if (source.network !== undefined) return new Ablations(source.network, source.labels, parameters, context);
+  const refusal = 'Saved activations have no network: which layers can go is not measured.';
+  return { refusal, measure: () => Promise.reject(new Error(refusal)) };
+}
+
+/** The layers of a model, as candidates are found from. */
+export function networkLayers(model: Model): readonly NetworkLayer[] {
+  const outputs = new Set(model.outputs.map(output => output.name));
+  const read = new Set(model.layers.flatMap(layer => layer.inputs));
+  return model.layers.map(({ name, parameters, outputShape, inputs, output }) => ({
+    name,
+    parameters,
+    outputShape,
+    inputs,
+    isOutput: outputs.has(output) || outputs.has(name) || !read.has(name),
+  }));
+}

@@ -1,0 +1,120 @@
+import type { ByteSource, Siblings } from '../base/bytes';
+import { Fault } from '../base/fault';
+import { formatShape } from '../base/numbers';
+import type { ModelChanges } from './changes';
+import type { Layer, Model } from './model';
+import { replacePart } from './onnx/bypass';
+import { linearPart } from './onnx/linearPart';
+
+/** A part of a network that is taken out: what read `exit` reads `entry`, or a linear map of it. */
+export interface Removal {
+  readonly entry: Layer;
+  readonly exit: Layer;
+  /** Layers that go, with the exit among them. */
+  readonly layers: readonly Layer[];
+}
+
+/**
+ * How a linear map goes from one activation to another: over the last axis (vectors, tokens), over all values of a row in the order in which they are stored, or over the channels of squares of
+ * `stride` × `stride` positions of an image whose channels are first.
+ */
+export type MapForm =
+  { readonly kind: 'features' } | { readonly kind: 'flat' } | { readonly kind: 'patches'; readonly stride: number };
+
+export interface LinearMap {
+  readonly form: MapForm;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** inputs × outputs. Inputs of patches go by channel, then row, then column. */
+  readonly weight: ArrayLike<number>;
+  readonly bias: ArrayLike<number>;
+}
+
+/** The largest system of equations that a map is fitted with. */
+export const MOST_MAP_INPUTS = 512;
+
+/** The form of a linear map between two activations, and its size. Throws `unsupported`, saying why, where there is none. */
+export function mapBetween(entry: Layer, exit: Layer): Pick<LinearMap, 'form' | 'inputs' | 'outputs'> {
+  const refuse = (why: string) =>
+    new Fault(
+      'unsupported',
+      `No linear map is fitted from ${formatShape(entry.outputShape)} to ${formatShape(exit.outputShape)}: ${why}.`,
+    );
+  const [from, to] = [entry, exit].map(layer => layer.outputShape?.slice(1)) as (
+    readonly (number | null)[] | undefined
+  )[];
+  if (from === undefined || to === undefined) throw refuse('a shape is not known');
+  const found = formOf(from, to, entry.channelAxis, exit.channelAxis);
+  if (typeof found === 'string') throw refuse(found);
+  if (found.inputs > MOST_MAP_INPUTS)
+    throw refuse(`it would have ${found.inputs} inputs, and at most ${MOST_MAP_INPUTS} are fitted`);
+  return found;
+}
+
+function formOf(
+  from: readonly (number | null)[],
+  to: readonly (number | null)[],
+  axisFrom: number | undefined,
+  axisTo: number | undefined,
+): Pick<LinearMap, 'form' | 'inputs' | 'outputs'> | string {
+  const [inputs, outputs] = [from.at(-1), to.at(-1)];
+  if (from.length === to.length && from.length <= 2 && from.length > 0) {
+    const sameTokens = from.length === 1 || from[0] === to[0];
+    if (typeof inputs === 'number' && typeof outputs === 'number' && sameTokens)
+      return { form: { kind: 'features' }, inputs, outputs };
+    return 'the numbers of tokens differ, or are not known';
+  }
+  if (from.length === 3 && to.length === 3 && axisFrom === 1 && axisTo === 1) {
+    const [c, h, w] = from;
+    const [d, y, x] = to;
+    const stride = (h ?? 0) / (y ?? 1);
+    const whole = Number.isInteger(stride) && stride >= 1 && stride <= 4 && stride === (w ?? 0) / (x ?? 1);
+    if (typeof c === 'number' && typeof d === 'number' && h !== null && y !== null && whole)
+      return { form: { kind: 'patches', stride }, inputs: c * stride * stride, outputs: d };
+    return 'their positions do not stand over each other';
+  }
+  if (to.length === 1 && typeof outputs === 'number' && from.every(size => size !== null))
+    return { form: { kind: 'flat' }, inputs: from.reduce<number>((product, size) => product * size, 1), outputs };
+  return 'their axes do not correspond';
+}
+
+/** A file that changes are written into: the model's own, or the ONNX graph that it was brought to. */
+export interface WritableModel {
+  readonly source: ByteSource;
+  readonly siblings: Siblings;
+  /** What is written; undefined where it is the format that the model has. */
+  readonly writtenAs: 'ONNX' | undefined;
+}
+
+/** The file of a network that parts are taken out of. Throws `unsupported` for formats of which none are. */
+export function writableModel(model: Model, source: ByteSource, siblings: Siblings): WritableModel {
+  const { program } = model;
+  if (program?.kind === 'onnx') {
+    const own = model === program.model;
+    return own
+      ? { source, siblings, writtenAs: undefined }
+      : { source: program.model.source, siblings: program.model.siblings, writtenAs: 'ONNX' };
+  }
+  throw new Fault(
+    'unsupported',
+    program === undefined
+      ? 'There is no network to take a layer out of: the file holds weights alone.'
+      : `Layers of ${program.kind === 'keras' ? 'Keras models' : 'TensorFlow graphs'} are not taken out.`,
+    { hint: 'Export the model to ONNX.' },
+  );
+}
+
+/** The changes that take a part out of a network. Throws `unsupported` where the format does not allow it, `not-found`. */
+export function removalChanges(model: Model, { entry, exit }: Removal, map: LinearMap | undefined): ModelChanges {
+  const { program } = model;
+  switch (program?.kind) {
+    case 'onnx':
+      return map === undefined
+        ? replacePart(program.model, entry.output, exit.output)
+        : replacePart(program.model, entry.output, exit.output, linearPart(entry.output, exit.output, map));
+    case 'keras':
+    case 'tensorflow':
+    case undefined:
+      throw new Fault('unsupported', 'Layers of this format are not taken out.', { hint: 'Export the model to ONNX.' });
+  }
+}
