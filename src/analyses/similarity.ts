@@ -2,9 +2,6 @@ import { Cancellation } from '../base/cancellation';
 import { Fault, type Warning } from '../base/fault';
 import { formatCount } from '../base/numbers';
 import { centredKernelAlignment } from '../topology/centredKernelAlignment';
-import { rangeOfDimension, type PersistenceDiagram } from '../topology/diagram';
-import { bottleneckDistance } from '../topology/diagramDistance';
-import type { DiagramPoints } from '../topology/diagramPoints';
 import { distanceMatrix, medianDistance, type DistanceMatrix } from '../topology/distances';
 import type { PointCloud } from '../topology/pointCloud';
 import {
@@ -12,6 +9,7 @@ import {
   type RepresentationTopologyDivergence,
 } from '../topology/representationTopologyDivergence';
 import { rips } from '../topology/rips';
+import { bottleneckOverMedians, type MeasuredDiagram } from '../topology/unitDiagram';
 import type { Provenance } from './analysis';
 
 /** How alike two clouds are whose rows are the same things. */
@@ -62,15 +60,11 @@ export function similarityOf(
     DistanceMatrix,
     DistanceMatrix,
   ];
-  const [diagramA, diagramB] = [distancesA, distancesB].map(distances => overMedian(distances, cancellation)) as [
-    PersistenceDiagram,
-    PersistenceDiagram,
-  ];
-  // One essential class each in H0 and none in H1: there is always a matching.
-  const bottleneck = [0, 1].map(
-    dimension =>
-      bottleneckDistance(pointsOf(diagramA, dimension), pointsOf(diagramB, dimension), 'linf', cancellation).distance!,
-  );
+  const [measuredA, measuredB] = [distancesA, distancesB].map(distances => ({
+    diagram: rips(distances, { maxDimension: 1, cancellation }).diagram,
+    medianDistance: medianDistance(distances, cancellation),
+  })) as [MeasuredDiagram, MeasuredDiagram];
+  const bottleneck = bottleneckOverMedians(measuredA, measuredB, 1, cancellation);
   return {
     points,
     cka: Number.isNaN(cka) ? null : cka,
@@ -81,20 +75,4 @@ export function similarityOf(
       : [],
     provenance,
   };
-}
-
-function overMedian(distances: DistanceMatrix, cancellation: Cancellation): PersistenceDiagram {
-  const { diagram } = rips(distances, { maxDimension: 1, cancellation });
-  const unit = medianDistance(distances, cancellation);
-  if (unit === 0) return diagram;
-  return {
-    dimension: diagram.dimension,
-    birth: diagram.birth.map(value => value / unit),
-    death: diagram.death.map(value => value / unit),
-  };
-}
-
-function pointsOf(diagram: PersistenceDiagram, dimension: number): DiagramPoints {
-  const [from, to] = rangeOfDimension(diagram, dimension);
-  return { birth: diagram.birth.subarray(from, to), death: diagram.death.subarray(from, to) };
 }

@@ -55,6 +55,8 @@ export interface Invocation {
   readonly engine: (more?: { readonly cache?: string }) => Engine;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number, phrase: string) => void;
+  /** Prints a line while the command goes on, for those that answer as they find: of `json` for programs, else of `text`. */
+  readonly say: (line: Pick<Outcome, 'json' | 'text'>) => void;
 }
 
 /** The values of options by name, as their kinds say. Asking for another kind is a defect. */

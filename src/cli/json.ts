@@ -23,7 +23,7 @@ export function byDimension<T>(values: readonly T[]): Record<string, T> {
 }
 
 /** Fields that hold sentences. */
-const SENTENCES = new Set(['message', 'hint', 'sentence', 'rule']);
+const SENTENCES = new Set(['message', 'hint', 'sentence', 'rule', 'reason']);
 
 /**
  * The text of a result for programs: a number is digits alone, in sentences as well, where people are shown 1,437. Typed arrays and

@@ -19,8 +19,12 @@ export class ProgressBar implements Disposable {
     this.shown = true;
   };
 
-  /** Clears the line. */
   dispose(): void {
+    this.clear();
+  }
+
+  /** Takes the line away, until the next update. */
+  clear(): void {
     if (this.shown) this.stream?.write('\r\u001b[2K');
     this.shown = false;
   }

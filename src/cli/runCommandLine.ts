@@ -58,6 +58,11 @@ async function run({ command, arguments: given, options }: Parsed): Promise<void
       threads,
       signal: abort.signal,
       onProgress: bar.update,
+      say: line => {
+        bar.clear();
+        const text = json ? jsonText(line.json()) : line.text(textStyle(process.stdout, process.env));
+        process.stdout.write(`${text}\n`);
+      },
       engine: ({ cache } = {}) =>
         (engine ??= new Engine({
           threads,

@@ -10,6 +10,7 @@ import { contentHash, FileSource, fileExists } from './files';
 import { FolderFiles } from './folderFiles';
 import { findTokenizer } from './tokenizerFiles';
 import type { DataReading } from './operationTypes';
+import type { RememberedData } from './rememberedData';
 
 export interface OpenData {
   readonly data: DataSet;
@@ -24,6 +25,8 @@ export interface OpenData {
 export interface ReadContext {
   readonly cancellation: Cancellation;
   readonly libraries?: DataLibraries | undefined;
+  /** Where data stays open for the next model. */
+  readonly remembered?: RememberedData | undefined;
 }
 
 /** The network that data is read for. */
@@ -40,8 +43,23 @@ export function openDataFile(
   labelsReference: string | undefined,
   reading: DataReading,
   store: DisposableStore,
-  { cancellation, libraries }: ReadContext,
+  context: ReadContext,
   target?: DataTarget,
+): OpenData {
+  const read = (into: DisposableStore) => readDataFile(reference, labelsReference, reading, into, context, target);
+  if (context.remembered === undefined) return read(store);
+  const { classes, scale, pixels, dropNotFinite, vocabulary } = reading;
+  const key = [reference, labelsReference, { classes, scale, pixels, dropNotFinite, vocabulary }, target];
+  return context.remembered.once(key, read);
+}
+
+function readDataFile(
+  reference: string,
+  labelsReference: string | undefined,
+  reading: DataReading,
+  store: DisposableStore,
+  { cancellation, libraries }: ReadContext,
+  target: DataTarget | undefined,
 ): OpenData {
   const data = openReference(reference, store);
   const labelsFile = labelsReference === undefined ? undefined : openReference(labelsReference, store);

@@ -1,6 +1,7 @@
 import type { AnalysisContext } from '../analyses/analysis';
 import type { DataLibraries } from '../data/dataSet';
 import type { LayerCache } from './layerCache';
+import type { RememberedData } from './rememberedData';
 
 /** What an operation may use beyond what an analysis may: files on this machine. */
 export interface OperationContext<Part> extends AnalysisContext<Part> {
@@ -9,6 +10,8 @@ export interface OperationContext<Part> extends AnalysisContext<Part> {
   /** Where a faster TensorFlow may be installed; none unless given. */
   readonly acceleratorFolders?: readonly string[] | undefined;
   readonly libraries: DataLibraries;
+  /** Of an operation on several models: data that stays open from one to the next. */
+  readonly remembered?: RememberedData | undefined;
   /** No result depends on it. */
   readonly threads: number;
   /** The built dist/helper.js, for threads that help with one computation. */

@@ -27,6 +27,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   mapper: async () => (await import('./operations/mapper')).mapper,
   witness: async () => (await import('./operations/witness')).witness,
   collapse: async () => (await import('./operations/collapse')).collapse,
+  checkpoints: async () => (await import('./operations/checkpoints')).checkpoints,
   weights: async () => (await import('./operations/weights')).weights,
   distance: async () => (await import('./operations/distance')).distance,
   cubical: async () => (await import('./operations/cubical')).cubical,

@@ -11,6 +11,7 @@ import { redundancy } from './redundancy';
 import { report } from './report';
 import { rips } from './rips';
 import { similarity } from './similarity';
+import { timeline } from './timeline';
 import { weights } from './weights';
 import { witness } from './witness';
 
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   mapper,
   weights,
   collapse,
+  timeline,
   distance,
   similarity,
   cubical,
