@@ -62,6 +62,7 @@ export async function capture(model: Model, data: InputRows, options: CaptureOpt
   const layers = selectLayers(model, options.layers);
   const warnings: Warning[] = [];
   const network = await loadNetwork(model, options.runtime);
+  warnings.push(...(network.warnings ?? []));
   const answer = options.outputs === true ? network.classOutput : undefined;
   const outputsRun = canRunOutputs(
     network,

@@ -60,7 +60,7 @@ function orderOf(shape: readonly number[], permutation: readonly number[]): Uint
 
 /** Throws `unsupported` for text and complex inputs, `shape-mismatch` for fractions where whole numbers are taken. */
 export function feedTensor(input: TensorInfo, values: Float64Array, dims: readonly number[]): FeedTensor {
-  if (!/^(u?int|float|bool)/.test(input.type)) {
+  if (!/^(u?int|float|bfloat|bool)/.test(input.type)) {
     throw new Fault(
       'unsupported',
       `The network's input "${input.name}" takes ${words(input.type)}, which rows of numbers cannot give.`,

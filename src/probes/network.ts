@@ -1,4 +1,4 @@
-import { Fault } from '../base/fault';
+import { Fault, type Warning } from '../base/fault';
 import type { Model, StoredType } from '../models/model';
 import type { Dimension } from '../models/onnx/protocol';
 import { onnxNetwork } from './onnx/onnxNetwork';
@@ -44,6 +44,8 @@ export interface Network {
   readonly classOutput: ClassOutput | undefined;
   /** Dimensions of a tensor: two that have the same name are equal in every run; `undefined` where the rank is not known. */
   dims(tensor: string): readonly Dimension[] | undefined;
+  /** What a person should know of how it is run. */
+  readonly warnings?: readonly Warning[];
   /** Loads the part that `tensors` need. Throws `unsupported`, `corrupt`, `too-large`. */
   open(tensors: readonly string[]): Promise<NetworkSession>;
 }

@@ -80,11 +80,12 @@ export function externalTensor(
   name: string,
   dims: readonly number[],
   entries: Readonly<Record<string, string>>,
+  type = 1,
 ): Bytes {
   const said = Object.entries(entries).map(([key, text]) => bytes(13, join(bytes(1, key), bytes(2, text))));
   return join(
     dims.map(dim => int(1, dim)),
-    int(2, 1),
+    int(2, type),
     bytes(8, name),
     said,
     int(14, 1),

@@ -60,7 +60,11 @@ export function followData(
     const { weights, innerWeights } = found.origin === 'data' ? weightsOf(node, tensor) : NO_WEIGHTS;
     const activation = found.activation || [...weights, ...innerWeights].some(weight => weight.info.trained);
     const flow = { ...found, activation };
-    for (const name of node.outputs) if (name !== '') flows.set(name, flow);
+    // Scale and zero point of what is quantised as the network runs are settings, as stored ones are.
+    const others = node.op === 'DynamicQuantizeLinear' ? { ...flow, activation: false } : flow;
+    node.outputs.forEach((name, at) => {
+      if (name !== '') flows.set(name, at === 0 ? flow : others);
+    });
     return { origin: found.origin, activation, weights, innerWeights };
   });
   return { nodes: followed, tensor };
@@ -102,6 +106,12 @@ function follow(node: OnnxNode, given: readonly TensorFlow[]): TensorFlow {
   };
 }
 
+/** Whether a stored tensor is the scale or the zero point of another, by the names that quantisers give them. */
+function isScale(name: string, tensor: (name: string) => TensorFlow | undefined): boolean {
+  const plain = /^(.+)_(scale|zero_point)$/.exec(name)?.[1];
+  return plain !== undefined && tensor(`${plain}_quantized`) !== undefined;
+}
+
 function weightsOf(
   node: OnnxNode,
   tensor: (name: string) => TensorFlow | undefined,
@@ -109,7 +119,7 @@ function weightsOf(
   const own = new Map<string, UsedWeight>();
   const within = new Map<number, UsedWeight>();
   const judged = (user: OnnxNode, index: number, { tensor: stored, dequantised }: Stored): UsedWeight | undefined => {
-    const trained = isTrained(stored, user, index, dequantised);
+    const trained = !isScale(stored.name, tensor) && isTrained(stored, user, index, dequantised);
     if (!trained && !isListed(stored, user, index)) return undefined;
     return { tensor: stored, info: { name: stored.name, shape: stored.dims, type: stored.kind.type, trained } };
   };

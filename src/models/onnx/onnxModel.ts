@@ -73,6 +73,7 @@ export class OnnxModel implements Model {
         this.weights.filter(weight => weight.info.trained).map(weight => this.values.stored(weight.tensor)),
       ),
       ...(this.decisions.length === 0 ? [] : [decidesForBatches(this.decisions)]),
+      ...(this.file.graph.nodes.some(node => node.op === 'DynamicQuantizeLinear') ? [SHARED_SCALE] : []),
     ];
     return this.found;
   }
@@ -127,6 +128,12 @@ export class OnnxModel implements Model {
     return details;
   }
 }
+
+const SHARED_SCALE: Warning = {
+  code: 'batch-scale',
+  message:
+    'Activations are rounded to 8 bits by a scale of all rows that are run together (DynamicQuantizeLinear): what a row gives depends, within that rounding, on the rows beside it.',
+};
 
 /** A row's activations then depend on the rows that it is run with. */
 function decidesForBatches(nodes: readonly string[]): Warning {

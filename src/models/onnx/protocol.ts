@@ -82,6 +82,7 @@ export const FIELDS = {
     opsetImport: 9,
     domain: 10,
     attributeProto: 11,
+    valueInfo: 12,
     overload: 13,
   },
 } as const;

@@ -10,6 +10,8 @@ type Maker = (Tensor: OnnxRuntime['api']['Tensor'], values: Float64Array, dims: 
 
 const MAKERS: Partial<Record<StoredType, Maker>> = {
   float32: (Tensor, values, dims) => new Tensor('float32', Float32Array.from(values), dims),
+  // A network of bfloat16 is run widened to float32.
+  bfloat16: (Tensor, values, dims) => new Tensor('float32', Float32Array.from(values), dims),
   float64: (Tensor, values, dims) => new Tensor('float64', values, dims),
   float16: (Tensor, values, dims) => new Tensor('float16', Uint16Array.from(values, toFloat16), dims),
   int64: (Tensor, values, dims) => new Tensor('int64', BigInt64Array.from(values, BigInt), dims),
