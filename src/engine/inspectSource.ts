@@ -15,7 +15,7 @@ import { randomInput } from '../probes/randomInput';
 import { captureRows } from './captureRows';
 import { dataTarget } from './dataTarget';
 import type { InspectIdentity } from './layerStore';
-import { openOtherInputs, otherReferences, rowsOfInputs, type OtherInputs } from './otherInputs';
+import { namedAsInput, openOtherInputs, otherReferences, rowsOfInputs, type OtherInputs } from './otherInputs';
 import { blaming } from './blaming';
 import { dataProvenance } from './dataProvenance';
 import { hashOf, openDataFile, openReference, type OpenData } from './openFiles';
@@ -148,9 +148,10 @@ function openRows(
       source: '--data',
     });
   if (typeof input.data === 'string') {
-    const references = otherReferences(opened, input.data, input.inputs, store);
+    const reference = namedAsInput(opened, input.data, input.inputs, store);
+    const references = otherReferences(opened, reference, input.inputs, store);
     const target = dataTarget(opened, { given: [...references.keys()] });
-    const data = openDataFile(input.data, input.labels, input, store, context, target);
+    const data = openDataFile(reference, input.labels, input, store, context, target);
     return { rows: data.data, opened: data, others: openOtherInputs(opened, references, input, store, context) };
   }
   const rows: DataSet = {

@@ -1,9 +1,11 @@
 import { Fault } from '../base/fault';
 import type { DisposableStore } from '../base/lifecycle';
 import { nearestNames } from '../base/nearest';
+import { isDataName } from '../data/npz';
 import { describeData } from '../data/openData';
 import type { DataSet } from '../data/dataSet';
 import { ownInputs } from '../probes/followingInputs';
+import { blaming } from './blaming';
 import { dataTarget } from './dataTarget';
 import { openDataFile, openReference, type OpenData, type ReadContext } from './openFiles';
 import type { OpenModel } from './openModelFile';
@@ -11,6 +13,24 @@ import type { DataReading } from './operationTypes';
 
 /** Rows of inputs beside the one that the data is for, by the names of the inputs. */
 export type OtherInputs = ReadonlyMap<string, OpenData>;
+
+/**
+ * The reference with the array named that the network's own input is called as, where an .npz of several has one and nothing else says which is meant:
+ * no name after #, and none of the usual ones among its arrays.
+ */
+export function namedAsInput(
+  { model }: OpenModel,
+  data: string,
+  named: DataReading['inputs'],
+  store: DisposableStore,
+): string {
+  const { source, part } = openReference(data, store);
+  if ('entries' in source || part !== undefined) return data;
+  const { format, arrays } = blaming(data, () => describeData(source), source.name);
+  if (format !== 'npz' || arrays.length < 2 || arrays.some(({ name }) => isDataName(name))) return data;
+  const open = ownInputs(model.inputs).find(({ name }) => named?.[name] === undefined);
+  return open !== undefined && arrays.some(({ name }) => name === open.name) ? `${data}#${open.name}` : data;
+}
 
 /**
  * Which references further inputs are given: those that are named, and arrays of the data's own .npz that are called like an input which needs rows of its own. Throws `usage`

@@ -65,6 +65,12 @@ describe('A network of several inputs', () => {
   it('takes the arrays of one .npz that are called as its inputs', async () => {
     const both = written('both.npz', writeNpz([{ name: 'left', ...ones }, { name: 'right', ...tens }])); // prettier-ignore
     assert.equal(await sumOf({ data: `${both}#left` }), 11);
+    assert.equal(await sumOf({ data: both }), 11);
+  });
+
+  it('leaves the customary names of arrays their meaning', async () => {
+    const named = written('named.npz', writeNpz([{ name: 'left', ...tens }, { name: 'X', ...ones }, { name: 'right', ...tens }])); // prettier-ignore
+    await assert.rejects(sumOf({ data: named }), /nothing is given for "right"/);
   });
 
   it('takes a file for each, by the names of the inputs', async () => {

@@ -15,6 +15,7 @@ import {
   node,
   perceptron,
   rawFloats,
+  rawTensor,
   tensor,
   value,
   weights,
@@ -337,6 +338,27 @@ describe('layers', () => {
     assert.match(failures[0].fault.message, /log .*rows 1, 3\./);
     const kept = await run(content, data, { rows: Uint32Array.of(0, 2) });
     assert.deepEqual(kept.failures, []);
+  });
+
+  it('finds the rows of a layer whose first axis they are not, also behind a token that is repeated for each row', async () => {
+    const content = model(
+      graph({
+        nodes: [
+          node('Shape', ['x'], ['shape']),
+          node('Where', ['never', 'shape', 'shape'], ['target']),
+          node('Expand', ['token', 'target'], ['tokens']),
+          node('Concat', ['tokens', 'x'], ['all'], { name: 'joined', attributes: { axis: 1 } }),
+          node('Transpose', ['all'], ['turned'], { attributes: { perm: [1, 0] } }),
+          node('Relu', ['turned'], ['y'], { name: 'turned' }),
+        ],
+        initializers: [rawTensor('never', [1], 9, Uint8Array.of(0)), tensor('token', [1, 1], [7])],
+        inputs: [value('x', ['batch', 2])],
+        outputs: [value('y')],
+      }),
+    );
+    const data = { name: 'd', rows: 3, rowShape: [2], values: Float32Array.of(1, 2, 3, 4, 5, 6) };
+    const { layers } = await run(content, data, { reduction: 'flatten' });
+    assert.deepEqual([...layers.at(-1)!.values], [7, 7, 1, 2, 7, 7, 3, 4, 7, 7, 5, 6]);
   });
 
   it('before an operator that no runtime knows can be asked for; those after it are refused by its name', async () => {

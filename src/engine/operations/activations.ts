@@ -1,14 +1,15 @@
 import type { ActivationsResult } from '../../analyses/activations';
 import { chooseLayers } from '../../analyses/chooseLayers';
 import { DisposableStore } from '../../base/lifecycle';
-import { Fault } from '../../base/fault';
+import { Fault, type Warning } from '../../base/fault';
 import { writeNpz } from '../../data/writeNpz';
+import type { Capture } from '../../probes/capture';
 import { outputLayers } from '../../probes/outputLayers';
 import { captureRows } from '../captureRows';
 import { dataTarget } from '../dataTarget';
 import { dataProvenance } from '../dataProvenance';
 import { openDataFile } from '../openFiles';
-import { openOtherInputs, otherReferences, rowsOfInputs } from '../otherInputs';
+import { namedAsInput, openOtherInputs, otherReferences, rowsOfInputs } from '../otherInputs';
 import { modelHash, openModelFile } from '../openModelFile';
 import type { OperationContext } from '../operationContext';
 import type { ActivationsInput } from '../operationTypes';
@@ -31,10 +32,11 @@ export async function activations(
       outputLayers(opened.model),
       opened.model.innerLayers,
     ).map(layer => layer.name);
-    const references = otherReferences(opened, input.data, input.inputs, store);
+    const reference = namedAsInput(opened, input.data, input.inputs, store);
+    const references = otherReferences(opened, reference, input.inputs, store);
     const others = openOtherInputs(opened, references, input, store, context);
     const target = dataTarget(opened, { given: [...references.keys()] });
-    const data = openDataFile(input.data, undefined, input, store, context, target);
+    const data = openDataFile(reference, undefined, input, store, context, target);
     const capture = await captureRows(opened, data.data, input.data, {
       layers,
       reduction: 'flatten',
@@ -45,14 +47,16 @@ export async function activations(
       progress: context.progress,
     });
     const [failure] = capture.failures;
-    if (failure !== undefined) throw Fault.fromData(failure.fault).at(input.model);
+    // A layer that is asked for is owed; of all of them those are left out that have no finite row each, such as a mask of -inf.
+    if (failure !== undefined && (input.layers !== undefined || capture.layers.length === 0))
+      throw Fault.fromData(failure.fault).at(input.model);
     const arrays = capture.layers.map(({ name, shape, count, values }) => ({ name, shape: [count, ...shape], values }));
     context.progress(0.95, `writing ${input.out}`);
     writeWhole(input.out, writeNpz(arrays));
     return {
       layers: arrays.map(({ name, shape }) => ({ name, shape })),
       out: input.out,
-      warnings: [...opened.model.warnings, ...data.data.warnings, ...capture.warnings],
+      warnings: [...opened.model.warnings, ...data.data.warnings, ...capture.warnings, ...leftOut(capture)],
       provenance: {
         version: VERSION,
         model: { name: input.model, sha256: modelHash(opened, context.cancellation) },
@@ -65,4 +69,8 @@ export async function activations(
   } finally {
     store.dispose();
   }
+}
+
+function leftOut({ failures }: Capture): Warning[] {
+  return failures.map(({ fault }) => ({ code: fault.code, message: `${fault.message} It is left out.` }));
 }

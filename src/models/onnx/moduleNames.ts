@@ -85,6 +85,8 @@ function fullPaths(
   scopes.forEach((scope, index) => {
     let path = scope?.path ?? '';
     let owner = owners[index] ?? '';
+    // Weights that modules share, or that the exporter found to be the same, bear the name of one of them.
+    if (!isWithin(path, owner)) return;
     while (path !== '' && owner !== '' && lastPart(path) === lastPart(owner)) {
       full.set(path, full.has(path) && full.get(path) !== owner ? undefined : owner);
       path = parent(path);
@@ -104,6 +106,14 @@ function completed(path: string, full: ReadonlyMap<string, string>): string {
     if (known !== undefined) return known + path.slice(head.length);
   }
   return path;
+}
+
+/** Whether the parts of a scope stand in a weight's module in the same order, with others between them. */
+function isWithin(path: string, owner: string): boolean {
+  const parts = path.split('.');
+  let found = 0;
+  for (const part of owner.split('.')) if (part === parts[found]) found++;
+  return found === parts.length;
 }
 
 function parent(path: string): string {

@@ -92,7 +92,8 @@ const concat: ShapeRule = shapes => {
   const whole = parts.every(dims => dims !== undefined);
   const result = first.map((_, at) => {
     if (at === axis) return whole ? parts.map(dims => dims[at] ?? null).reduce(add) : null;
-    return parts.map(dims => dims?.[at]).find(dim => typeof dim === 'number') ?? first[at] ?? null;
+    const known = parts.map(dims => dims?.[at]);
+    return known.find(dim => typeof dim === 'number') ?? known.find(dim => typeof dim === 'string') ?? null;
   });
   const values = shapes.node.inputs.map((_, index) => shapes.input(index)?.values);
   const known = first.length === 1 && values.every(list => list !== undefined);

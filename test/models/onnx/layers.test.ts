@@ -136,6 +136,14 @@ describe('networks exported by PyTorch', () => {
     assert.equal(read.parameters, 20);
   });
 
+  it('keep the names of their own scopes where another module’s weights turned out to be the same', () => {
+    const first = linear('/layers.0/norm/Gemm', 'layers.0.norm', 'x', 'a');
+    const second = linear('/layers.1/norm/Gemm', 'layers.0.norm', 'a', 'b');
+    const act = node('Relu', ['b'], ['y'], { name: '/layers.1/activation/Relu' });
+    const read = model(graph({ ...vector, nodes: [first.node, second.node, act], initializers: first.initializers }));
+    assert.deepEqual(names(read), ['layers.0.norm', 'layers.1.norm', 'layers.1.activation']);
+  });
+
   it('before 1.13 name layers by their weights, and what has none by its node', () => {
     const first = linear('Gemm_0', 'fc1', 'x', 'a');
     const second = linear('Gemm_2', 'fc1', 'b', 'y');
