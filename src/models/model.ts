@@ -131,6 +131,8 @@ export interface Model {
   readonly missing?: MissingProgram | undefined;
   /** What was assumed of the program where the file does not say it. */
   readonly assumption?: Assumed | undefined;
+  /** The same network for rows of this shape, where the file does not say what its input is and another size was taken for granted. */
+  forRows?(rowShape: readonly number[]): Model | undefined;
   /** The values of a stored tensor, as floats. Throws `not-found`, `too-large`. */
   readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array };
 }

@@ -55,9 +55,10 @@ export interface Capture {
  * request also its answer for every row. Each row passes once. Throws `usage` (no such layer), `unsupported`,
  * `shape-mismatch`, `corrupt`, `too-large`, `empty`, `cancelled`; a layer that fails alone (`not-finite`) is among the failures.
  */
-export async function capture(model: Model, data: InputRows, options: CaptureOptions): Promise<Capture> {
+export async function capture(given: Model, data: InputRows, options: CaptureOptions): Promise<Capture> {
   if (data.rows === 0)
     throw new Fault('empty', 'The data has no rows.', data.name === undefined ? {} : { source: data.name });
+  const model = given.forRows?.(data.rowShape) ?? given;
   const cancellation = options.cancellation ?? Cancellation.never;
   const layers = selectLayers(model, options.layers);
   const warnings: Warning[] = [];
@@ -109,10 +110,10 @@ export async function capture(model: Model, data: InputRows, options: CaptureOpt
         const part = rows.subarray(from, from + step);
         // Only a network of a fixed batch needs its last one filled up.
         const count = typeof inputs.batch === 'number' ? inputs.batch : part.length;
-        const given = batch === 'none' ? batch : count;
+        const size = batch === 'none' ? batch : count;
         const found = await session.run(inputs.feeds(part, count), fetches);
-        collect.forEach((collector, i) => collector.add(found[layers[i]!.output]!, given, from, part.length));
-        if (wanted !== undefined) answers?.add(found[wanted.tensor]!, given, part);
+        collect.forEach((collector, i) => collector.add(found[layers[i]!.output]!, size, from, part.length));
+        if (wanted !== undefined) answers?.add(found[wanted.tensor]!, size, part);
         done += part.length;
         (options.progress ?? noProgress)(
           done / total,

@@ -21,6 +21,7 @@ export type AttributeValue =
   | { readonly integer: number }
   | { readonly float: number }
   | { readonly text: string }
+  | { readonly texts: readonly string[] }
   | { readonly integers: readonly number[] };
 
 export interface WrittenNode {
@@ -36,7 +37,7 @@ export interface WrittenNode {
 const OPSET = 20;
 const IR_VERSION = 9;
 /** AttributeProto.AttributeType. */
-const KINDS = { float: 1, integer: 2, text: 3, integers: 7 };
+const KINDS = { float: 1, integer: 2, text: 3, integers: 7, texts: 8 };
 
 /** Writes an ONNX model, part by part: the form that other formats' graphs take to be run. Values stand in the model or in a file beside it. */
 export class OnnxGraphBuilder {
@@ -180,6 +181,12 @@ function attribute(name: string, given: AttributeValue): Bytes[] {
     return [...textField(F.name, name), ...integerField(F.integer, given.integer), ...kind(KINDS.integer)];
   if ('float' in given) return [...textField(F.name, name), ...floatField(F.float, given.float), ...kind(KINDS.float)];
   if ('text' in given) return [...textField(F.name, name), ...textField(F.string, given.text), ...kind(KINDS.text)];
+  if ('texts' in given)
+    return [
+      ...textField(F.name, name),
+      ...given.texts.flatMap(text => textField(F.strings, text)),
+      ...kind(KINDS.texts),
+    ];
   return [
     ...textField(F.name, name),
     ...given.integers.flatMap(value => integerField(F.integers, value)),

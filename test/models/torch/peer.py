@@ -183,6 +183,88 @@ class Loop(nn.Module):
         return x.squeeze(1)
 
 
+class Cells(nn.Module):
+    """Recurrent layers a step at a time."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTMCell(3, 4)
+        self.gru = nn.GRUCell(4, 4)
+        self.plain = nn.RNNCell(4, 4, nonlinearity="relu")
+
+    def forward(self, x):
+        h = torch.zeros(x.size(0), 4)
+        c = torch.zeros(x.size(0), 4)
+        h, c = self.lstm(x, (h, c))
+        return self.plain(self.gru(h, c), h)
+
+
+class Rectified(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.RNN(3, 4, nonlinearity="relu", bidirectional=True, batch_first=True)
+        self.fc = nn.Linear(8, 2)
+
+    def forward(self, x):
+        return self.fc(self.rnn(x)[0][:, -1])
+
+
+class Products(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pair = nn.Bilinear(4, 4, 5)
+        self.v = nn.Parameter(torch.randn(6, 5))
+        self.g = nn.Parameter(torch.rand(6, 1))
+
+    def forward(self, x):
+        y = self.pair(x, torch.tanh(x))
+        y = y @ torch._weight_norm(self.v, self.g, 0).t()
+        near = F.cosine_similarity(y, y * y + 1, dim=1).unsqueeze(1)
+        return y * torch.outer(near.squeeze(1), self.g.squeeze(1)) + torch.norm(y, dim=1, keepdim=True)
+
+
+class Rearranged(nn.Module):
+    """What is taken from the middle, moved, repeated, sorted and looked up."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3, padding=1)
+        self.register_buffer("places", torch.tensor([2, 0, 1, 3]))
+
+    def forward(self, x):
+        y = F.pixel_shuffle(self.conv(x), 2)
+        y = F.pixel_unshuffle(y, 2)
+        y = torch.roll(y, [1, -3], [2, 3])[:, self.places]
+        y = y.flatten(1)[:, 2:]
+        y = torch.hstack([y[:, 5:-1].sort(dim=1, descending=True)[0], y])
+        y = torch.repeat_interleave(y[:, 1::3], 2, dim=1)
+        return y[torch.arange(y.size(0)), torch.argmax(y, dim=1)].unsqueeze(1) + torch.fmod(y * 3, 1.5) + torch.trunc(y) + torch.frac(y) + torch.remainder(y * 3, 1.5)
+
+
+class Tokens(nn.Module):
+    """The first operation does not say that tokens are given."""
+
+    def __init__(self):
+        super().__init__()
+        self.emb = nn.Embedding(12, 6)
+
+    def forward(self, t):
+        mask = (t != 0).unsqueeze(-1).float()
+        return (self.emb(t) * mask).sum(1) / mask.sum(1).clamp(min=1.0)
+
+
+class Mixer(nn.Module):
+    """The first layer fits vectors as well as sequences of them."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(6)
+        self.mix = nn.Linear(5, 5)
+
+    def forward(self, x):
+        return self.mix(self.norm(x).transpose(1, 2)).mean(1)
+
+
 def activations():
     names = "ReLU ReLU6 LeakyReLU ELU CELU SELU GELU SiLU Mish Hardswish Hardsigmoid Hardtanh Tanh Sigmoid Softplus Softsign LogSigmoid Softshrink Hardshrink PReLU RReLU".split()
     layers = []
@@ -205,6 +287,16 @@ NETS = {
     "lstm": (lambda: Recurrent(nn.LSTM), lambda: torch.randint(0, 12, (3, 5))),
     "gru": (lambda: Recurrent(nn.GRU), lambda: torch.randint(0, 12, (3, 5))),
     "rnn": (lambda: Recurrent(nn.RNN), lambda: torch.randint(0, 12, (3, 5))),
+    "cells": (Cells, lambda: torch.randn(3, 3)),
+    "rectified": (Rectified, lambda: torch.randn(3, 5, 3)),
+    "products": (Products, lambda: torch.randn(3, 4)),
+    "rearranged": (Rearranged, lambda: image(1, 28)),
+    "tokens": (Tokens, lambda: torch.randint(0, 12, (3, 5))),
+    "mixer": (Mixer, lambda: torch.randn(3, 5, 6)),
+    "adaptive": (
+        lambda: nn.Sequential(nn.Conv2d(2, 3, 3), nn.AdaptiveMaxPool2d((2, 3)), nn.Flatten(), nn.Linear(18, 2)),
+        lambda: torch.randn(3, 2, 11, 13),
+    ),
     "gated": (Gated, lambda: torch.randn(4, 6)),
     "norms": (Norms, lambda: torch.randn(5, 6)),
     "loop": (Loop, lambda: torch.randn(4, 4)),

@@ -6,15 +6,17 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { ascii, type Bytes } from '../../fuzz/target';
 import { zipBytes } from '../../base/archive/zipBytes';
+import { capture } from '../../../src/probes/capture';
+import { runtime } from '../../probes/references';
 import { faultOf, openBytes } from '../openBytes';
 import { floats } from './archives';
 import { comparePeer, type PeerFacts } from './comparePeer';
-import { bool, dict, global, OP, pickle, proto, tensor, text, type Part } from './pickleBytes';
+import { bool, dict, global, OP, pickle, proto, tensor, text, tuple, type Part } from './pickleBytes';
 
 const folder = path.join(import.meta.dirname, '..', '..', 'fixtures', 'torch', 'script');
 const TOLERANCE = 1e-5;
 /** What is no layer of its own: nothing is dropped in use, and positions depend on no input. */
-const NO_LAYERS = /^(drop|wpe|rnn)$/;
+const NO_LAYERS = /^(drop|wpe)$/;
 
 describe('TorchScript networks run as PyTorch runs them', () => {
   const facts = JSON.parse(fs.readFileSync(path.join(folder, 'facts.json'), 'utf8')) as Readonly<
@@ -67,8 +69,16 @@ describe(
 );
 
 /** A network of one module by its program; `w` is a parameter of 2 × 2, `count` a number. */
-function script(forward: string, more: { readonly functions?: string; readonly head?: string } = {}): Bytes {
-  const state: Part = dict({ w: tensor('0', 4, [2, 2]), training: bool(false), name: text('x') });
+function script(
+  forward: string,
+  more: { readonly functions?: string; readonly head?: string; readonly constants?: Part } = {},
+): Bytes {
+  const { constants } = more;
+  const state: Part = dict({
+    ...(constants === undefined ? { w: tensor('0', 4, [2, 2]) } : {}),
+    training: bool(false),
+    name: text('x'),
+  });
   const data = pickle(proto(), global('__torch__', 'Net'), OP.EMPTY_TUPLE, OP.NEWOBJ, state, OP.BUILD, OP.STOP);
   const code = `class Net(Module):
   __parameters__ = ["w", ]
@@ -87,7 +97,8 @@ ${more.functions ?? ''}`;
     { name: 'net/data.pkl', data },
     { name: 'net/data/0', data: floats(1, 2, 3, 4) },
     { name: 'net/code/__torch__.py', data: ascii(code) },
-    { name: 'net/constants.pkl', data: pickle(proto(), OP.EMPTY_TUPLE, OP.STOP) },
+    { name: 'net/constants.pkl', data: pickle(proto(), constants ?? OP.EMPTY_TUPLE, OP.STOP) },
+    ...(constants === undefined ? [] : [{ name: 'net/constants/0', data: floats(1, 2, 3, 4) }]),
     { name: 'net/version', data: ascii('3\n') },
   ]);
 }
@@ -107,6 +118,34 @@ describe('a TorchScript program', () => {
     );
     assert.equal(model.parameters, 4);
     assert.deepEqual([...model.readWeight('w').values], [1, 2, 3, 4]);
+  });
+
+  it('takes an axis from an element to its end', async () => {
+    const model = openBytes(script(`${linear}\nreturn torch.relu(torch.slice(h, 1, 1, 9223372036854775807))`));
+    const data = { name: 'd', rows: 1, rowShape: [2], values: Float32Array.of(1, 1) };
+    const { layers } = await capture(model, data, { runtime });
+    assert.deepEqual([...layers.at(-1)!.values], [7]);
+  });
+
+  it('is followed anew with the size of the rows, where any size would do and a usual one was taken', async () => {
+    const model = openBytes(
+      script(`h = torch.linear(torch.adaptive_avg_pool1d(x, 2), self.w, None)\nreturn torch.relu(h)`),
+    );
+    assert.deepEqual(model.inputs[0]?.shape, [null, null, 28]);
+    const data = { name: 'd', rows: 1, rowShape: [1, 6], values: Float32Array.of(0, 1, 2, 3, 4, 5) };
+    const { layers } = await capture(model, data, { runtime, reduction: 'flatten' });
+    assert.deepEqual([...layers.at(-1)!.values], [9, 19]);
+  });
+
+  it('may hold its weights as constants, as torch.jit.freeze writes it', () => {
+    const frozen = script('return torch.linear(x, CONSTANTS.c0, None)', { constants: tuple(tensor('0', 4, [2, 2])) });
+    const model = openBytes(frozen);
+    assert.equal(model.parameters, 4);
+    assert.deepEqual(
+      model.layers.map(({ name, parameters, weights }) => [name, parameters, weights[0]?.name]),
+      [['/Gemm', 4, 'CONSTANTS_c0']],
+    );
+    assert.deepEqual([...model.readWeight('CONSTANTS_c0').values], [1, 2, 3, 4]);
   });
 
   it('names an operator that is not known, and keeps what comes before', () => {

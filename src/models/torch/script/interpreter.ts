@@ -21,6 +21,8 @@ import {
   type ScriptValue,
 } from './values';
 
+/** Before the name of a value that stands in the program itself. */
+const CONSTANT = 'CONSTANTS_';
 const MOST_ITERATIONS = 10_000;
 const DEEPEST_CALLS = 150;
 
@@ -76,8 +78,8 @@ export class Interpreter {
     if (syntax === undefined)
       throw new ScriptError('unsupported', `${module.className.replace(/^__torch__\./, '')}.${method}`);
     const before = this.graph.scope;
-    // A trace writes each call of a shared module out: forward, forward1, forward2.
-    if (/^forward\d*$/.test(method) && module.path !== '') {
+    // A trace writes each call of a shared module out: forward, forward1, forward2. A script has forms of one: forward__0.
+    if (/^forward(__)?\d*$/.test(method) && module.path !== '') {
       const count = this.calls.get(module.path) ?? 0;
       this.calls.set(module.path, count + 1);
       this.graph.scope = count === 0 ? module.path : `${module.path}_${count}`;
@@ -290,7 +292,8 @@ export class Interpreter {
       const value = this.constants[index];
       if (value === undefined)
         throw new ScriptError('corrupt', `its program refers to the constant ${name}, which is not there`);
-      return this.saved(value, `constants.${name}`, undefined);
+      // No dot: it is no tensor of a module.
+      return this.saved(value, `${CONSTANT}${name}`, undefined);
     }
     if (of instanceof ScriptList && of.names !== undefined) {
       const index = of.names.indexOf(name);
@@ -315,7 +318,7 @@ export class Interpreter {
   private saved(value: PickleValue, path: string, type: Expression | undefined): ScriptValue {
     if (value instanceof TorchTensor) {
       const state = stateTensor(path, value, undefined, 0);
-      if (path.startsWith('constants.') && value.size === 1 && value.shape.length === 0)
+      if (path.startsWith(CONSTANT) && value.size === 1 && value.shape.length === 0)
         return scalarOf(value, state.bytes(0, 1));
       return this.graph.weight(state);
     }

@@ -3,7 +3,7 @@ import { Fault, type Warning } from '../../../base/fault';
 import type { Layer, Model, TensorInfo, UnsupportedOperator } from '../../model';
 import { notFiniteWarnings } from '../../notFinite';
 import { OnnxModel } from '../../onnx/onnxModel';
-import type { Program } from '../../program';
+import type { OnnxProgram } from '../../program';
 import { readFloats, type StoredTensor } from '../../storedTensor';
 import { layersOfModules } from '../../weightsOnly/moduleLayers';
 import type { StateTensor } from '../../weightsOnly/stateTensor';
@@ -12,7 +12,7 @@ import type { TorchArchive } from '../torchFile';
 import { Library } from './library';
 import { scriptState } from './scriptModules';
 import { ScriptError } from './syntax';
-import { traceScript } from './trace';
+import { traceScript, type InputShape } from './trace';
 
 /**
  * A TorchScript network. Its weights are those of its modules; its graph is what its program does to any input, brought to ONNX. What of the program cannot be
@@ -28,22 +28,29 @@ export class ScriptModel implements Model {
   readonly layers: readonly Layer[];
   readonly classNames = undefined;
   readonly unsupported: readonly UnsupportedOperator[];
-  readonly program: Program;
+  readonly program: OnnxProgram;
 
   private readonly tensors: readonly StateTensor[];
-  private readonly sourceName: string;
   private readonly remarks: readonly Warning[];
   private found: readonly Warning[] | undefined;
 
-  private constructor(archive: TorchArchive, source: ByteSource) {
-    this.sourceName = source.name;
+  private readonly sizeTaken: InputShape | undefined;
+  private readonly stopped: boolean;
+
+  private constructor(
+    private readonly archive: TorchArchive,
+    private readonly source: ByteSource,
+    shape?: InputShape,
+  ) {
     const root = archive.unpickle('data.pkl');
     if (!(root instanceof PickleObject)) throw new ScriptError('unsupported', 'a network that is no module');
     const library = new Library(archive);
     const { tensors, modules, operators } = scriptState(root, library);
     this.tensors = tensors;
-    const trace = traceScript(root, library, archive.unpickle('constants.pkl', 'constants'));
+    const trace = traceScript(root, library, archive.unpickle('constants.pkl', 'constants'), shape);
     const { graph, stopped } = trace;
+    this.sizeTaken = trace.sizeTaken;
+    this.stopped = stopped !== undefined;
     const stop = stopped === undefined ? undefined : graph.stop(stopped);
     // The graph's own messages name the file that it was made from.
     const onnx = new OnnxModel(new MemorySource(source.name, graph.model('torchscript', 'pytorch')), graph.siblings());
@@ -52,7 +59,8 @@ export class ScriptModel implements Model {
     this.outputs = stop === undefined ? onnx.outputs : [];
     this.unsupported = onnx.unsupported.map(one => (one.node === stop ? { ...one, operator: stopped! } : one));
     const stored = layersOfModules(modules, operators);
-    this.parameters = stored.reduce((sum, layer) => sum + layer.parameters, 0);
+    // torch.jit.freeze writes weights into the program, and leaves modules without.
+    this.parameters = tensors.length > 0 ? stored.reduce((sum, layer) => sum + layer.parameters, 0) : onnx.parameters;
     const merged = mergedLayers(onnx.layers, stored, operators, stop === undefined ? undefined : `${stop}_output_0`);
     this.layers = merged.layers;
     this.remarks = trace.sawTraining
@@ -100,22 +108,28 @@ export class ScriptModel implements Model {
     }
   }
 
+  forRows(rowShape: readonly number[]): Model | undefined {
+    const taken = this.sizeTaken;
+    const dims = taken === undefined ? undefined : shapeOfRows(rowShape, taken.dims);
+    if (taken === undefined || dims === undefined) return undefined;
+    const fitted = new ScriptModel(this.archive, this.source, { name: taken.name, dims });
+    return fitted.stopped ? undefined : fitted;
+  }
+
   /** Found when first asked for: all trained weights are read for it. */
   get warnings(): readonly Warning[] {
     this.found ??= [...this.remarks, ...notFiniteWarnings(this.tensors.filter(tensor => tensor.trained === true))];
+    if (this.tensors.length === 0) this.found = [...this.found, ...this.program.model.warnings];
     return this.found;
   }
 
   storedWeight(name: string): StoredTensor {
-    const tensor = this.tensors.find(one => one.name === name);
-    if (tensor === undefined)
-      throw new Fault('not-found', `The file stores no tensor named "${name}".`, { source: this.sourceName });
-    return tensor;
+    return this.tensors.find(one => one.name === name) ?? this.program.model.storedWeight(name);
   }
 
   readWeight(name: string): { readonly shape: readonly number[]; readonly values: Float32Array } {
     const tensor = this.storedWeight(name);
-    return { shape: tensor.shape, values: readFloats(tensor, this.sourceName) };
+    return { shape: tensor.shape, values: readFloats(tensor, this.source.name) };
   }
 }
 
@@ -167,4 +181,28 @@ function mergedLayers(
 function ancestors(path: string): readonly string[] {
   const parts = path.split('.');
   return parts.slice(1).map((_, at) => parts.slice(0, parts.length - 1 - at).join('.'));
+}
+
+/**
+ * The input's shape with the sides that rows have: [C, …] or [… , C], without the channels where they are one, or flat and square. `undefined` where the rows fit
+ * what was taken, or do not fit at all.
+ */
+function shapeOfRows(
+  rowShape: readonly number[],
+  taken: readonly (number | null)[],
+): readonly (number | null)[] | undefined {
+  const [, channels, ...before] = taken;
+  const count = before.length;
+  let sides: readonly number[] | undefined;
+  if (rowShape.length === count + 1 && channels === null) sides = rowShape.slice(1);
+  else if (rowShape.length === count + 1)
+    sides =
+      rowShape[0] === channels ? rowShape.slice(1) : rowShape.at(-1) === channels ? rowShape.slice(0, -1) : undefined;
+  else if (rowShape.length === count && channels === 1) sides = rowShape;
+  else if (rowShape.length === 1 && typeof channels === 'number') {
+    const side = Math.round((rowShape[0]! / channels) ** (1 / count));
+    if (channels * side ** count === rowShape[0]) sides = new Array<number>(count).fill(side);
+  }
+  if (sides === undefined || sides.join() === before.join()) return undefined;
+  return [null, channels ?? null, ...sides];
 }

@@ -8,6 +8,12 @@ import type { Notes } from './operators/table';
 import { ScriptError } from './syntax';
 import { ScriptClass, ScriptDict, ScriptList, Tensor, type GraphType, type ScriptValue } from './values';
 
+/** The shape of an input that is known from elsewhere; `null` for the batch. */
+export interface InputShape {
+  readonly name: string;
+  readonly dims: readonly (number | null)[];
+}
+
 /** An input as the program is followed with it: `null` lengths are free, the first is the batch. */
 interface InputGuess {
   readonly name: string;
@@ -23,6 +29,8 @@ export interface Trace {
   readonly sawTraining: boolean;
   /** How the size of the input was found, for people. */
   readonly sizeFound: string | undefined;
+  /** The input whose size was taken as usual, as any would do. */
+  readonly sizeTaken?: InputShape | undefined;
 }
 
 /** Sizes that images and sequences usually have, tried first; then all up to a limit. */
@@ -35,10 +43,63 @@ const LARGEST_SIZE = 300;
  * Follows `forward` of a TorchScript network and gives the graph. The file says neither shapes nor types of the input: they are taken from the first layer that
  * works on it; where a dense layer after convolutions fits only certain sizes of image, from that layer.
  */
-export function traceScript(root: PickleObject, library: Library, constants: PickleValue): Trace {
+export function traceScript(root: PickleObject, library: Library, constants: PickleValue, shape?: InputShape): Trace {
   const list = constants instanceof PickleTuple ? constants.items : [];
   const effort = new Effort();
-  let inputs = declaredInputs(root, library);
+  const declared = declaredInputs(root, library);
+  if (shape !== undefined)
+    return settled(
+      root,
+      library,
+      list,
+      declared.map(input => (input.name === shape.name ? { ...input, dims: shape.dims } : input)),
+      effort,
+    );
+  const first = settled(root, library, list, declared, effort);
+  if (first.stopped === undefined) return first;
+  let best = first;
+  for (const inputs of otherGuesses(first.inputs)) {
+    // Of what may be done in all, enough is kept for the layers of a network that ends nowhere.
+    if (effort.attemptsOf(Math.max(best.graph.size, 100)) < 10) break;
+    const trace = settled(root, library, list, inputs, effort);
+    if (trace.stopped === undefined) return trace;
+    // The same end by another way is no better.
+    if (trace.stopped !== first.stopped && trace.graph.size > best.graph.size) best = trace;
+  }
+  return best;
+}
+
+/** What else the inputs may be where what the first layers suggest leads nowhere: sequences and positions of vectors, images, whole numbers. */
+function otherGuesses(inputs: readonly InputGuess[]): readonly (readonly InputGuess[])[] {
+  return inputs.flatMap((input, at) => {
+    const others: (readonly [InputGuess['dims'], GraphType])[] = [];
+    const { dims } = input;
+    if (dims === undefined)
+      others.push(
+        [[null, null], 'int64'],
+        [[null, null], 'float32'],
+        [[null, null, null], 'float32'],
+        [[null, null, null, null], 'float32'],
+      );
+    else if (dims.length === 2 && input.type === 'float32') {
+      const features = dims[1] ?? null;
+      others.push([[null, null, features], 'float32'], [[null, null, null, features], 'float32']);
+    }
+    return others.map(([shape, type]) =>
+      inputs.map((one, index) => (index === at ? { ...one, dims: shape, type } : one)),
+    );
+  });
+}
+
+/** Follows the program with better and better guesses of its inputs, until they stay. */
+function settled(
+  root: PickleObject,
+  library: Library,
+  list: readonly PickleValue[],
+  guessed: readonly InputGuess[],
+  effort: Effort,
+): Trace {
+  let inputs = guessed;
   for (let tries = 0; tries < 3 + 3 * inputs.length; tries++) {
     const attempt = follow(root, library, list, inputs, effort);
     if (attempt.needs !== undefined) {
@@ -130,8 +191,10 @@ function withSize(
     const attempt = follow(root, library, constants, given, effort);
     if (attempt.mismatch || attempt.needs !== undefined || attempt.notes.features !== undefined || attempt.needsSize)
       continue;
+    const { name, dims } = given[free]!;
     return {
       ...attempt.trace,
+      ...(any ? { sizeTaken: { name, dims: dims! } } : {}),
       sizeFound: `${given[free]!.dims!.slice(1).join(' × ')}, ${any ? 'taken as usual: any size would do' : 'from the first dense layer'}`,
     };
   }

@@ -91,11 +91,17 @@ function divide(context: OperatorContext, a: ScriptValue, b: ScriptValue, roundi
     const quotient = graph.emit('Div', [left, right], { type: left.type, dims: broadcast(left.dims, right.dims) });
     if (left.type !== 'float32') return quotient;
     if (rounding === 'floor') return graph.emit('Floor', [quotient], { dims: quotient.dims });
-    const size = graph.emit('Floor', [graph.emit('Abs', [quotient], { dims: quotient.dims })], { dims: quotient.dims });
-    return graph.emit('Mul', [size, graph.emit('Sign', [quotient], { dims: quotient.dims })], { dims: quotient.dims });
+    return truncated(context, quotient);
   }
   if (isNumber(a) && isNumber(b)) return new Real(numberOf(a) / numberOf(b));
   return elementwise(graph, 'Div', asTensor(graph, a, 'float32'), asTensor(graph, b, 'float32'));
+}
+
+/** Towards zero. */
+function truncated({ graph }: OperatorContext, tensor: Tensor): Tensor {
+  const { dims } = tensor;
+  const size = graph.emit('Floor', [graph.emit('Abs', [tensor], { dims })], { dims });
+  return graph.emit('Mul', [size, graph.emit('Sign', [tensor], { dims })], { dims });
 }
 
 /** `a + alpha · b`, with the usual alpha left out. */
@@ -150,7 +156,18 @@ export const ARITHMETIC: OperatorTable = {
     divide(c, a.value('self'), a.value('other'), a.text('rounding_mode', '')),
   'floor_divide|floordiv(self, other)': (c, a) => divide(c, a.value('self'), a.value('other'), 'floor'),
   '__floordiv__(self, other)': (c, a) => divide(c, a.value('self'), a.value('other'), 'floor'),
-  'remainder|fmod(self, other)': (c, a) => {
+  'fmod(self, other)': (c, a) => {
+    const [self, other] = [a.value('self'), a.value('other')];
+    if (isNumber(self) && isNumber(other)) return ofNumbers(self, other, numberOf(self) % numberOf(other));
+    const [left, right] = operands(c.graph, self, other);
+    // Of the sign of what is divided, as in C.
+    return c.graph.emit('Mod', [left, right], {
+      attributes: { fmod: { integer: 1 } },
+      type: left.type,
+      dims: broadcast(left.dims, right.dims),
+    });
+  },
+  'remainder(self, other)': (c, a) => {
     const [self, other] = [a.value('self'), a.value('other')];
     if (isNumber(self) && isNumber(other)) {
       const [x, y] = [numberOf(self), numberOf(other)];
@@ -189,6 +206,9 @@ export const ARITHMETIC: OperatorTable = {
   'expm1(self)': (c, a) => subtract(c, unary('Exp')(c, a.tensor('self')), new Real(1)),
   'log1p(self)': (c, a) => unary('Log')(c, add(c, a.tensor('self'), new Real(1))),
   'log2(self)': (c, a) => divide(c, unary('Log')(c, a.tensor('self')), new Real(Math.LN2), ''),
+  'log10(self)': (c, a) => divide(c, unary('Log')(c, a.tensor('self')), new Real(Math.LN10), ''),
+  'trunc|fix(self)': (c, a) => truncated(c, a.tensor('self')),
+  'frac(self)': (c, a) => subtract(c, a.tensor('self'), truncated(c, a.tensor('self'))),
   'floor(self)': (c, a) => rounded(c, a.value('self'), 'Floor', Math.floor),
   'ceil(self)': (c, a) => rounded(c, a.value('self'), 'Ceil', Math.ceil),
   'round(self)': (c, a) => rounded(c, a.value('self'), 'Round', Math.round),

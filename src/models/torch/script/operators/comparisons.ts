@@ -120,6 +120,7 @@ export const COMPARISONS: OperatorTable = {
       dims: broadcast(condition.dims, broadcast(left.dims, right.dims)),
     });
   },
+  'isinf(self)': (c, a) => c.graph.emit('IsInf', [a.tensor('self')], { type: 'bool', dims: a.tensor('self').dims }),
   'isnan(self)': (c, a) => c.graph.emit('IsNaN', [a.tensor('self')], { type: 'bool', dims: a.tensor('self').dims }),
 };
 

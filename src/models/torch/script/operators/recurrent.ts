@@ -1,18 +1,20 @@
 import type { Graph } from '../graph';
 import { ScriptError } from '../syntax';
-import { ScriptList, type Dim, type Tensor } from '../values';
-import type { Args } from './args';
+import { ScriptList, type Dim, type ScriptValue, type Tensor } from '../values';
+import { Args } from './args';
 import { dimsOf } from './dims';
 import { concatenate, slice, squeeze, swapAxes, unsqueeze } from './shapes';
 import type { OperatorContext, OperatorTable } from './table';
 
 /** Gates in the order of ONNX, as places in the order of PyTorch: i f g o → i o f g, and r z n → z r n. */
 const ORDERS = { LSTM: [0, 3, 1, 2], GRU: [1, 0, 2], RNN: [0] } as const;
+/** What a plain recurrent layer applies, in the words of ONNX. */
+type Activation = 'Tanh' | 'Relu';
 
 type Cell = keyof typeof ORDERS;
 
 /** A stack of recurrent layers, each in one or two directions: `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first)`. */
-function recurrent(cell: Cell) {
+function recurrent(cell: Cell, activation?: Activation) {
   return ({ graph }: OperatorContext, a: Args): ScriptList => {
     const biased = a.flag('has_biases', true);
     const layers = a.integer('num_layers');
@@ -64,6 +66,7 @@ function recurrent(cell: Cell) {
             hidden_size: { integer: hidden },
             direction: { text: directions === 2 ? 'bidirectional' : 'forward' },
             ...(cell === 'GRU' ? { linear_before_reset: { integer: 1 } } : {}),
+            ...(activation === 'Relu' ? { activations: { texts: new Array<string>(directions).fill('Relu') } } : {}),
           },
         },
       );
@@ -106,10 +109,52 @@ function biases(graph: Graph, own: readonly Tensor[], each: number, cell: Cell, 
   return rows.length === 1 ? rows[0]! : concatenate(graph, rows, 0);
 }
 
-const PARAMETERS = '(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first)';
+/** One step of a recurrent layer: as a sequence of one. */
+function step(cell: Cell, activation?: Activation) {
+  const run = recurrent(cell, activation);
+  return (c: OperatorContext, a: Args): ScriptValue => {
+    const { graph } = c;
+    const hx = a.value('hx');
+    const states = (hx instanceof ScriptList ? a.tensors('hx') : [a.tensor('hx')]).map(state =>
+      unsqueeze(graph, state, 0),
+    );
+    const biased = a.has('b_ih');
+    const params = ['w_ih', 'w_hh', ...(biased ? ['b_ih', 'b_hh'] : [])].map(name => a.tensor(name));
+    const [, ...last] = run(
+      c,
+      new Args(
+        cell,
+        NAMES,
+        [],
+        new Map<string, ScriptValue>([
+          ['input', unsqueeze(graph, a.tensor('input'), 0)],
+          ['hx', new ScriptList(states)],
+          ['params', new ScriptList(params)],
+          ['has_biases', biased],
+          ['num_layers', 1],
+        ]),
+      ),
+    ).items as Tensor[];
+    // The hidden state comes last: it is what the cell is known by.
+    const found = last
+      .toReversed()
+      .map(state => squeeze(graph, state, [0]))
+      .reverse();
+    return found.length === 1 ? found[0]! : new ScriptList(found, true);
+  };
+}
+
+const STEP = '(input, hx, w_ih, w_hh, b_ih, b_hh)';
+const NAMES = ['input', 'hx', 'params', 'has_biases', 'num_layers', 'dropout', 'train', 'bidirectional', 'batch_first'];
+const PARAMETERS = `(${NAMES.join(', ')})`;
 
 export const RECURRENT: OperatorTable = {
   [`lstm${PARAMETERS}`]: recurrent('LSTM'),
   [`gru${PARAMETERS}`]: recurrent('GRU'),
   [`rnn_tanh${PARAMETERS}`]: recurrent('RNN'),
+  [`rnn_relu${PARAMETERS}`]: recurrent('RNN', 'Relu'),
+  [`lstm_cell${STEP}`]: step('LSTM'),
+  [`gru_cell${STEP}`]: step('GRU'),
+  [`rnn_tanh_cell${STEP}`]: step('RNN'),
+  [`rnn_relu_cell${STEP}`]: step('RNN', 'Relu'),
 };

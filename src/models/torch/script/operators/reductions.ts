@@ -129,7 +129,8 @@ export const REDUCTIONS: OperatorTable = {
     const squared = variance(c, a);
     return c.graph.emit('Sqrt', [squared], { dims: squared.dims });
   },
-  'norm|frobenius_norm(self, p, dim, keepdim)': norm,
+  'norm(self, p, dim, keepdim)': norm,
+  'frobenius_norm(self, dim, keepdim)': norm,
   'linalg_vector_norm|linalg_norm(self, p, dim, keepdim)': norm,
   'cumsum(self, dim, dtype)': ({ graph }, a) => {
     const self = a.tensor('self');

@@ -95,7 +95,9 @@ export function squeeze(graph: Graph, tensor: Tensor, axes: readonly number[] | 
 }
 
 /** Elements start, start + step, … before end along an axis. */
-export function slice(graph: Graph, tensor: Tensor, axis: number, start: Length, end: Length, step: number): Tensor {
+export function slice(graph: Graph, tensor: Tensor, axis: number, start: Length, until: Length, step: number): Tensor {
+  // Python writes the largest whole number for no end: as a float it is one more, which as an integer is the least.
+  const end = typeof until === 'number' ? Math.min(until, Number.MAX_SAFE_INTEGER) : until;
   const dims = dimsOf(tensor);
   const at = axisOf(axis, dims.length);
   const length = dims[at]!;
@@ -287,7 +289,7 @@ export const SHAPES: OperatorTable = {
     const raised = a.tensors('tensors').map(tensor => unsqueeze(c.graph, tensor, axis));
     return concatenate(c.graph, raised, axis);
   },
-  'chunk(self, chunks, dim)': (c, a) => {
+  'chunk|unsafe_chunk(self, chunks, dim)': (c, a) => {
     const axis = a.integer('dim', 0);
     return split(
       c.graph,
@@ -296,7 +298,7 @@ export const SHAPES: OperatorTable = {
       pieces(a.tensor('self'), axis, length => Math.ceil(length / a.integer('chunks'))),
     );
   },
-  'split|split_with_sizes|tensor_split(self, split_size, dim)': (c, a) => {
+  'split|unsafe_split|split_with_sizes|unsafe_split_with_sizes|tensor_split(self, split_size, dim)': (c, a) => {
     const axis = a.integer('dim', 0);
     const self = a.tensor('self');
     const size = a.value('split_size');
@@ -368,20 +370,34 @@ export const SHAPES: OperatorTable = {
   },
   'index(self, indices)': (c, a) => {
     const given = a.list('indices');
-    const [first] = given;
-    if (given.length === 1 && first instanceof Tensor && first.type !== 'bool') {
-      const self = a.tensor('self');
+    const self = a.tensor('self');
+    const lists = given.filter((one): one is Tensor => one instanceof Tensor && one.type !== 'bool');
+    const [first] = lists;
+    const others = given.filter(one => one !== null).length - lists.length;
+    if (first !== undefined && lists.length === 1 && others === 0) {
+      const axis = given.indexOf(first);
       const dims =
-        self.dims === undefined || first.dims === undefined ? undefined : [...first.dims, ...self.dims.slice(1)];
+        self.dims === undefined || first.dims === undefined
+          ? undefined
+          : [...self.dims.slice(0, axis), ...first.dims, ...self.dims.slice(axis + 1)];
       return c.graph.emit('Gather', [self, asType(c.graph, first, 'int64')], {
-        attributes: { axis: { integer: 0 } },
+        attributes: { axis: { integer: axis } },
         type: self.type,
         dims,
       });
     }
+    if (first !== undefined && lists.length === given.length && lists.every(one => sameShape(one, first))) {
+      // The first axes by lists of places, one element each: x[rows, places].
+      const rank = dimsOf(first).length;
+      const places = lists.map(one => unsqueeze(c.graph, asType(c.graph, one, 'int64'), rank));
+      return c.graph.emit('GatherND', [self, concatenate(c.graph, places, rank)], {
+        type: self.type,
+        dims: self.dims === undefined ? undefined : [...dimsOf(first), ...self.dims.slice(lists.length)],
+      });
+    }
     throw new ScriptError('unsupported', 'torch.index by several lists or a mask');
   },
-  'expand(self, size, implicit)': (c, a) => expand(c.graph, a.tensor('self'), a.lengths('size')),
+  'expand|broadcast_to(self, size, implicit)': (c, a) => expand(c.graph, a.tensor('self'), a.lengths('size')),
   'expand_as(self, other)': (c, a) => {
     const other = a.tensor('other');
     return expand(
@@ -483,6 +499,14 @@ export const SHAPES: OperatorTable = {
   'tril(self, diagonal)': (c, a) => triangle(c.graph, a.tensor('self'), a.integer('diagonal', 0), 0),
   'triu(self, diagonal)': (c, a) => triangle(c.graph, a.tensor('self'), a.integer('diagonal', 0), 1),
 };
+
+function sameShape(a: Tensor, b: Tensor): boolean {
+  return (
+    a.dims !== undefined &&
+    a.dims.length === b.dims?.length &&
+    a.dims.every((dim, axis) => sameDim(dim, b.dims![axis]!))
+  );
+}
 
 function triangle(graph: Graph, tensor: Tensor, diagonal: number, upper: 0 | 1): Tensor {
   return graph.emit('Trilu', [tensor, graph.integers([diagonal], [])], {

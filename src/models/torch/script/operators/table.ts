@@ -9,7 +9,9 @@ import { COMPARISONS } from './comparisons';
 import { CREATION } from './creation';
 import { LAYERS } from './layers';
 import { POOLING } from './pooling';
+import { PRODUCTS } from './products';
 import { PYTHON } from './python';
+import { REARRANGING } from './rearranging';
 import { RECURRENT } from './recurrent';
 import { REDUCTIONS } from './reductions';
 import { SHAPES } from './shapes';
@@ -46,7 +48,9 @@ for (const table of [
   CREATION,
   LAYERS,
   POOLING,
+  PRODUCTS,
   PYTHON,
+  REARRANGING,
   RECURRENT,
   REDUCTIONS,
   SHAPES,
