@@ -7,3 +7,4 @@ export type { CacheOptions, EngineOptions, RunOptions } from './engine';
 export type * from './operationTypes';
 export type * from './redundancyTypes';
 export type * from './timelineTypes';
+export type * from './pruneTypes';

@@ -24,6 +24,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   contents: async () => (await import('./operations/contents')).contents,
   prepare: async () => (await import('./operations/prepare')).prepare,
   report: async () => (await import('./operations/report')).report,
+  prune: async () => (await import('./operations/prune')).prune,
   mapper: async () => (await import('./operations/mapper')).mapper,
   witness: async () => (await import('./operations/witness')).witness,
   collapse: async () => (await import('./operations/collapse')).collapse,

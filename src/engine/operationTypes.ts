@@ -11,12 +11,13 @@ import type { InputPreview } from '../protocol/panel';
 import type { MeasureOperations } from './measureTypes';
 import type { RedundancyOperations } from './redundancyTypes';
 import type { TimelineOperations } from './timelineTypes';
+import type { PruneOperations } from './pruneTypes';
 
 /**
  * Everything the engine can be asked: name → input, parts on the way, and result. All of it is plain data, so that it crosses
  * threads; files are named by path and opened where the work is done.
  */
-export interface Operations extends MeasureOperations, RedundancyOperations, TimelineOperations {
+export interface Operations extends MeasureOperations, RedundancyOperations, TimelineOperations, PruneOperations {
   /** What a model file holds: layers, shapes, parameters. Reads no more than its header needs. */
   readonly describe: Operation<Answered & { readonly model: string }, never, DescribeResult>;
   /** For weights without a program: a first layer list, and code that exports them. */

@@ -8,6 +8,7 @@ import { inspect } from './inspect';
 import { levelset } from './levelset';
 import { mapper } from './mapper';
 import { redundancy } from './redundancy';
+import { prune } from './prune';
 import { report } from './report';
 import { rips } from './rips';
 import { similarity } from './similarity';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   inspect,
   report,
   redundancy,
+  prune,
   describe,
   activations,
   rips,

@@ -1,0 +1,26 @@
+import type { PruneResult } from '../analyses/prune';
+import type { PruneParameters } from '../analyses/pruning/pruneModel';
+import type { Answered, DataReading, Operation } from './operationTypes';
+
+/** What the engine can be asked about pruning. */
+export interface PruneOperations {
+  /** Removes units of a network, measures what that costs, and writes what is left where asked to. */
+  readonly prune: Operation<PruneInput, never, PruneResult>;
+}
+
+export interface PruneInput extends DataReading, Answered {
+  readonly model: string;
+  /** Path, with `#array` where the file holds several: rows that weights are fitted to, and that a ratio is picked by. */
+  readonly data: string;
+  /** Path, with `#array` or `#column`. */
+  readonly labels?: string;
+  /** Rows that are only reported on; a part of the data where left out. */
+  readonly holdout?: string;
+  readonly holdoutLabels?: string;
+  /** What is left out is taken from `defaultPruneParameters`. */
+  readonly parameters?: Partial<PruneParameters>;
+  /** Path of the smaller model. Without it nothing is written. */
+  readonly out?: string;
+  /** Whether an existing file may be overwritten. */
+  readonly force?: boolean;
+}

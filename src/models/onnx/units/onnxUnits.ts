@@ -1,0 +1,160 @@
+import { isFloat } from '../../elements';
+import type { Axes, Labels } from '../../units/unitBook';
+import { UnitBook } from '../../units/unitBook';
+import type { PrunableNetwork, UnitsKept } from '../../units/prunableNetwork';
+import type { Dim } from '../../units/axes';
+import type { NewTensor } from '../../changes';
+import type { AttributeValue, WrittenType } from '../graphBuilder';
+import type { OnnxChanges } from '../onnxChanges';
+import type { OnnxModel } from '../onnxModel';
+import type { OnnxNode, OnnxTensor } from '../protocol';
+import type { TensorFacts } from '../shapes';
+import { LINEAR_RULES } from './linearRules';
+import { SHAPE_RULES } from './structureRules';
+import { VALUE_RULES } from './valueRules';
+
+/** Says which labels the outputs of a node have, and which of its inputs go together. */
+export type UnitRule = (node: OnnxNode, walk: OnnxUnits) => void;
+
+const RULES: ReadonlyMap<string, UnitRule> = new Map([...LINEAR_RULES, ...SHAPE_RULES, ...VALUE_RULES]);
+
+/** What changes of nodes when units go, as they are gathered. */
+export class NodeChanges {
+  readonly inputs = new Map<string, Map<number, string>>();
+  readonly attributes = new Map<string, Map<string, AttributeValue>>();
+  readonly added = new Map<string, NewTensor & { readonly type: WrittenType }>();
+
+  constructor(readonly kept: UnitsKept) {}
+
+  /** Gives a node other whole numbers to read. */
+  integers(node: OnnxNode, place: number, values: readonly number[]): void {
+    const output = node.outputs[0]!;
+    const name = `${output}/pruned_${place}`;
+    this.added.set(name, {
+      shape: [values.length],
+      type: 'int64',
+      bytes: new Uint8Array(BigInt64Array.from(values, BigInt).buffer),
+    });
+    const places = this.inputs.get(output) ?? new Map<number, string>();
+    this.inputs.set(output, places.set(place, name));
+  }
+
+  attribute(node: OnnxNode, name: string, value: AttributeValue): void {
+    const output = node.outputs[0]!;
+    const own = this.attributes.get(output) ?? new Map<string, AttributeValue>();
+    this.attributes.set(output, own.set(name, value));
+  }
+
+  changes(): OnnxChanges | undefined {
+    const { inputs, attributes, added } = this;
+    if (inputs.size + attributes.size + added.size === 0) return undefined;
+    return { inputs, attributes, added };
+  }
+}
+
+/** Follows units through an ONNX graph, node by node. Operators that have no rule keep what they read. */
+export class OnnxUnits {
+  readonly book = new UnitBook();
+  private readonly axes = new Map<string, Axes>();
+  private readonly changes: ((changes: NodeChanges) => void)[] = [];
+  private readonly readersOf = new Map<string, OnnxNode[]>();
+
+  constructor(readonly model: OnnxModel) {
+    model.ordered.reads.forEach((names, index) => {
+      for (const name of new Set(names)) {
+        const list = this.readersOf.get(name) ?? [];
+        this.readersOf.set(name, list);
+        list.push(model.ordered.nodes[index]!);
+      }
+    });
+  }
+
+  walk(): PrunableNetwork {
+    const { ordered, layers, file } = this.model;
+    ordered.nodes.forEach((node, index) => {
+      for (const name of new Set(ordered.reads[index])) {
+        const stored = this.stored(name);
+        if (stored !== undefined) this.book.reads(name);
+      }
+      const inner = [...node.attributes.values()].some(attribute => attribute.graphs.length > 0);
+      const rule = inner ? undefined : RULES.get(node.domain === '' || node.domain === 'com.microsoft' ? node.op : '');
+      if (rule !== undefined) rule(node, this);
+      else
+        for (const name of ordered.reads[index]!)
+          this.book.keepAll(this.of(name), `How ${node.op} treats single units is not known here.`);
+    });
+    for (const { name } of file.graph.outputs) this.book.keepAll(this.of(name), 'They are an output of the network.');
+    const byWeight = new Map<string, string[]>();
+    for (const layer of layers)
+      for (const weight of layer.weights) byWeight.set(weight.name, [...(byWeight.get(weight.name) ?? []), layer.name]);
+    return this.book.finish(
+      tensor => byWeight.get(tensor) ?? [],
+      layers.map(layer => layer.name),
+      kept => {
+        const changes = new NodeChanges(kept);
+        for (const change of this.changes) change(changes);
+        const onnx = changes.changes();
+        return onnx === undefined ? {} : { onnx };
+      },
+    );
+  }
+
+  facts(name: string): TensorFacts | undefined {
+    return this.model.facts.get(name);
+  }
+
+  dims(name: string): readonly Dim[] | undefined {
+    return this.facts(name)?.dims;
+  }
+
+  /** A stored tensor of numbers that can be cut; those of whole numbers are sizes and places. */
+  stored(name: string): OnnxTensor | undefined {
+    const tensor = this.model.tensorNamed(name);
+    return tensor !== undefined && isFloat(tensor.kind.type) ? tensor : undefined;
+  }
+
+  /** Undefined where the rank is not known. */
+  of(name: string | undefined): Axes | undefined {
+    if (name === undefined || name === '') return undefined;
+    const known = this.axes.get(name);
+    if (known !== undefined) return known;
+    const stored = this.stored(name);
+    return stored === undefined ? this.dims(name)?.map(() => null) : this.book.stored(name, stored.dims);
+  }
+
+  set(name: string | undefined, axes: Axes): void {
+    if (name !== undefined && name !== '') this.axes.set(name, axes);
+  }
+
+  /** Keeps what a node reads. */
+  keepInputs(node: OnnxNode, reason: string): void {
+    for (const name of node.inputs) this.book.keepAll(this.of(name), reason);
+  }
+
+  readers(tensor: string): readonly OnnxNode[] {
+    return this.readersOf.get(tensor) ?? [];
+  }
+
+  isOutput(tensor: string): boolean {
+    return this.model.file.graph.outputs.some(output => output.name === tensor);
+  }
+
+  onChange(change: (changes: NodeChanges) => void): void {
+    this.changes.push(change);
+  }
+
+  /** The only thing that reads a tensor, where there is one. */
+  onlyReader(tensor: string): OnnxNode | undefined {
+    const readers = this.readers(tensor);
+    return readers.length === 1 && !this.isOutput(tensor) ? readers[0] : undefined;
+  }
+}
+
+export function some(labels: Labels | null | undefined): labels is Labels {
+  return labels !== null && labels !== undefined;
+}
+
+/** What of an ONNX network can go. */
+export function onnxUnits(model: OnnxModel): PrunableNetwork {
+  return new OnnxUnits(model).walk();
+}
