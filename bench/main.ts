@@ -115,6 +115,8 @@ function asked({ of, atMost }: Bound): string {
       return `ratio ≤ ${atMost}`;
     case 'milliseconds':
       return `≤ ${atMost} ms`;
+    case 'milliseconds at most':
+      return `each ≤ ${atMost} ms`;
     case 'megabytes':
       return `≤ ${atMost} MB`;
     case 'megabytes more':
@@ -131,6 +133,8 @@ function holds(measurement: Measurement, { of, atMost }: Bound): boolean | undef
         return ratioOf(measurement);
       case 'milliseconds':
         return timing.median;
+      case 'milliseconds at most':
+        return timing.maximum;
       case 'megabytes':
         return memoryBytes && memoryBytes / 2 ** 20;
       case 'megabytes more':

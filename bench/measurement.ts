@@ -14,9 +14,9 @@ export interface Measured {
   readonly memoryBytes?: number;
 }
 
-/** At most so much: of the ratio of the medians, ours over the peer's; of our own median; of our own memory; of our memory beyond the peer's. */
+/** At most so much: of the ratio of the medians, ours over the peer's; of our own median, or our slowest; of our own memory; of our memory beyond the peer's. */
 export interface Bound {
-  readonly of: 'ratio' | 'milliseconds' | 'megabytes' | 'megabytes more';
+  readonly of: 'ratio' | 'milliseconds' | 'milliseconds at most' | 'megabytes' | 'megabytes more';
   readonly atMost: number;
 }
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { crc32 } from '../../src/base/archive/crc32';
 import { ascii, joined, type Bytes } from '../fuzz/target';
-import { externalTensor, graph, model, node, value } from '../models/onnxBuilder';
+import { bytes, externalTensor, graph, int, join, model, node, value, varint } from '../models/onnxBuilder';
 import { dict, OP, pickle, proto, tensor } from '../models/torch/pickleBytes';
 import { fileOf } from '../models/safetensors/safetensorsBytes';
 
@@ -67,6 +67,37 @@ export function bigOnnx(): { readonly graph: Bytes; readonly weights: number; re
     weights: last + 16,
     last,
   };
+}
+
+/** A chain of 64 products whose weights lie within the file: 1 GB of them. */
+export function writeBigOnnx(file: string): void {
+  const layers = 64;
+  const layer = 2 ** 24;
+  const nodes = Array.from({ length: layers }, (_, i) =>
+    bytes(1, node('MatMul', [`h${i}`, `w${i}`], [`h${i + 1}`], { name: `layer${i}` })),
+  );
+  // The values of each tensor are a hole behind its head.
+  const tensors = Array.from({ length: layers }, (_, i) => {
+    const head = join(int(1, 2048), int(1, 2048), int(2, 1), bytes(8, `w${i}`), varint(9 * 8 + 2), varint(layer));
+    return join(varint(5 * 8 + 2), varint(head.length + layer), head);
+  });
+  const before = join(nodes, bytes(2, 'big'));
+  const after = join(bytes(11, value('h0', ['batch', 2048])), bytes(12, value(`h${layers}`, ['batch', 2048])));
+  const stored = tensors.reduce((sum, { length }) => sum + length + layer, 0);
+  const head = join(
+    int(1, 8),
+    bytes(8, join(bytes(1, ''), int(2, 17))),
+    varint(7 * 8 + 2),
+    varint(before.length + stored + after.length),
+    before,
+  );
+  const parts: [number, Uint8Array][] = [[0, head]];
+  let at = head.length;
+  for (const tensor of tensors) {
+    parts.push([at, tensor]);
+    at += tensor.length + layer;
+  }
+  writeSparse(file, at + after.length, [...parts, [at, after]]);
 }
 
 /** What torch.save writes beyond 4 GB: a storage of 5 GB, and one of ones that begins behind it, with sizes and places of 64 bits. */

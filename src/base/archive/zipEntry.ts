@@ -7,8 +7,8 @@ import { crc32 } from './crc32';
 import { quoted } from '../text';
 import type { ZipEntry } from './zip';
 
-/** So few that even the densest DEFLATE (1032:1) inflates them to 16 MiB at a time. */
-const COMPRESSED_BYTES = 16 * 2 ** 10;
+/** So few that even the densest DEFLATE (1032:1) inflates them to 8 MiB at a time, for which twice that is asked. */
+const COMPRESSED_BYTES = 8 * 2 ** 10;
 
 /** The content of an entry, inflated as it is taken: never more than a few MiB beyond what was asked for. */
 export function streamOfEntry(source: ByteSource, entry: ZipEntry): ByteStream {

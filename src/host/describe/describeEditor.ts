@@ -82,6 +82,7 @@ export class DescribeEditor implements vscode.CustomReadonlyEditorProvider<Model
     const awaited = this.awaited.get(uri.fsPath);
     this.awaited.delete(uri.fsPath);
     if (awaited !== undefined) session.reveal(awaited);
+    session.prepare();
     this.sessions.set(uri.fsPath, [...(this.sessions.get(uri.fsPath) ?? []), session]);
     panel.iconPath = iconPath(this.context.extension, 'describe');
 

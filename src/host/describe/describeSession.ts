@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Fault, isCancelled } from '../../base/fault';
 import type { ChainAnswer } from '../../models/layerList/chain';
-import type { DescribeToView, OutlineResult, Renewal, WeightCheck } from '../../protocol/describe';
+import type { DescribeToView, OutlineResult, PlacedGraph, Renewal, WeightCheck } from '../../protocol/describe';
 import type { FaultData } from '../../protocol/results';
 import type { EngineLike } from '../base/engine';
 import { isOfKind, WEIGHTS_FILES } from '../base/fileKinds';
@@ -30,6 +30,8 @@ const CHECKED_AT_ONCE = 256 * 2 ** 20;
  */
 export class DescribeSession {
   private outline: Promise<DescribeToView> | undefined;
+  /** The layout that a new page asks for. */
+  private firstLayout: Promise<PlacedGraph> | undefined;
   private readonly reading = new AbortController();
   private layoutRun = new AbortController();
   private weightsRun = new AbortController();
@@ -48,6 +50,14 @@ export class DescribeSession {
     private readonly context: DescribeSessionContext,
   ) {}
 
+  /** Reads ahead what a new page will ask for, while VS Code makes it. */
+  prepare(): void {
+    const layout = this.place(undefined, this.reading.signal);
+    // Whoever asks for it is told why there is none.
+    layout.catch(() => undefined);
+    this.firstLayout = layout;
+  }
+
   /** Brings a page that knows nothing to where this is. */
   async replay(): Promise<void> {
     this.context.post({ type: 'words', words: describeWords(this.context.t) });
@@ -58,6 +68,7 @@ export class DescribeSession {
   async changed(by: Renewal): Promise<void> {
     if (by !== 'file' && !(await this.restsOnMore())) return;
     this.outline = undefined;
+    this.firstLayout = undefined;
     this.renewed = { by, at: this.context.now() };
     this.checked = undefined;
     if (this.isShown) this.context.post({ type: 'stale', why: 'changed' });
@@ -89,14 +100,10 @@ export class DescribeSession {
   async layout(request: number, open: readonly string[] | undefined): Promise<void> {
     this.layoutRun.abort();
     const { signal } = (this.layoutRun = new AbortController());
-    const model = await this.read();
-    if (model === undefined || signal.aborted) return;
-    const layers = model.layers.map(({ name, op, outputShape, parameters, inputs }) => ({
-      ...{ name, op, outputShape, parameters, inputs },
-    }));
+    if ((await this.read()) === undefined || signal.aborted) return;
     try {
-      const engine = await this.context.engine();
-      const graph = await engine.run('layerGraph', { layers, ...(open === undefined ? {} : { open }) }, { signal });
+      const ahead = open === undefined ? this.firstLayout : undefined;
+      const graph = await (ahead ?? this.place(open, signal));
       if (!signal.aborted) this.context.post({ type: 'graph', request, graph });
     } catch (error) {
       if (!signal.aborted) this.context.post({ type: 'graphFailed', request, fault: this.faultOf(error) });
@@ -175,6 +182,16 @@ export class DescribeSession {
     if (this.checked !== undefined) this.context.post({ type: 'check', check: this.checked });
     else if (bytes <= CHECKED_AT_ONCE || this.checkRun !== undefined) void this.check();
     else this.context.post({ type: 'check', check: { kind: 'open', bytes } });
+  }
+
+  private async place(open: readonly string[] | undefined, signal: AbortSignal): Promise<PlacedGraph> {
+    const model = await this.read();
+    if (model === undefined || signal.aborted) throw new Fault('cancelled', 'There is no layout to be made.');
+    const layers = model.layers.map(({ name, op, outputShape, parameters, inputs }) => ({
+      ...{ name, op, outputShape, parameters, inputs },
+    }));
+    const engine = await this.context.engine();
+    return engine.run('layerGraph', { layers, ...(open === undefined ? {} : { open }) }, { signal });
   }
 
   private async read(): Promise<OutlineResult | undefined> {

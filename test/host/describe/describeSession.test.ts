@@ -115,6 +115,24 @@ describe('a page that describes a model', () => {
     assert.ok(posted[0]?.type === 'graph' && posted[0].request === 2);
   });
 
+  it('finds its outline and its first layout read ahead, until something changes', async () => {
+    const { session, called, posted } = begin();
+    session.prepare();
+    await settle();
+    called('layerGraph')[0]!.resolve({ width: 1 });
+    await session.layout(1, undefined);
+    await session.layout(2, undefined);
+    assert.equal(called('layerGraph').length, 1);
+    assert.deepEqual(
+      posted.map(message => message.type === 'graph' && message.request),
+      [1, 2],
+    );
+    await session.changed('file');
+    void session.layout(3, undefined);
+    await settle();
+    assert.equal(called('layerGraph').length, 2);
+  });
+
   it('is given the tensors of the layer that it looks at, and no longer those of another', async () => {
     const { session, called, posted } = begin();
     void session.weights('fc1');
