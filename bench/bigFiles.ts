@@ -35,7 +35,7 @@ export async function run(): Promise<readonly Measurement[]> {
         for (const { name, model } of models) if (name !== '') model.readWeight(name);
         store.dispose();
       });
-      const memoryBytes = process.memoryUsage().rss - before;
+      const memoryBytes = Math.max(0, process.memoryUsage().rss - before);
       return { what, timing: taken, memoryBytes, bounds: [{ of: 'milliseconds', atMost: 100 }, { of: 'megabytes', atMost: 100 }] }; // prettier-ignore
     };
     const described = Array.from({ length: 3 }, () => runCommandLine(['describe', at('deep.onnx')]));

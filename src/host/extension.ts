@@ -2,7 +2,7 @@ import { loadStarted } from './base/clock';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { toDisposable } from '../base/lifecycle';
-import { DATA_FILES, IMAGE_FILES, MODEL_FILES, PYTHON_FILES } from './base/fileKinds';
+import { DATA_FILES, MODEL_FILES, PYTHON_FILES } from './base/fileKinds';
 import { EngineService } from './base/engineService';
 import {
   exportFrom,
@@ -31,6 +31,7 @@ import { openDocs } from './workspace/docs';
 import { describeDataFile, describeModelFile } from './workspace/tooltips';
 import { InspectedFolders } from './workspace/inspectedFolders';
 import { WorkspaceFiles } from './workspace/workspaceFiles';
+import { WorkspaceImages } from './workspace/workspaceImages';
 
 /**
  * Called by VS Code on first use of a command, view, editor or panel of ours. It registers what the manifest declares and
@@ -46,7 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const engine = keep(new EngineService(context, log));
   const models = keep(new WorkspaceFiles(MODEL_FILES));
   const data = keep(new WorkspaceFiles(DATA_FILES));
-  const images = keep(new WorkspaceFiles(IMAGE_FILES));
+  const images = keep(new WorkspaceImages());
   const sources = keep(new WorkspaceFiles(PYTHON_FILES));
   const unexpected = (error: unknown) => log.error(error instanceof Error ? error : String(error));
   const folders = keep(new InspectedFolders(unexpected));

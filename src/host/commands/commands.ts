@@ -27,6 +27,7 @@ import type { RunningStatus } from '../running/runningStatus';
 import { openSample } from '../workspace/sample';
 import type { InspectedFolders } from '../workspace/inspectedFolders';
 import type { WorkspaceFiles } from '../workspace/workspaceFiles';
+import type { WorkspaceImages } from '../workspace/workspaceImages';
 import type { CommandId, CommandTable } from './table';
 import { filesOf, modelInFront, modelsOf } from './targets';
 
@@ -42,7 +43,7 @@ export interface CommandContext {
   readonly results: Results;
   readonly models: WorkspaceFiles;
   readonly data: WorkspaceFiles;
-  readonly images: WorkspaceFiles;
+  readonly images: WorkspaceImages;
   /** Folders that are inspected as one thing. */
   readonly folders: InspectedFolders;
   /** Python files. */
@@ -320,7 +321,7 @@ function pickContext(context: CommandContext, panel: InspectPanel): PickContext 
     answered: panel.session.answered,
     engine: context.engine.get,
     files: () => context.data.find(),
-    images: () => context.images.find(),
+    imageFolders: () => context.images.folders(),
     unexpected: error => context.log.warn(error instanceof Error ? error.message : String(error)),
   };
 }

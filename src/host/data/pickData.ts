@@ -10,15 +10,14 @@ import { sayCount } from '../base/numbers';
 import { formatShape } from '../../base/numbers';
 import type { InspectSession } from '../inspect/inspectSession';
 import { labelCandidates, nearest, rankCandidates } from './candidates';
-import { imageFolders } from './imageFolders';
 import { shortName, splitReference } from './reference';
 
 export interface PickContext {
   readonly engine: () => Promise<EngineLike>;
   /** Data files of the workspace. */
   readonly files: () => Promise<readonly vscode.Uri[]>;
-  /** Images of the workspace: those that lie together are data. */
-  readonly images: () => Promise<readonly vscode.Uri[]>;
+  /** Folders of the workspace whose images are data. */
+  readonly imageFolders: () => Promise<readonly string[]>;
   readonly unexpected: (error: unknown) => void;
   /** What was said of the model's weights, where their file does not say it. */
   readonly answered: InspectSession['answered'];
@@ -58,7 +57,7 @@ export async function pickData(
   const fill = async (): Promise<void> => {
     const files = (await context.files()).map(file => file.fsPath);
     const engine = await context.engine();
-    const folders = imageFolders((await context.images()).map(file => file.fsPath));
+    const folders = await context.imageFolders();
     const near = [...nearest(files, model.fsPath, MOST_READ), ...nearest(folders, model.fsPath, MOST_FOLDERS)];
     const input = { model: model.fsPath, ...context.answered, files: near };
     const candidates = await engine.run('dataCandidates', input, { signal: abort.signal });

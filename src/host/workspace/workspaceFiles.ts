@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle';
 import { globOf, type FileKind } from '../base/fileKinds';
 
-const MOST_FILES = 2000;
+/** More are not looked for at once. */
+export const MOST_FILES = 2000;
 
 /**
  * The workspace's files of some kinds, without those in folders that are excluded from search. They are looked for when
@@ -32,8 +33,10 @@ export class WorkspaceFiles implements Disposable {
     this.store.dispose();
   }
 
-  private async search(): Promise<readonly vscode.Uri[]> {
-    const files = await vscode.workspace.findFiles(globOf(this.kind), excluded(), MOST_FILES);
+  /** Looks anew, and passes over what these globs match, too. At most `MOST_FILES`. */
+  async search(passedOver: readonly string[] = []): Promise<readonly vscode.Uri[]> {
+    this.watch();
+    const files = await vscode.workspace.findFiles(globOf(this.kind), excluded(passedOver), MOST_FILES);
     return files.sort((a, b) => a.path.localeCompare(b.path, undefined, { numeric: true }));
   }
 
@@ -61,8 +64,8 @@ export class WorkspaceFiles implements Disposable {
 }
 
 /** What people keep out of the explorer and of search, as one glob. */
-function excluded(): string {
-  const patterns = new Set(['**/node_modules/**', '**/.git/**']);
+function excluded(passedOver: readonly string[]): string {
+  const patterns = new Set(['**/node_modules/**', '**/.git/**', ...passedOver]);
   for (const section of ['files', 'search']) {
     const exclude = vscode.workspace.getConfiguration(section).get<Record<string, unknown>>('exclude') ?? {};
     // Nested braces are no glob, so a pattern with a group stands back.

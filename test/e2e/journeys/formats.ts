@@ -5,6 +5,9 @@ import path from 'node:path';
 import { journey } from '../harness/journey';
 import { Panel } from '../harness/panel';
 import { files } from '../harness/workspace';
+import { writeNpy } from '../../../src/data/writeNpz';
+import { Random } from '../../../src/base/random';
+import { graph, model, node, tensor, value } from '../../models/onnxBuilder';
 import { CNN, dense, weights } from '../../models/layerList/weightFiles';
 
 /** What a right-click does on files of every kind. */
@@ -62,6 +65,37 @@ journey('open other formats', { content: 'formats' }, step => {
   });
 });
 
+/** A network that takes rows for two inputs, of files of their own. */
+journey('give rows to several inputs', { content: 'formats' }, step => {
+  step('asks for each input, remembers what was chosen, and runs on them', async window => {
+    writePair(path.join(window.folder, 'other'));
+    await window.chooseFromMenu(await window.file('other/pair.onnx'), 'Inspect Layer Topology');
+    await window.pick('left.npy');
+    await window.page.locator('.quick-input-title').getByText('Data for input right of pair.onnx').waitFor();
+    await window.picks.filter({ hasText: 'right.npy' }).first().waitFor();
+    await window.screenshot('second-input-dark');
+    await window.pick('right.npy');
+    const panel = new Panel(window);
+    await panel.done();
+    assert.equal(await panel.layer('joined').count(), 1);
+    const kept = JSON.stringify(window.settings['neuralTopology.data']);
+    assert.match(kept, /"inputs":\{"right":"other\/right\.npy"\}/);
+  });
+
+  step('asks again once that is forgotten', async window => {
+    await window.closeEditors();
+    await window.chooseFromMenu(
+      await window.file('other/pair.onnx'),
+      'Neural Topology',
+      'Forget Choices for This File',
+    );
+    await window.until(() => !JSON.stringify(window.settings['neuralTopology.data']).includes('pair.onnx'));
+    await window.chooseFromMenu(await window.file('other/pair.onnx'), 'Inspect Layer Topology');
+    await window.picks.filter({ hasText: 'left.npy' }).first().waitFor();
+    await window.page.keyboard.press('Escape');
+  });
+});
+
 /** Weights alone, and each way to a result of them. */
 journey('run weights alone', { content: 'formats' }, step => {
   const place = (window: { readonly folder: string }, name: string) => path.join(window.folder, 'other', name);
@@ -87,6 +121,34 @@ journey('run weights alone', { content: 'formats' }, step => {
       await window.screenshot('weights-chain-dark');
     },
   );
+
+  step('shows in an open description what was chosen, and that it was forgotten', async window => {
+    await window.chooseFromMenu(await window.file('other/mlp.safetensors'), 'Neural Topology', 'Describe Model');
+    const assumed = window.view.locator('.notice').filter({ hasText: 'Activation tanh: chosen by you.' });
+    await assumed.waitFor();
+    await window.view.locator('.node-focus').waitFor();
+    await window.screenshot('weights-assumed-dark');
+    await assumed.getByRole('button', { name: 'Forget Choices for This File' }).click();
+    await window.view.locator('.mark').filter({ hasText: 'choice of the activation changed' }).waitFor();
+    await window.view.locator('.notice').getByText('weights without the program').waitFor();
+    await window.view.getByRole('button', { name: 'Choose its activation…' }).click();
+    await window.pick('tanh');
+    await window.pick('Random input');
+    await new Panel(window).done();
+    await window.tab('mlp.safetensors').filter({ hasNotText: 'topology' }).click();
+    await assumed.waitFor();
+  });
+
+  step('marks and renews an open description when its file changes or goes', async window => {
+    const file = place(window, 'mlp.safetensors');
+    const before = fs.readFileSync(file);
+    fs.writeFileSync(file, weights(dense({ fc1: [64, 20], fc2: [20, 10] })));
+    await window.view.locator('.mark').filter({ hasText: 'The file changed' }).waitFor();
+    fs.rmSync(file);
+    await window.view.locator('.mark.warning').filter({ hasText: 'no longer there' }).waitFor();
+    fs.writeFileSync(file, before);
+    await window.view.locator('.notice').filter({ hasText: 'Activation tanh: chosen by you.' }).waitFor();
+  });
 
   step('does not ask again about the same weights', async window => {
     await window.closeEditors();
@@ -135,6 +197,26 @@ journey('run weights alone', { content: 'formats' }, step => {
     await window.screenshot('weights-list-dark');
   });
 });
+
+/** A network of two inputs as wide as each other, and 80 rows of each. */
+function writePair(folder: string): void {
+  const random = new Random(0, 'pair');
+  const draws = (count: number) => Float32Array.from({ length: count }, () => random.normal());
+  const nodes = [
+    node('MatMul', ['left', 'a'], ['l'], { name: 'ofLeft' }),
+    node('MatMul', ['right', 'b'], ['r'], { name: 'ofRight' }),
+    node('Add', ['l', 'r'], ['sum'], { name: 'joined' }),
+  ];
+  const content = graph({
+    nodes,
+    initializers: ['a', 'b'].map(name => tensor(name, [6, 3], draws(18))),
+    inputs: ['left', 'right'].map(name => value(name, ['batch', 6])),
+    outputs: [value('sum', ['batch', 3])],
+  });
+  fs.writeFileSync(path.join(folder, 'pair.onnx'), model(content));
+  for (const name of ['left', 'right'])
+    fs.writeFileSync(path.join(folder, `${name}.npy`), writeNpy({ shape: [80, 6], values: draws(480) }));
+}
 
 const python = ['/usr/bin/python3', 'python3'].find(
   name => spawnSync(name, ['-c', 'import torch, numpy']).status === 0,
