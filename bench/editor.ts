@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { writeBigOnnx, writeBigSafetensors } from '../test/engine/bigFiles';
 import { launchBrowser } from '../test/e2e/browser';
 import { startEditor } from '../test/e2e/harness/editor';
@@ -77,7 +78,7 @@ async function describe(window: Workbench, file: string): Promise<number> {
   await window.openMenu(await window.file(file));
   await window.menuItem('Neural Topology').hover();
   await window.page.keyboard.press('ArrowRight');
-  return chosen(window, 'Describe Model', file.split('/').at(-1)!, LAYERS);
+  return chosen(window, 'Describe Model', path.basename(file), LAYERS);
 }
 
 /** The same for the preview of a text, which VS Code makes by itself: a page in a frame, too. */
