@@ -4,8 +4,9 @@ import type { ModelFormat } from '../formats';
 import type { Model } from '../model';
 import { TensorFlowGraphModel } from '../tensorflow/graphModel';
 import { openBundle, type Bundle } from './bundle';
-import { flattenGraph } from './flatten';
-import { readSavedModel, type StoredGraph, type StoredSignature } from './readSavedModel';
+import { flattenGraph } from '../tensorflow/flatten';
+import type { StoredGraph, StoredSignature } from '../tensorflow/storedGraph';
+import { readSavedModel } from './readSavedModel';
 
 /** The saved_model.pb of a SavedModel, with its variables in the folder beside it. */
 export const savedModelFormat: ModelFormat = {

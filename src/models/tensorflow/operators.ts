@@ -26,7 +26,7 @@ export const RUNNABLE: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Operators whose function bodies would have to be carried along, or that load what is not in the graph. */
+/** Operators whose functions are put in their place when the graph is read, so that one that is left has none, and those that load what is not in the graph. */
 const NOT_HERE = new Set(
   'If While StatelessIf StatelessWhile SimpleMLCreateModelResource SimpleMLInferenceOpWithHandle SimpleMLLoadModelFromPathWithHandle'.split(
     ' ',

@@ -29,8 +29,10 @@ export function changeGraph(
     if (removedNodes?.has(name) === true) return [];
     return [withShape(withInputs(node, rewired), tensors.get(name)?.shape)];
   });
-  if (nodes.length === listed.length && nodes.every((node, i) => node === listed[i])) return topology;
-  return new Map([...topology, ['node', nodes]]);
+  const library = withFunctions(entry(topology, 'library'), tensors);
+  const isSame = nodes.length === listed.length && nodes.every((node, i) => node === listed[i]);
+  if (isSame && library === entry(topology, 'library')) return topology;
+  return new Map([...topology, ['node', nodes], ...(library === undefined ? [] : [['library', library] as const])]);
 }
 
 /** A signature whose outputs are read from elsewhere. */
@@ -46,6 +48,19 @@ export function changeSignature(signature: Json | undefined, { rewired }: GraphC
     return [key, new Map([...info, ['name', place]])];
   });
   return changed ? new Map([...signature, ['outputs', new Map(now)]]) : signature;
+}
+
+/** Constants of functions stand in the functions. */
+function withFunctions(library: Json | undefined, tensors: ReadonlyMap<string, NewTensor>): Json | undefined {
+  const functions = asList(entry(library, 'function'));
+  if (!isObject(library)) return library;
+  const now = functions.map(one => {
+    const listed = asList(entry(one, 'nodeDef'));
+    const nodes = listed.map(node => withShape(node, tensors.get(asText(entry(node, 'name')) ?? '')?.shape));
+    if (!isObject(one) || nodes.every((node, i) => node === listed[i])) return one;
+    return new Map([...one, ['nodeDef', nodes]]);
+  });
+  return now.every((one, i) => one === functions[i]) ? library : new Map([...library, ['function', now]]);
 }
 
 function withInputs(node: Json, rewired: ReadonlyMap<string, string> | undefined): Json {

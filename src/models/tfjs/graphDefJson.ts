@@ -11,6 +11,8 @@ import {
   type NodeInput,
   type TensorFlowGraph,
 } from '../tensorflow/graph';
+import { flattenGraph } from '../tensorflow/flatten';
+import type { StoredFunction, StoredGraph, StoredNode } from '../tensorflow/storedGraph';
 
 const MOST_NODES = 500_000;
 
@@ -27,16 +29,76 @@ export function readGraphDef(
   const nodes = listed.map(readNode);
   const byName = new Map(nodes.map(node => [node.name, node]));
   const stored = new Map(tensors.map(tensor => [tensor.name, tensor]));
-  const lost = nodes.find(
-    node => node.op === 'Const' && !stored.has(node.name) && node.attributes.get('dtype')?.type !== 'str',
-  );
-  if (lost !== undefined) throw broken(`the constant ${JSON.stringify(lost.name)} is not among the weights`);
+  const functions = readFunctions(entry(topology, 'library'), stored);
+  for (const node of [...nodes, ...[...functions.values()].flatMap(one => one.nodes)])
+    if (node.op === 'Const' && !stored.has(node.name) && node.attributes.get('dtype')?.type !== 'str')
+      throw broken(`the constant ${JSON.stringify(node.name)} is not among the weights`);
+  const inputs = ports(entry(signature, 'inputs'), byName) ?? placeholders(nodes);
+  const outputs = ports(entry(signature, 'outputs'), byName) ?? ends(nodes);
+  if (nodes.some(node => CALLING.test(node.op)))
+    return flattened(
+      listed.map(node => storedNode(node, stored)),
+      functions,
+      inputs,
+      outputs,
+    );
   return {
     nodes,
     tensors: new Map(nodes.flatMap(node => (stored.has(node.name) ? [[node.name, stored.get(node.name)!]] : []))),
-    inputs: ports(entry(signature, 'inputs'), byName) ?? placeholders(nodes),
-    outputs: ports(entry(signature, 'outputs'), byName) ?? ends(nodes),
+    inputs,
+    outputs,
   };
+}
+
+/** Operators that call functions of the graph's library. */
+const CALLING = /^((Stateful)?PartitionedCall|(Stateless)?(While|If))$/;
+
+/** Loops, branches and calls of functions are brought to a graph without functions, as those of a SavedModel are. */
+function flattened(
+  nodes: readonly StoredNode[],
+  functions: StoredGraph['functions'],
+  inputs: readonly GraphPort[],
+  outputs: readonly GraphPort[],
+): TensorFlowGraph {
+  const port = ({ name, node, output, shape, type }: GraphPort) => ({ name, tensor: `${node}:${output}`, shape, type });
+  const signature = { name: '', inputs: inputs.map(port), outputs: outputs.map(port) };
+  return flattenGraph({ tags: [], version: '', nodes, functions, signatures: [signature] }, signature, new Map(), true);
+}
+
+/** The library of a GraphDef (function.proto). The converter gives constants of functions names that no other has, and writes them among the weights. */
+function readFunctions(library: Json | undefined, stored: ReadonlyMap<string, StoredTensor>): StoredGraph['functions'] {
+  const functions = new Map<string, StoredFunction>();
+  let count = 0;
+  for (const one of asList(entry(library, 'function'))) {
+    const signature = entry(one, 'signature');
+    const name = asText(entry(signature, 'name'));
+    if (name === undefined) throw broken('a function has no name');
+    if (functions.has(name)) throw broken(`two functions are named ${JSON.stringify(name)}`);
+    const names = (key: string) => asList(entry(signature, key)).map(arg => asText(entry(arg, 'name')) ?? '');
+    const listed = asList(entry(one, 'nodeDef'));
+    count += listed.length;
+    if (count > MOST_NODES)
+      throw new Fault(
+        'too-large',
+        `The graph's functions have more than ${MOST_NODES} nodes; at most as many are read.`,
+      );
+    const returns = entry(one, 'ret');
+    functions.set(name, {
+      name,
+      inputs: names('inputArg'),
+      outputs: names('outputArg'),
+      nodes: listed.map(node => storedNode(node, stored)),
+      returns: new Map(isObject(returns) ? [...returns].map(([key, value]) => [key, asText(value) ?? '']) : []),
+    });
+  }
+  return functions;
+}
+
+function storedNode(json: Json, stored: ReadonlyMap<string, StoredTensor>): StoredNode {
+  const { name, op, attributes } = readNode(json);
+  const inputs = asList(entry(json, 'input')).map(text => asText(text) ?? '');
+  const value = op === 'Const' ? stored.get(name) : undefined;
+  return { name, op, inputs, attributes, value, texts: undefined };
 }
 
 function readNode(node: Json): GraphNode {

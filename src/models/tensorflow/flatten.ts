@@ -1,8 +1,7 @@
 import { Fault } from '../../base/fault';
 import type { StoredTensor } from '../storedTensor';
-import type { Attribute, GraphNode, NodeInput, TensorFlowGraph } from '../tensorflow/graph';
-import type { Bundle } from './bundle';
-import type { StoredFunction, StoredGraph, StoredNode, StoredSignature } from './readSavedModel';
+import type { Attribute, GraphNode, NodeInput, TensorFlowGraph } from './graph';
+import type { StoredFunction, StoredGraph, StoredNode, StoredSignature } from './storedGraph';
 
 const CALLS = /^(Stateful)?PartitionedCall$/;
 const LOOPS = /^(Stateless)?While$/;
@@ -32,10 +31,16 @@ const OUTPUTS: ReadonlyMap<string, readonly string[]> = new Map([
  * One graph without functions, for one signature: the bodies of what is called stand in the place of the calls, those of loops and branches between the
  * operators that TensorFlow had for them before it had functions (Switch, Merge, Enter, Exit, NextIteration), and variables in the place of what reads them. A node keeps its name where no other has it, else it gets that of the call before it.
  *
+ * `keepsNames` where the names of constants are unique in the file, and are to stay however often a function is called.
  * Throws `corrupt` for calls of functions that are not there or call themselves, `too-large` for bodies that multiply without end.
  */
-export function flattenGraph(stored: StoredGraph, signature: StoredSignature, variables: Bundle): TensorFlowGraph {
-  const flattening = new Flattening(stored, variables);
+export function flattenGraph(
+  stored: StoredGraph,
+  signature: StoredSignature,
+  variables: ReadonlyMap<string, StoredTensor>,
+  keepsNames = false,
+): TensorFlowGraph {
+  const flattening = new Flattening(stored, variables, keepsNames);
   const port = ({ name, tensor, type, shape }: StoredSignature['inputs'][number]) => ({
     name,
     ...flattening.place(tensor),
@@ -75,7 +80,8 @@ class Flattening {
 
   constructor(
     private readonly stored: StoredGraph,
-    private readonly variables: Bundle,
+    private readonly variables: ReadonlyMap<string, StoredTensor>,
+    private readonly keepsNames: boolean,
   ) {
     this.top = this.scope(stored.nodes, undefined, '', 0);
     for (const node of stored.nodes)
@@ -252,7 +258,7 @@ class Flattening {
     const name = scope.names.get(node.name)!;
     const { op, attributes } = node;
     const texts = node.inputs.filter(input => !input.startsWith('^'));
-    if (node.value !== undefined) this.tensors.set(name, { ...node.value, name });
+    if (node.value !== undefined) this.tensors.set(name, this.keepsNames ? node.value : { ...node.value, name });
     const inputs = texts.map(text => this.resolve(scope, text));
     if (op === 'ReadVariableOp') {
       const tensor = this.variableOf(inputs[0]);
@@ -360,5 +366,5 @@ function checkpointKeys(stored: StoredGraph, handleOf: (text: string) => string)
 }
 
 function broken(what: string): Fault {
-  return new Fault('corrupt', `The graph of the SavedModel is broken: ${what}.`, { hint: 'Export the model again.' });
+  return new Fault('corrupt', `The graph is broken: ${what}.`, { hint: 'Export the model again.' });
 }
