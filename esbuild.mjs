@@ -56,9 +56,23 @@ const noFetch = {
     build.onLoad({ filter: /./, namespace: 'none' }, () => ({ contents: 'module.exports = undefined;', loader: 'js' }));
   },
 };
+/** Emscripten's way to run texts as code is for modules that bring some, which no grammar does. */
+const noTextAsCode = {
+  name: 'noTextAsCode',
+  setup(build) {
+    // Its module for Node asks for its own address, which a bundle in the form of CommonJS has none of.
+    build.onResolve({ filter: /^web-tree-sitter$/ }, () => ({
+      path: path.join(root, 'node_modules', 'web-tree-sitter', 'web-tree-sitter.cjs'),
+    }));
+    build.onLoad({ filter: /[\\/]web-tree-sitter[\\/]web-tree-sitter\.(?:js|cjs)$/ }, ({ path: file }) => ({
+      contents: fs.readFileSync(file, 'utf8').replaceAll(/\beval\(func\)/g, 'undefined'),
+      loader: 'js',
+    }));
+  },
+};
 const node = {
   ...shared,
-  plugins: [kernelBytes, tfjsApart],
+  plugins: [kernelBytes, tfjsApart, noTextAsCode],
   platform: 'node',
   target: 'node20',
   format: 'cjs',
@@ -74,6 +88,7 @@ const builds = [
       worker: 'src/engine/workerMain.ts',
       short: 'src/engine/short.ts',
       helper: 'src/engine/helperMain.ts',
+      source: 'src/engine/source/sourceMain.ts',
       cli: 'src/cli/main.ts',
     },
   },
@@ -156,6 +171,19 @@ function copyRuntime(target = `${process.platform}-${process.arch}`) {
   fs.writeFileSync(record, wanted);
 }
 
+/** The parser of sources and its grammars, in WebAssembly. */
+const grammars = {
+  'web-tree-sitter': ['web-tree-sitter.wasm'],
+  'tree-sitter-python': ['tree-sitter-python.wasm'],
+  'tree-sitter-javascript': ['tree-sitter-javascript.wasm'],
+  'tree-sitter-typescript': ['tree-sitter-typescript.wasm', 'tree-sitter-tsx.wasm'],
+};
+
+function copyGrammars() {
+  for (const [name, files] of Object.entries(grammars))
+    for (const file of files) fs.cpSync(path.join(root, 'node_modules', name, file), path.join(dist, 'grammars', file));
+}
+
 function manifest(folder) {
   return JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
 }
@@ -178,16 +206,21 @@ function writeTypes() {
 const target = process.argv.find(a => a.startsWith('--target='))?.split('=')[1] ?? process.env.BUILD_TARGET;
 if (process.argv.includes('--watch')) {
   copyRuntime();
+  copyGrammars();
   for (const build of builds) await (await esbuild.context(build)).watch();
 } else {
   const types = writeTypes();
   const made = await Promise.all(builds.map(build => esbuild.build(build)));
   const files = made.flatMap(({ metafile }) => Object.keys(metafile.inputs));
-  fs.writeFileSync(path.join(dist, 'ThirdPartyNotices.txt'), thirdPartyNotices(files, runtimes));
+  fs.writeFileSync(
+    path.join(dist, 'ThirdPartyNotices.txt'),
+    thirdPartyNotices(files, [...runtimes, ...Object.keys(grammars)]),
+  );
   // For `vsce package` by itself, which takes no pictures without an address; `npm run package` puts them in.
   const readme = fs.readFileSync(path.join(root, 'README.md'), 'utf8');
   fs.writeFileSync(path.join(dist, 'README.text.md'), packagedReadme(readme, { pictures: false }));
   copyRuntime(target);
+  copyGrammars();
   await types;
   fs.chmodSync(path.join(dist, 'cli.js'), 0o755);
 }

@@ -8,3 +8,5 @@ export type * from './operationTypes';
 export type * from './redundancyTypes';
 export type * from './timelineTypes';
 export type * from './pruneTypes';
+export { SourceThread } from './source/sourceThread';
+export type { SourceThreadOptions } from './source/sourceThread';

@@ -14,6 +14,7 @@ import {
   layerListSaved,
   takeProgramWay,
 } from './commands/commands';
+import { SourceService } from './code/sourceService';
 import { registerCommands } from './commands/register';
 import { DataLinks } from './data/dataLinks';
 import { FileAnswers } from './data/fileAnswers';
@@ -49,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const data = keep(new WorkspaceFiles(DATA_FILES));
   const images = keep(new WorkspaceImages());
   const sources = keep(new WorkspaceFiles(PYTHON_FILES));
+  const sourceReader = keep(new SourceService(context.extensionUri));
   const unexpected = (error: unknown) => log.error(error instanceof Error ? error : String(error));
   const folders = keep(new InspectedFolders(unexpected));
   const links = new DataLinks(context.workspaceState);
@@ -91,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): void {
     images,
     folders,
     sources,
+    sourceReader,
   };
   keep(registerCommands(makeCommands(commands), log));
   const describing = new DescribeEditor({

@@ -18,7 +18,8 @@ export function lowerPython(root: Node): readonly Statement[] {
 
 function statementsIn(node: Node | null, depth: number): Statement[] {
   if (node === null || depth > DEEPEST) return [];
-  return meaningful(node).flatMap(child => statement(child, depth + 1));
+  const statements = meaningful(node).flatMap(child => statement(child, depth + 1));
+  return node.type === 'ERROR' ? [...brokenClasses(node, depth), ...statements] : statements;
 }
 
 function statement(node: Node, depth: number): Statement[] {
@@ -80,6 +81,26 @@ function statement(node: Node, depth: number): Statement[] {
     default:
       return [];
   }
+}
+
+/** Heads of classes whose bodies are broken: `class`, a name and the bases, one after the other. */
+function brokenClasses(node: Node, depth: number): Statement[] {
+  const { children } = node;
+  return children.flatMap((child, index): Statement[] => {
+    const [name, bases] = [children[index + 1], children[index + 2]];
+    if (child.type !== 'class' || name?.type !== 'identifier' || bases?.type !== 'argument_list') return [];
+    const definition = {
+      ...spanOf(child),
+      name: name.text,
+      nameSpan: spanOf(name),
+      bases: meaningful(bases)
+        .filter(isPlain)
+        .map(base => expression(base, depth + 1)),
+      body: [],
+      decorators: [],
+    };
+    return [{ kind: 'class', ...spanOf(child), definition }];
+  });
 }
 
 function isNode(node: Node | null): node is Node {

@@ -1,11 +1,12 @@
-import type { Tree } from 'web-tree-sitter';
+import type { Parser, Tree } from 'web-tree-sitter';
 import type { Cancellation } from '../base/cancellation';
 import { importCandidates } from './imports';
 import { Interpreter, type Files, type ParsedFile } from './interpreter';
 import { lowerPython } from './lowerPython';
 import { lowerScript } from './lowerScript';
+import { moduleClasses, type ModuleClass } from './moduleClasses';
 import { networksOf, type SourceNetwork } from './networks';
-import { grammarOf, parseText, type Grammars } from './parser';
+import { grammarOf, LARGEST_SOURCE, parseText, type GrammarName, type Grammars } from './parser';
 import { SourceTexts } from './sourceTexts';
 
 /** What a source defines. */
@@ -46,7 +47,7 @@ export class SourceProgram {
   ) {}
 
   /** The networks that a file defines. Throws `cancelled`, `too-large`. */
-  async analyse(file: string, cancellation: Cancellation): Promise<SourceAnalysis> {
+  analyse(file: string, cancellation: Cancellation): Promise<SourceAnalysis> {
     return this.analyseWith(file, new Map(), cancellation);
   }
 
@@ -56,80 +57,43 @@ export class SourceProgram {
     instead: ReadonlyMap<string, string>,
     cancellation: Cancellation,
   ): Promise<SourceAnalysis> {
-    const grammar = grammarOf(file);
-    const text = instead.get(file) ?? this.textOf(file);
-    if (grammar === undefined || text === undefined) return { networks: [], broken: false };
-    // Imported files are of the same language, which one parser covers; TypeScript may import JavaScript.
-    await this.grammars.prepare(grammar);
-    if (grammar !== 'python')
-      for (const other of ['javascript', 'typescript', 'tsx'] as const)
-        if (other !== grammar && MENTIONS_FILES.test(text)) await this.grammars.prepare(other);
-    const loaded = new Map<string, ParsedFile>();
-    const parse = async (name: string): Promise<ParsedFile | undefined> => {
-      const known = loaded.get(name);
-      if (known) return known;
-      const content = instead.get(name) ?? this.textOf(name);
-      const language = grammarOf(name);
-      if (content === undefined || language === undefined) return undefined;
-      const parser = await this.grammars.prepare(language);
-      const own = instead.has(name)
-        ? { tree: parseText(parser, content, null, cancellation) }
-        : this.held(name, content, tree => parseText(parser, content, tree, cancellation));
-      const parsed =
-        'parsed' in own
-          ? own.parsed
-          : {
-              file: name,
-              language: language === 'python' ? ('python' as const) : ('script' as const),
-              statements: language === 'python' ? lowerPython(own.tree.rootNode) : lowerScript(own.tree.rootNode),
-            };
-      if (instead.has(name)) temporary.push(own.tree);
-      loaded.set(name, parsed);
-      if (name === file) broken = own.tree.rootNode.hasError;
-      return parsed;
-    };
-    const temporary: Tree[] = [];
-    let broken = false;
+    const loading = new Loading(this, instead, cancellation);
     try {
-      const root = await parse(file);
+      const root = await loading.load(file);
       if (!root) return { networks: [], broken: false };
-      await this.follow(root, parse, loaded, instead);
-      const files: Files = {
-        imported: (module, from) =>
-          importCandidates(module, from, this.files.roots)
-            .map(candidate => loaded.get(candidate))
-            .find(found => found !== undefined),
-      };
-      return { networks: networksOf(root, new Interpreter(files, cancellation)), broken };
+      return { networks: networksOf(root.parsed, loading.interpreter()), broken: root.tree.rootNode.hasError };
     } finally {
-      for (const tree of temporary) tree.delete();
+      loading.dispose();
     }
   }
 
-  /** Reads what a file imports, and what that imports, as far as it is there. */
-  private async follow(
-    root: ParsedFile,
-    parse: (file: string) => Promise<ParsedFile | undefined>,
-    loaded: ReadonlyMap<string, ParsedFile>,
-    instead: ReadonlyMap<string, string>,
-  ): Promise<void> {
-    const open = [root];
-    for (let next = open.pop(); next && loaded.size < MOST_IMPORTED; next = open.pop())
-      for (const module of modulesOf(next)) {
-        const found = importCandidates(module, next.file, this.files.roots).find(
-          candidate => instead.has(candidate) || this.textOf(candidate) !== undefined,
-        );
-        if (found === undefined || loaded.has(found)) continue;
-        const parsed = await parse(found);
-        if (parsed) open.push(parsed);
-      }
+  /** The classes of a Python file that look like networks of PyTorch; none where it is not there or too large. */
+  async classes(file: string, cancellation: Cancellation): Promise<readonly ModuleClass[]> {
+    const text = this.textOf(file);
+    if (text === undefined || text.length > LARGEST_SOURCE) return [];
+    const loading = new Loading(this, new Map(), cancellation);
+    try {
+      const root = await loading.load(file);
+      return root ? moduleClasses(root.parsed, text, loading.interpreter()) : [];
+    } finally {
+      loading.dispose();
+    }
   }
 
   textOf(file: string): string | undefined {
     return this.texts.get(file) ?? this.files.text(file);
   }
 
-  private held(file: string, text: string, parse: (before: Tree | null) => Tree): Held {
+  get roots(): readonly string[] {
+    return this.files.roots;
+  }
+
+  parser(name: GrammarName): Promise<Parser> {
+    return this.grammars.prepare(name);
+  }
+
+  /** The tree of a file's text: the one that is kept, or what parsing makes of that. */
+  held(file: string, text: string, parse: (before: Tree | null) => Tree): Held {
     const before = this.trees.get(file);
     if (before?.text === text) return before;
     // A tree that was not told of what changed would be wrong.
@@ -142,16 +106,7 @@ export class SourceProgram {
     } finally {
       before?.tree.delete();
     }
-    const isPython = grammarOf(file) === 'python';
-    const held: Held = {
-      text,
-      tree,
-      parsed: {
-        file,
-        language: isPython ? 'python' : 'script',
-        statements: isPython ? lowerPython(tree.rootNode) : lowerScript(tree.rootNode),
-      },
-    };
+    const held = lowered(file, text, tree);
     this.texts.parsed(file, text);
     this.trees.set(file, held);
     for (const [oldest, { tree: old }] of this.trees) {
@@ -163,7 +118,72 @@ export class SourceProgram {
   }
 }
 
-const MENTIONS_FILES = /['"]\.{1,2}\//;
+/** One reading of a file and of what it imports, as if some files had other texts. */
+class Loading {
+  private readonly loaded = new Map<string, Held>();
+  private readonly temporary: Tree[] = [];
+
+  constructor(
+    private readonly program: SourceProgram,
+    private readonly instead: ReadonlyMap<string, string>,
+    private readonly cancellation: Cancellation,
+  ) {}
+
+  /** Reads a file, what it imports, and what that imports, as far as it is there. */
+  async load(file: string): Promise<Held | undefined> {
+    const root = await this.parse(file);
+    const open = root ? [root.parsed] : [];
+    for (let next = open.pop(); next && this.loaded.size < MOST_IMPORTED; next = open.pop())
+      for (const module of modulesOf(next)) {
+        const found = importCandidates(module, next.file, this.program.roots).find(
+          candidate => this.textOf(candidate) !== undefined,
+        );
+        if (found === undefined || this.loaded.has(found)) continue;
+        const held = await this.parse(found);
+        if (held) open.push(held.parsed);
+      }
+    return root;
+  }
+
+  interpreter(): Interpreter {
+    const files: Files = {
+      imported: (module, from) =>
+        importCandidates(module, from, this.program.roots)
+          .map(candidate => this.loaded.get(candidate)?.parsed)
+          .find(found => found !== undefined),
+    };
+    return new Interpreter(files, this.cancellation);
+  }
+
+  dispose(): void {
+    for (const tree of this.temporary) tree.delete();
+  }
+
+  private textOf(file: string): string | undefined {
+    return this.instead.get(file) ?? this.program.textOf(file);
+  }
+
+  private async parse(file: string): Promise<Held | undefined> {
+    const text = this.textOf(file);
+    const grammar = grammarOf(file);
+    if (text === undefined || grammar === undefined) return undefined;
+    const parser = await this.program.parser(grammar);
+    const parse = (before: Tree | null) => parseText(parser, text, before, this.cancellation);
+    let held: Held;
+    if (this.instead.has(file)) {
+      held = lowered(file, text, parse(null));
+      this.temporary.push(held.tree);
+    } else held = this.program.held(file, text, parse);
+    this.loaded.set(file, held);
+    return held;
+  }
+}
+
+function lowered(file: string, text: string, tree: Tree): Held {
+  const isPython = grammarOf(file) === 'python';
+  const statements = isPython ? lowerPython(tree.rootNode) : lowerScript(tree.rootNode);
+  return { text, tree, parsed: { file, language: isPython ? 'python' : 'script', statements } };
+}
 
 function modulesOf({ statements }: ParsedFile): readonly string[] {
   const modules = new Set<string>();

@@ -15,10 +15,17 @@ const PACKAGES = {
   tsx: 'tree-sitter-typescript',
 } as const;
 
+/** Where npm has the WebAssembly of the parser or of a grammar. */
+export function grammarFile(name: string): string {
+  return name === 'web-tree-sitter'
+    ? resolve('web-tree-sitter/web-tree-sitter.wasm')
+    : path.join(folderOf(PACKAGES[name.replace('tree-sitter-', '') as keyof typeof PACKAGES]), `${name}.wasm`);
+}
+
 /** The parser and grammars as npm has them. */
 export const grammars = new Grammars({
-  parser: () => fs.readFileSync(resolve('web-tree-sitter/web-tree-sitter.wasm')),
-  grammar: name => fs.readFileSync(path.join(folderOf(PACKAGES[name]), `tree-sitter-${name}.wasm`)),
+  parser: () => fs.readFileSync(grammarFile('web-tree-sitter')),
+  grammar: name => fs.readFileSync(grammarFile(`tree-sitter-${name}`)),
 });
 
 /** A workspace of texts, as of /w. */

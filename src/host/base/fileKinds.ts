@@ -29,6 +29,11 @@ export const PROGRAMLESS_FILES: FileKind = {
 export const DATA_FILES: FileKind = { extensions: ['.npy', '.npz', '.csv', '.tsv', '.jsonl', '.parquet'], names: [] };
 export const IMAGE_FILES: FileKind = { extensions: ['.png', '.jpg', '.jpeg'], names: [] };
 export const PYTHON_FILES: FileKind = { extensions: ['.py'], names: [] };
+/** Sources whose layers are found. */
+export const SOURCE_FILES: FileKind = {
+  extensions: ['.py', '.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx'],
+  names: [],
+};
 
 export function isOfKind(file: string, { extensions, names }: FileKind): boolean {
   const name = path.basename(file).toLowerCase();

@@ -10,6 +10,7 @@ import { needsALook, recognise } from '../data/recognise';
 import { DESCRIBE_TYPE } from '../describe/describeEditor';
 import type { DataChoice, ProgramWay } from '../../protocol/panel';
 import type { EngineService } from '../base/engineService';
+import type { SourceService } from '../code/sourceService';
 import { fileIcon } from '../base/fileIcons';
 import { iconPath } from '../base/view';
 import { filterOf, INSPECTED_FILES, isOfKind, MODEL_FILES, PROGRAMLESS_FILES, WEIGHTS_FILES } from '../base/fileKinds';
@@ -48,6 +49,7 @@ export interface CommandContext {
   readonly folders: InspectedFolders;
   /** Python files. */
   readonly sources: WorkspaceFiles;
+  readonly sourceReader: SourceService;
 }
 
 /** More panels than this at once would leave none of them readable. */
@@ -156,6 +158,7 @@ function pythonContext(context: CommandContext): PythonContext {
     extension: context.extension.extensionUri,
     log: context.log,
     sources: () => context.sources.find(),
+    classes: files => context.sourceReader.ask('classes', { files: files.map(file => file.replaceAll('\\', '/')) }),
     shape: async weights => {
       try {
         const engine = await context.engine.get();

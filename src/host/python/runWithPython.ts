@@ -6,19 +6,22 @@ import { runUserPython } from '../../engine/python/userPython';
 import { nearest } from '../data/candidates';
 import { commandText, freeName, runParameters, type PythonTask } from './command';
 import { interpreterFor } from './interpreter';
-import { argumentsAsJson, moduleClasses, type ModuleClass } from './moduleClasses';
+import type { FileClasses } from '../../protocol/source';
+import type { ModuleClass } from '../../source/moduleClasses';
+import { argumentsAsJson } from './pythonArguments';
 
 export interface PythonContext {
   readonly extension: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
   /** Sources that are looked through. */
   readonly sources: () => Promise<readonly vscode.Uri[]>;
+  /** The classes in them that look like networks. */
+  readonly classes: (files: readonly string[]) => Promise<readonly FileClasses[]>;
   /** A shape of one batch to begin with, such as "1,64". */
   readonly shape: (weights: vscode.Uri) => Promise<string | undefined>;
 }
 
 const MOST_SOURCES = 500;
-const MOST_BYTES = 1 << 20;
 
 /**
  * Runs weights with the person's own Python: they choose the class, see the command, and allow it; then the class is imported from
@@ -30,7 +33,7 @@ export async function runWithPython(weights: vscode.Uri, context: PythonContext)
     throw new Fault('unsafe', vscode.l10n.t('Code of this workspace is run only once the workspace is trusted.'), {
       hint: vscode.l10n.t('Trust it with “Workspaces: Manage Workspace Trust”.'),
     });
-  const chosen = await chooseClass(weights, await context.sources());
+  const chosen = await chooseClass(weights, context);
   if (!chosen) return undefined;
   const parameters = await askForArguments(chosen);
   if (parameters === undefined) return undefined;
@@ -102,21 +105,21 @@ interface ChosenClass extends ModuleClass {
   readonly file: string;
 }
 
-async function chooseClass(weights: vscode.Uri, sources: readonly vscode.Uri[]): Promise<ChosenClass | undefined> {
+async function chooseClass(weights: vscode.Uri, context: PythonContext): Promise<ChosenClass | undefined> {
+  const sources = await context.sources();
   const files = nearest(
     sources.map(uri => uri.fsPath),
     weights.fsPath,
     MOST_SOURCES,
   );
-  const items: (vscode.QuickPickItem & { readonly chosen: ChosenClass })[] = [];
-  for (const file of files)
-    for (const found of moduleClasses(await textOf(file)))
-      items.push({
-        label: found.name,
-        description: `${vscode.workspace.asRelativePath(file, true)}:${found.line}`,
-        iconPath: new vscode.ThemeIcon('symbol-class'),
-        chosen: { ...found, file },
-      });
+  const items = (await context.classes(files)).flatMap(({ file, classes }) =>
+    classes.map(found => ({
+      label: found.name,
+      description: `${vscode.workspace.asRelativePath(file, true)}:${found.line}`,
+      iconPath: new vscode.ThemeIcon('symbol-class'),
+      chosen: { ...found, file },
+    })),
+  );
   if (items.length === 0)
     throw new Fault('not-found', vscode.l10n.t('No Python file of the workspace defines a torch.nn.Module.'), {
       hint: vscode.l10n.t('Open the folder that holds the source of the model, or export the model as ONNX.'),
@@ -127,17 +130,6 @@ async function chooseClass(weights: vscode.Uri, sources: readonly vscode.Uri[]):
     matchOnDescription: true,
   });
   return picked?.chosen;
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    const uri = vscode.Uri.file(file);
-    if ((await vscode.workspace.fs.stat(uri)).size > MOST_BYTES) return '';
-    return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  } catch {
-    // A file that went away meanwhile defines nothing.
-    return '';
-  }
 }
 
 /** JSON; "{}" where the constructor takes nothing. */

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { argumentsAsJson, moduleClasses } from '../../../src/host/python/moduleClasses';
+import { Cancellation } from '../../src/base/cancellation';
+import { programOf } from './sources';
+
+const moduleClasses = (text: string, more: Readonly<Record<string, string>> = {}) =>
+  programOf({ 'model.py': text, ...more }).classes('/w/model.py', Cancellation.never);
 
 describe('moduleClasses', () => {
-  it('finds what derives from Module or has a forward, with line and parameters', () => {
+  it('finds what derives from Module or has a forward, with line and parameters', async () => {
     const text = [
       'import torch.nn as nn',
       '',
@@ -33,7 +37,7 @@ describe('moduleClasses', () => {
       '    ):',
       '        pass',
     ].join('\n');
-    assert.deepEqual(moduleClasses(text), [
+    assert.deepEqual(await moduleClasses(text), [
       {
         name: 'Net',
         line: 6,
@@ -57,29 +61,18 @@ describe('moduleClasses', () => {
     ]);
   });
 
-  it('finds nothing in what is no source, and ends on what is cut off', () => {
-    assert.deepEqual(moduleClasses(''), []);
-    assert.deepEqual(moduleClasses('class Net(nn.Module'), []);
-    assert.equal(moduleClasses('class Net(nn.Module):\n  def __init__(self, a=(').length, 1);
-  });
-});
-
-describe('argumentsAsJson', () => {
-  it('takes JSON and keywords as Python writes them', () => {
-    for (const [typed, json] of [
-      ['', '{}'],
-      ['{"hidden": 3}', '{"hidden":3}'],
-      ['[1, 2]', '[1,2]'],
-      [
-        "hidden=128, bias=False, sizes=(1, 2,), name='a', extra=None",
-        '{"hidden":128,"bias":false,"sizes":[1,2],"name":"a","extra":null}',
-      ],
-    ] as const)
-      assert.equal(argumentsAsJson(typed), json, typed);
+  it('finds nothing in what is no source, and ends on what is cut off', async () => {
+    assert.deepEqual(await moduleClasses(''), []);
+    assert.deepEqual(await moduleClasses('class Net(nn.Module'), []);
+    assert.equal((await moduleClasses('class Net(nn.Module):\n  def __init__(self, a=(')).length, 1);
   });
 
-  it('refuses what is neither, code above all', () => {
-    for (const typed of ['128', 'hidden=', 'hidden', 'hidden=print(1)', 'a b', '"text"'])
-      assert.equal(argumentsAsJson(typed), undefined, typed);
+  it('finds what derives from a class of another file', async () => {
+    const base = 'import torch\nclass Base(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n';
+    const classes = await moduleClasses('from base import Base\nclass Net(Base):\n    pass\n', { 'base.py': base });
+    assert.deepEqual(
+      classes.map(({ name }) => name),
+      ['Net'],
+    );
   });
 });

@@ -1,0 +1,59 @@
+import type { FaultData } from '../base/fault';
+import type { NetworkMatch } from '../source/match';
+import type { ModelLayer } from '../source/modelSizes';
+import type { ModuleClass } from '../source/moduleClasses';
+import type { SourceAnalysis } from '../source/sourceProgram';
+import type { SourceNetwork } from '../source/networks';
+import type { SourceEdit, WantedSizes } from '../source/resize';
+import type { TextChange } from '../source/sourceTexts';
+
+/** What the thread that reads sources can be asked: name → question and answer. Files are named by their paths, with slashes. */
+export interface SourceQuestions {
+  /** The networks that a file defines. */
+  readonly networks: { readonly input: { readonly file: string }; readonly output: SourceAnalysis };
+  /** Which layers of a model the networks of a file define; as many answers as networks. */
+  readonly matches: {
+    readonly input: { readonly file: string; readonly layers: readonly ModelLayer[] };
+    readonly output: readonly NamedMatch[];
+  };
+  /** The edits that give a network other sizes. */
+  readonly resize: {
+    readonly input: { readonly file: string; readonly network: string; readonly wanted: readonly WantedSizes[] };
+    readonly output: readonly SourceEdit[];
+  };
+  /** Classes that look like networks of PyTorch, file by file. A file that cannot be read defines none. */
+  readonly classes: {
+    readonly input: { readonly files: readonly string[] };
+    readonly output: readonly FileClasses[];
+  };
+}
+
+export interface NamedMatch extends NetworkMatch {
+  readonly network: SourceNetwork;
+}
+
+export interface FileClasses {
+  readonly file: string;
+  readonly classes: readonly ModuleClass[];
+}
+
+export type SourceQuestion = keyof SourceQuestions;
+
+/** To the thread that reads sources. Texts of open editors come before the files. */
+export type ToSource =
+  | { readonly type: 'open'; readonly file: string; readonly text: string }
+  | { readonly type: 'change'; readonly file: string; readonly changes: readonly TextChange[] }
+  | { readonly type: 'close'; readonly file: string }
+  | {
+      readonly type: 'ask';
+      readonly id: number;
+      readonly question: SourceQuestion;
+      readonly input: unknown;
+      readonly cancellation: SharedArrayBuffer;
+    };
+
+/** Every question has one answer. */
+export type FromSource =
+  | { readonly type: 'answer'; readonly id: number; readonly output: unknown }
+  | { readonly type: 'fault'; readonly id: number; readonly fault: FaultData }
+  | { readonly type: 'crash'; readonly id: number; readonly message: string };
