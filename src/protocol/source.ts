@@ -4,7 +4,7 @@ import type { ModelLayer } from '../source/modelSizes';
 import type { ModuleClass } from '../source/moduleClasses';
 import type { SourceAnalysis } from '../source/sourceProgram';
 import type { SourceNetwork } from '../source/networks';
-import type { SourceEdit, WantedSizes } from '../source/resize';
+import type { SourceEdit } from '../source/resize';
 import type { TextChange } from '../source/sourceTexts';
 
 /** What the thread that reads sources can be asked: name → question and answer. Files are named by their paths, with slashes. */
@@ -14,11 +14,22 @@ export interface SourceQuestions {
   /** Which layers of a model the networks of a file define; as many answers as networks. */
   readonly matches: {
     readonly input: { readonly file: string; readonly layers: readonly ModelLayer[] };
-    readonly output: readonly NamedMatch[];
+    readonly output: { readonly matches: readonly NamedMatch[]; readonly broken: boolean };
   };
-  /** The edits that give a network other sizes. */
+  /** Which of some files define networks with layers that stand in this one. */
+  readonly users: {
+    readonly input: { readonly file: string; readonly candidates: readonly string[] };
+    readonly output: readonly string[];
+  };
+  /** The edits that give a network the sizes of a model whose weights have other shapes. */
   readonly resize: {
-    readonly input: { readonly file: string; readonly network: string; readonly wanted: readonly WantedSizes[] };
+    readonly input: {
+      readonly file: string;
+      readonly network: string;
+      readonly model: readonly ModelLayer[];
+      /** Shapes that weights are to have, by their names. */
+      readonly shapes: Readonly<Record<string, readonly number[]>>;
+    };
     readonly output: readonly SourceEdit[];
   };
   /** Classes that look like networks of PyTorch, file by file. A file that cannot be read defines none. */

@@ -6,6 +6,7 @@ import type { FromSource, SourceQuestion, SourceQuestions, ToSource } from '../.
 import { matchNetwork } from '../../source/match';
 import { Grammars, LARGEST_SOURCE } from '../../source/parser';
 import { resizeNetwork } from '../../source/resize';
+import { wantedSizes } from '../../source/wantedSizes';
 import { SourceProgram, type ReadFiles } from '../../source/sourceProgram';
 
 export interface SourceEnvironment {
@@ -79,16 +80,29 @@ export class SourceSession {
     } = {
       networks: ({ file }) => this.program.analyse(file, cancellation),
       matches: async ({ file, layers }) => {
-        const { networks } = await this.program.analyse(file, cancellation);
-        return networks.map(network => {
+        const { networks, broken } = await this.program.analyse(file, cancellation);
+        const matches = networks.map(network => {
           cancellation.throwIfCancelled();
           return { network, ...matchNetwork(network, layers) };
         });
+        return { matches, broken };
       },
-      resize: async ({ file, network: name, wanted }) => {
+      users: async ({ file, candidates }) => {
+        const word = path.posix.basename(file).replace(/\.\w+$/, '');
+        const found: string[] = [];
+        for (const candidate of candidates) {
+          if (candidate === file || this.program.textOf(candidate)?.includes(word) !== true) continue;
+          const { networks } = await this.program.analyse(candidate, cancellation);
+          if (networks.some(({ layers }) => layers.some(({ place }) => place.file === file))) found.push(candidate);
+        }
+        return found;
+      },
+      resize: async ({ file, network: name, model, shapes }) => {
         const { networks } = await this.program.analyse(file, cancellation);
         const network = networks.find(one => one.name === name);
         if (network === undefined) throw new Fault('not-found', `The source no longer defines ${name}.`);
+        const { pairs } = matchNetwork(network, model);
+        const wanted = wantedSizes(network, model, pairs, shapes);
         return resizeNetwork(this.program, file, network, wanted, cancellation);
       },
       classes: async ({ files }) => {

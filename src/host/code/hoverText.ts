@@ -1,0 +1,62 @@
+import { formatShare } from '../../base/numbers';
+import { sayCount } from '../base/numbers';
+import type { Translate } from '../base/translate';
+import type { CodeLayer, DefinedLayer } from './codeLayers';
+import { changeText, signed, unitWord } from './lensText';
+import type { MeasuredLayer, MeasuredModel } from './measured';
+
+/** What a hover says of one layer: lines of plain text, which the host escapes. */
+export interface HoverLines {
+  readonly title: string;
+  readonly figures: readonly string[];
+  readonly caveats: readonly string[];
+}
+
+export function hoverLines(
+  layer: CodeLayer,
+  defined: DefinedLayer,
+  measured: MeasuredModel | undefined,
+  isStale: boolean,
+  t: Translate,
+): HoverLines {
+  const { network } = layer;
+  const known = measured && Object.hasOwn(measured.layers, defined.model) ? measured.layers[defined.model] : undefined;
+  const redundant =
+    measured && Object.hasOwn(measured.redundant, defined.model) ? measured.redundant[defined.model] : undefined;
+  const confidence = t(
+    '{0} of the layers with weights were found by name, or by order and sizes',
+    formatShare(network.match.confidence),
+  );
+  return {
+    title: t('{0} is {1} in the model', defined.path, defined.model),
+    figures: [
+      ...(known ? [figureLine(layer, known, measured!, t)] : []),
+      ...(redundant === undefined ? [] : [redundant]),
+    ],
+    caveats: [
+      ...(known
+        ? [t('Measured with the other layers whole: what goes of several layers costs more than of one.')]
+        : []),
+      ...(isStale ? [t('The code has changed since this was measured.')] : []),
+      ...(defined.agrees ? [] : [t('The model has other sizes than the code: it is older.')]),
+      ...(network.match.confidence < 1 ? [`${confidence}.`] : []),
+    ],
+  };
+}
+
+/** The numbers of a layer on one line, each with what it rests on. */
+function figureLine(layer: CodeLayer, known: MeasuredLayer, measured: MeasuredModel, t: Translate): string {
+  const { change, removable, units } = known;
+  const scale = measured.measure === 'fit' ? 1 : 100;
+  const digits = measured.measure === 'fit' ? 3 : 1;
+  return t(
+    '{0} of {1} {2} can go · {3} held-out (95 %: {4} to {5}) · {6} rows',
+    sayCount(removable),
+    sayCount(units),
+    unitWord(layer.unit, units, t),
+    changeText(known, measured.measure, t),
+    signed(change.low * scale, digits),
+    signed(change.high * scale, digits),
+    sayCount(measured.heldOutRows),
+  );
+}
