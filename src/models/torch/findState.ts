@@ -2,7 +2,7 @@ import type { ModuleTensors } from '../weightsOnly/moduleLayers';
 import { modulesOf } from '../weightsOnly/moduleLayers';
 import type { StateTensor } from '../weightsOnly/stateTensor';
 import type { StateOrigin } from '../weightsOnly/weightsModel';
-import { isModuleState, PickleDict, PickleObject, type PickleValue } from './pickle/values';
+import { isModuleState, PickleDict, PickleList, PickleObject, PickleTuple, type PickleValue } from './pickle/values';
 import { stateTensor } from './stateTensor';
 import type { TorchStorage } from './tensor';
 import { TorchTensor } from './tensor';
@@ -32,6 +32,8 @@ const USUAL_KEYS =
 const OTHER_KEYS = /optim|sched|scaler|grad|loss|exp_avg|rng|best|target|teacher|ema|average|swa|discriminator/i;
 const MOST_NOTES = 20;
 const DEEPEST = 4;
+/** A checkpoint that is a list has few parts. */
+const MOST_LISTED = 16;
 
 /**
  * Finds a network in what a file holds: a module saved whole, a state dictionary, or a checkpoint that holds either; among several the one under the likeliest
@@ -56,6 +58,15 @@ export function findState(root: PickleValue): TorchState | undefined {
   return { content, tensors, stored, modules, operators, origin, notes: notesOf(root) };
 }
 
+/** (model.state_dict(), optimizer.state_dict()) as if by keys: tensors themselves have no names there. */
+function numbered(items: readonly PickleValue[]): PickleDict {
+  const dict = new PickleDict();
+  items.forEach((item, at) => {
+    if (!(item instanceof TorchTensor)) dict.set(String(at), item);
+  });
+  return dict;
+}
+
 interface Found {
   /** Where in the checkpoint it was found. */
   readonly keys: readonly string[];
@@ -63,8 +74,13 @@ interface Found {
 }
 
 function find(value: PickleValue, depth: number): Found | undefined {
-  if (value instanceof PickleObject)
-    return isModule(value) ? { keys: [], networks: [{ prefix: '', value }] } : undefined;
+  if (value instanceof PickleObject) {
+    const { items } = value;
+    if (isModule(value)) return { keys: [], networks: [{ prefix: '', value }] };
+    return items === undefined ? undefined : find(items, depth);
+  }
+  if (value instanceof PickleTuple || value instanceof PickleList)
+    return value.items.length > MOST_LISTED ? undefined : find(numbered(value.items), depth);
   if (!(value instanceof PickleDict) || depth > DEEPEST) return undefined;
   if (isStateDictionary(value)) return { keys: [], networks: [{ prefix: '', value }] };
   const candidates = new Map<string, Found>();

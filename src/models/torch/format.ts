@@ -47,7 +47,11 @@ export const torchPickleFormat: ModelFormat = {
     if (/^\x80[\x02-\x05][^]\0{5}\{/.test(head)) return false;
     // From protocol 2 on a pickle says its protocol; before, it is text that soon names a global or builds a container.
     if (head.startsWith('\x80')) return /^\x80([\x02-\x05]|[^]*\.$)/.test(head);
-    return /^[(\])}]*(c|i)[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n/.test(head) || /^\((dp|lp)\d+\n/.test(head);
+    return (
+      /^[(\])}]*(c|i)[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n/.test(head) ||
+      /^\((dp|lp)\d+\n/.test(head) ||
+      /^[}\]]q\0[(X]/.test(head)
+    );
   },
 
   open: source => stateModel(readPickleFile(source), source),
@@ -66,7 +70,7 @@ const CONTAINERS: Readonly<Record<TorchFile['container'], string>> = {
 
 function stateModel({ container, root }: TorchFile, source: ByteSource): Model {
   const state = findState(root);
-  if (state === undefined || state.tensors.length === 0)
+  if (state === undefined || (state.tensors.length === 0 && !state.origin.wholeModule))
     throw new Fault('not-a-model', `The PyTorch file holds no network: it is ${described(root)}.`, {
       hint: 'Save model.state_dict(), the module itself, or a dictionary that holds either.',
       source: source.name,

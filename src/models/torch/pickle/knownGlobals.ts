@@ -20,6 +20,8 @@ export type StandIn =
   | 'rebuildFromType'
   | 'loadFromBytes'
   | 'first'
+  | 'attribute'
+  | 'partial'
   | 'item'
   | 'set'
   | 'list'
@@ -46,6 +48,7 @@ export function knownGlobal(module: string, name: string): KnownGlobal | undefin
 
 add({ as: 'dictionary' }, 'collections', 'OrderedDict defaultdict Counter');
 add(standIn('list'), 'collections', 'deque');
+add(RECORD, 'collections', 'ChainMap');
 
 add(standIn('rebuildTensor'), 'torch._utils', '_rebuild_tensor _rebuild_tensor_v2');
 add(standIn('rebuildTensorV3'), 'torch._utils', '_rebuild_tensor_v3');
@@ -123,7 +126,8 @@ const DTYPES: readonly (readonly [string, StoredType])[] = [
 for (const [names, type] of DTYPES) add({ as: 'dtype', type }, 'torch', names);
 
 for (const module of ['builtins', '__builtin__']) {
-  add(REFERENCE, module, 'object list dict tuple str int float bool unicode long NoneType');
+  add(REFERENCE, module, 'object list dict tuple str int float bool unicode long NoneType Ellipsis NotImplemented');
+  add(standIn('attribute'), module, 'getattr');
   add(standIn('set'), module, 'set frozenset');
   add(standIn('bytes'), module, 'bytearray bytes');
   add(RECORD, module, 'complex slice range xrange');
@@ -136,7 +140,23 @@ for (const module of ['numpy.core.multiarray', 'numpy._core.multiarray']) {
 }
 for (const module of ['numpy.core.numeric', 'numpy._core.numeric'])
   add(standIn('arrayFromBuffer'), module, '_frombuffer');
-add(REFERENCE, 'numpy', 'ndarray');
+add(REFERENCE, 'numpy', 'ndarray recarray record matrix memmap generic number');
+add(
+  REFERENCE,
+  'numpy',
+  'float16 float32 float64 longdouble int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool_ str_ bytes_ object_',
+);
+for (const module of ['numpy.ma.core', 'numpy.ma']) {
+  add(REFERENCE, module, 'MaskedArray');
+  add(RECORD, module, '_mareconstruct');
+}
+// States of random generators, which are kept to go on training.
+add(RECORD, 'numpy.random._pickle', '__randomstate_ctor __generator_ctor __bit_generator_ctor');
+add(RECORD, 'numpy.random', '__RandomState_ctor');
+const GENERATORS = 'MT19937 PCG64 PCG64DXSM Philox SFC64';
+for (const name of GENERATORS.split(' ')) add(REFERENCE, `numpy.random._${name.toLowerCase()}`, name);
+add(REFERENCE, 'numpy.random._pcg64', 'PCG64DXSM');
+add(REFERENCE, 'numpy.random.bit_generator', 'SeedSequence BitGenerator');
 add(RECORD, 'numpy', 'dtype');
 
 // What training scripts keep beside the weights.
@@ -158,10 +178,15 @@ add(
   MultiStepLR OneCycleLR PolynomialLR ReduceLROnPlateau SequentialLR StepLR`,
 );
 
+// An initialiser or a layer with some of its arguments, as models keep it.
+add(standIn('partial'), 'functools', 'partial');
+add(RECORD, 'torch.nn.modules.module', '_WrappedHook');
+
 // Activation functions that modules keep as attributes.
 const ACTIVATIONS =
   'relu relu6 gelu silu elu selu celu leaky_relu hardswish hardsigmoid hardtanh mish softplus softsign softmax log_softmax sigmoid tanh logsigmoid glu rrelu';
 add(REFERENCE, 'torch.nn.functional', ACTIVATIONS);
 add(REFERENCE, 'torch._C._nn', ACTIVATIONS);
 add(REFERENCE, 'torch', 'relu sigmoid tanh softmax log_softmax sin cos exp');
+add(REFERENCE, 'torch._C', '_VariableFunctionsClass _VariableFunctions');
 add(REFERENCE, 'torch._C._VariableFunctions', 'relu sigmoid tanh softmax log_softmax sin cos exp');

@@ -3,7 +3,7 @@ import { floatOf, integerOf, longOf, stringOf, unicodeOf } from './literals';
 import { OP } from './opcodes';
 import { corrupt, PickleError, tooLarge, unsafe } from './pickleError';
 import type { PickleInput } from './pickleInput';
-import { PickleDict, PickleList, PickleSet, PickleTuple, type PickleValue } from './values';
+import { PickleDict, PickleList, PickleObject, PickleSet, PickleTuple, type PickleValue } from './values';
 
 /** More than any network's pickle takes; the limits of fickling, a checker of pickles. */
 const MOST_OPERATIONS = 1_000_000;
@@ -126,7 +126,7 @@ class Machine {
       case OP.SHORT_BINSTRING:
         return this.push(latin1(this.text(input.byte())));
       case OP.UNICODE:
-        return this.push(unicodeOf(input.line()));
+        return this.push(unicodeOf(input.latin1Line()));
       case OP.SHORT_BINUNICODE:
         return this.push(this.unicode(input.byte()));
       case OP.BINUNICODE:
@@ -342,7 +342,9 @@ function appendItems(to: PickleValue, items: readonly PickleValue[]): void {
   for (const item of items) to.items.push(item);
 }
 
-function setItems(to: PickleValue, items: readonly PickleValue[]): void {
+function setItems(target: PickleValue, items: readonly PickleValue[]): void {
+  // A class of the user's may be a kind of dictionary.
+  const to = target instanceof PickleObject ? (target.items ??= new PickleDict(target.of.path)) : target;
   if (!(to instanceof PickleDict)) throw corrupt('it sets an item of what is no dictionary');
   if (items.length % 2 !== 0) throw corrupt('a key in it has no value');
   for (let i = 0; i < items.length; i += 2) {

@@ -1,9 +1,12 @@
 import type { ByteSource } from '../../../base/bytes';
+import { latin1 } from '../../../base/text';
 import { decodeUtf8 } from '../../../base/utf8';
 import { corrupt } from './pickleError';
 
 const WINDOW_BYTES = 1 << 16;
 const LONGEST_LINE = 10_000;
+/** Protocol 0 writes arrays as text. */
+const LONGEST_TEXT = 1 << 24;
 
 /** The bytes of one pickle or several, read in order. Nothing is read, or set aside, beyond what is there. */
 export class PickleInput {
@@ -90,14 +93,29 @@ export class PickleInput {
 
   /** Text up to the end of the line, which is taken as well. */
   line(): string {
-    const characters: number[] = [];
-    for (let byte = this.byte(); byte !== 0x0a; byte = this.byte()) {
-      if (characters.length === LONGEST_LINE) throw corrupt(`the line before byte ${this.position} does not end`);
-      characters.push(byte);
-    }
-    const text = decodeUtf8(Uint8Array.from(characters));
+    const text = decodeUtf8(this.lineBytes(LONGEST_LINE));
     if (text === undefined) throw corrupt(`the line before byte ${this.position} is not UTF-8`);
     return text;
+  }
+
+  /** Such text of which each byte is a character. */
+  latin1Line(): string {
+    return latin1(this.lineBytes(LONGEST_TEXT));
+  }
+
+  private lineBytes(longest: number): Uint8Array<ArrayBuffer> {
+    let length = 0;
+    for (let found = -1; found < 0;) {
+      const from = this.position + length;
+      const part = this.source.read(from, Math.max(0, Math.min(WINDOW_BYTES, this.end - from)));
+      found = part.indexOf(0x0a);
+      length += found < 0 ? part.length : found;
+      if (length > longest || (found < 0 && part.length === 0))
+        throw corrupt(`the line from byte ${this.position} on does not end`);
+    }
+    const line = this.bytes(length);
+    this.byte();
+    return line;
   }
 
   beginFrame(length: number): void {

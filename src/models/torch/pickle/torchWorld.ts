@@ -4,7 +4,7 @@ import { TorchTensor } from '../tensor';
 import { knownGlobal, type KnownGlobal, type StandIn } from './knownGlobals';
 import { corrupt, unsafe } from './pickleError';
 import type { PickleWorld } from './machine';
-import { recordsWithinModules } from './walk';
+import { holdsTensors, recordsOf, type Record } from './walk';
 import { arrayOf, arrayState, dtypeOf } from './numpyArrays';
 import { rebuildTensor } from './rebuildTensor';
 import { isForeignModule } from './standardLibrary';
@@ -48,14 +48,16 @@ export class TorchWorld implements PickleWorld {
   }
 
   /**
-   * To be called when the pickle has been read. Records within a network, such as its configuration, may be of classes that nothing is known of;
-   * any other such class is refused. Throws `PickleError`.
+   * To be called when the pickle has been read. Records within or beside a network, such as its configuration, may be of classes that nothing is known of, as
+   * long as nothing is called to make them; any other such class is refused. Throws `PickleError`.
    */
   finish(root: PickleValue): void {
     if (this.open.size === 0) return;
-    for (const record of recordsWithinModules(root))
-      if (/^\p{Lu}/u.test(record.of.name) && (record.state === undefined || record.state instanceof PickleDict))
-        this.open.delete(record.of);
+    const beside = holdsTensors(root);
+    for (const record of recordsOf(root)) {
+      const of = record.value instanceof PickleObject ? record.value.of : record.value;
+      if (this.open.has(of) && isInert(record, beside)) this.open.delete(of);
+    }
     const [first] = this.open;
     if (first !== undefined) throw unsafe(first.path);
   }
@@ -74,6 +76,7 @@ export class TorchWorld implements PickleWorld {
   }
 
   reduce(callable: PickleValue, args: PickleTuple, place?: number): PickleValue {
+    if (callable instanceof PickleObject) throw unsafe(callable.of.path);
     if (!(callable instanceof PickleGlobal)) throw corrupt('it calls what is no function');
     const known = this.known(callable);
     const { items } = args;
@@ -107,7 +110,7 @@ export class TorchWorld implements PickleWorld {
   build(object: PickleValue, state: PickleValue): PickleValue {
     if (object instanceof PickleDict) return object;
     if (!(object instanceof PickleObject)) throw corrupt('it gives a state to what takes none');
-    if (object.of.path === 'numpy.ndarray') return arrayState(object, state);
+    if (ARRAYS.has(object.of.path)) return arrayState(object, state);
     object.state = state;
     if (this.open.has(object.of)) {
       if (!isModuleState(state)) this.touched ??= object.of.path;
@@ -135,6 +138,19 @@ export class TorchWorld implements PickleWorld {
     if (known !== undefined || !this.outside.script) return known;
     if (/^__torch__(\.\w+)*$/.test(module) && /^\w+$/.test(name)) return { as: 'record' };
     return module === 'torch.jit._pickle' ? SCRIPT_FUNCTIONS.get(name) : undefined;
+  }
+
+  /** `getattr(class, name)`, by which functions of PyTorch and members of an enumeration are kept. Nothing is looked up. */
+  private attribute([owner, name]: readonly PickleValue[], of: PickleGlobal): PickleValue {
+    if (!(owner instanceof PickleGlobal) || typeof name !== 'string' || !/^[\p{L}][\p{L}\p{N}_]*$/u.test(name))
+      throw unsafe(of.path);
+    if (/^torch\._C\._VariableFunctions(Class)?$/.test(owner.path)) return this.global('torch', name);
+    if (!this.open.has(owner) || !/^\p{Lu}/u.test(owner.name)) throw unsafe(`${owner.path}.${name}`);
+    const member = new PickleGlobal(owner.module, `${owner.name}.${name}`);
+    this.open.add(member);
+    // The class is told by what is kept of it.
+    this.open.delete(owner);
+    return member;
   }
 
   private call(name: StandIn, args: readonly PickleValue[], of: PickleGlobal): PickleValue {
@@ -183,6 +199,14 @@ export class TorchWorld implements PickleWorld {
       }
       case 'item':
         return args[0] ?? null;
+      case 'attribute':
+        return this.attribute(args, of);
+      case 'partial': {
+        const [made] = args;
+        if (!(made instanceof PickleGlobal) || !(this.open.has(made) || this.known(made)?.as === 'reference'))
+          throw unsafe(of.path);
+        return new PickleObject(of, args);
+      }
       case 'set':
         return new PickleSet([...itemsOf(args[0])]);
       case 'list':
@@ -197,7 +221,7 @@ export class TorchWorld implements PickleWorld {
       }
       case 'arrayReconstruct': {
         const [type] = args;
-        if (!(type instanceof PickleGlobal) || type.path !== 'numpy.ndarray')
+        if (!(type instanceof PickleGlobal) || !ARRAYS.has(type.path))
           throw unsafe(type instanceof PickleGlobal ? type.path : of.path);
         return new PickleObject(type);
       }
@@ -209,6 +233,23 @@ export class TorchWorld implements PickleWorld {
       }
     }
   }
+}
+
+const ARRAYS: ReadonlySet<string> = new Set(['numpy.ndarray', 'numpy.recarray', 'numpy.matrix', 'numpy.memmap']);
+
+/**
+ * Whether something of a class that nothing is known of is data, such as a configuration: an instance by its attributes alone, or a class that is kept and not
+ * called. Functions are kept within modules, as activations are. `beside` says whether there are weights in the file at all.
+ */
+function isInert({ value, within }: Record, beside: boolean): boolean {
+  const of = value instanceof PickleObject ? value.of : value;
+  if (value instanceof PickleGlobal && within) return true;
+  if (!/^\p{Lu}/u.test(of.name) || !(within || beside)) return false;
+  if (value instanceof PickleGlobal) return true;
+  const { state } = value;
+  // A class with __slots__ has two dictionaries.
+  const slots = state instanceof PickleTuple && state.items.length === 2 && state.items[1] instanceof PickleDict;
+  return state === undefined || state instanceof PickleDict || slots;
 }
 
 /** torch/jit/_pickle.py: lists of one type, and values with a tag of their type. */

@@ -70,6 +70,8 @@ export class PickleGlobal {
 /** An instance of a class, with what it was made from and its state. */
 export class PickleObject {
   state: PickleValue | undefined;
+  /** Of an instance of a kind of dictionary. */
+  items: PickleDict | undefined;
 
   constructor(
     readonly of: PickleGlobal,

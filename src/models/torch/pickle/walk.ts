@@ -1,7 +1,9 @@
+import { TorchTensor } from '../tensor';
 import { tooLarge } from './pickleError';
 import {
   isModuleState,
   PickleDict,
+  PickleGlobal,
   PickleList,
   PickleObject,
   PickleSet,
@@ -58,19 +60,40 @@ export function checkExpansion(root: PickleValue): void {
   }
 }
 
-/** Objects that are no modules and lie within one, each once. */
-export function* recordsWithinModules(root: PickleValue): Generator<PickleObject> {
+/** Something in a pickle that is no module, and whether it lies within one. */
+export interface Record {
+  readonly value: PickleObject | PickleGlobal;
+  readonly within: boolean;
+}
+
+/** Objects that are no modules, and classes and functions that are referred to, each once for each place of the two. */
+export function* recordsOf(root: PickleValue): Generator<Record> {
   const seen = new Set<PickleValue>();
   const stack: { readonly value: PickleValue; readonly within: boolean }[] = [{ value: root, within: false }];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     const { value, within } = at;
     const parts = partsOf(value);
+    if (value instanceof PickleGlobal) yield { value, within };
     if (parts === undefined || seen.has(value)) continue;
     seen.add(value);
     const isModule = value instanceof PickleObject && isModuleState(value.state);
-    if (within && value instanceof PickleObject && !isModule) yield value;
+    if (value instanceof PickleObject && !isModule) yield { value, within };
     for (const part of parts) stack.push({ value: part, within: within || isModule });
   }
+}
+
+/** Whether a tensor is among the values. */
+export function holdsTensors(root: PickleValue): boolean {
+  const seen = new Set<PickleValue>();
+  const stack = [root];
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    if (value instanceof TorchTensor) return true;
+    const parts = partsOf(value);
+    if (parts === undefined || seen.has(value)) continue;
+    seen.add(value);
+    for (const part of parts) stack.push(part);
+  }
+  return false;
 }
 
 function partsOf(value: PickleValue): Generator<PickleValue> | undefined {
@@ -78,7 +101,7 @@ function partsOf(value: PickleValue): Generator<PickleValue> | undefined {
     return yielded(value.items);
   if (value instanceof PickleDict) return entriesOf(value);
   if (value instanceof PickleObject)
-    return yielded([...value.args, ...(value.state === undefined ? [] : [value.state])]);
+    return yielded([...value.args, ...[value.state, value.items].filter(part => part !== undefined)]);
   return undefined;
 }
 
