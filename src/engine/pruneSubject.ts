@@ -80,7 +80,13 @@ export function pruneSubject(
     heldOut: holdout === undefined ? 'split' : 'given',
     labels: part => partOf(part).labels,
     parameters,
-    caveats: caveatsOf(sizes, holdout === undefined, data.part.labels !== undefined),
+    caveats: [
+      ...(model.assumption === undefined ? [] : [model.assumption.sentence]),
+      ...(model.assumption?.layerList === undefined
+        ? []
+        : [`The smaller file needs the list of layers beside it, as this one has it: ${model.assumption.layerList}.`]),
+      ...caveatsOf(sizes, holdout === undefined, data.part.labels !== undefined),
+    ],
     warnings: [...model.warnings, ...data.opened.data.warnings, ...(holdout?.opened.data.warnings ?? [])],
     provenance: {
       version: VERSION,

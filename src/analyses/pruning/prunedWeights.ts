@@ -61,7 +61,9 @@ export function prunedChanges(
     cancellation.throwIfCancelled();
     tensors.set(tensor, cut(model, tensor, axes.get(tensor) ?? new Map(), values.get(tensor)));
   }
-  return { tensors, ...network.structure(removal.removed) };
+  const { tensors: sizes = [], ...structure } = network.structure(removal.removed);
+  for (const [name, tensor] of sizes) tensors.set(name, tensor);
+  return { tensors, ...structure };
 }
 
 type Values = (tensor: string) => Float64Array;

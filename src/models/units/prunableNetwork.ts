@@ -87,5 +87,5 @@ export interface PrunableNetwork {
   /** Weights whose layers give units: the axis of their outputs, and the unit of each. */
   readonly givers: readonly Slice[];
   /** What else of the file changes when units go (1 in `removed`): sizes that are written in its nodes or settings. */
-  structure(removed: Uint8Array): Pick<ModelChanges, 'onnx' | 'keras' | 'graph'>;
+  structure(removed: Uint8Array): Pick<ModelChanges, 'tensors' | 'onnx' | 'keras'>;
 }

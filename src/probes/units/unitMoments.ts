@@ -14,7 +14,7 @@ import { comparedFeatures, fittedFeatures, type Features } from './features';
 import { Gram, type Moments } from './gram';
 
 /** Multiplications that the covariances of one map may take; the fewer samples are drawn, but never less than four for each feature. */
-const MOST_OPERATIONS = 2e9;
+const MOST_OPERATIONS = 1e9;
 const MOST_SAMPLES = 40_000;
 
 export interface UnitMomentsOptions {

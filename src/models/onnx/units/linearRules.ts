@@ -1,4 +1,5 @@
 import type { BiasPlace, KernelWindow, WeightLayout } from '../../units/prunableNetwork';
+import { depthwiseOutputs, equalGroups } from '../../units/groupedChannels';
 import type { Axes, Labels } from '../../units/unitBook';
 import type { OnnxNode } from '../protocol';
 import type { OnnxUnits, UnitRule } from './onnxUnits';
@@ -202,16 +203,12 @@ function inGroups(
   }
   const perGroup = outputs / groups;
   if (groups === channels) {
-    // Depthwise: outputs of a channel go with it.
-    const result = new Int32Array(outputs);
-    const own = transposed ? w[0]! : w[0]!;
-    for (let o = 0; o < outputs; o++) {
-      result[o] = given[Math.floor(o / perGroup)]!;
-      if (!transposed && own !== null) book.unite(own[o]!, result[o]!);
-    }
-    if (transposed && own !== null) book.join(own, given, stays);
-    if (transposed && perGroup > 1) book.keep(w[1]!, 'A transposed convolution in groups shares them.');
-    walk.onChange(changes => changes.attribute(node, 'group', { integer: changes.kept(given) }));
+    const result = depthwiseOutputs(given, perGroup);
+    if (transposed) {
+      book.join(w[0]!, given, stays);
+      book.keep(w[1]!, 'They stand for one channel each.');
+    } else book.join(w[0]!, result, stays);
+    walk.onChange([given], changes => changes.attribute(node, 'group', { integer: changes.kept(given) }));
     return result;
   }
   const width = channels / groups;
@@ -220,13 +217,8 @@ function inGroups(
     book.keepAll(w, stays);
     return null;
   }
-  for (let group = 0; group < groups; group++)
-    for (let i = 0; i < width; i++) {
-      if (w[1] !== null) book.unite(given[group * width + i]!, w[1]![i]!);
-      else book.keep(given.subarray(group * width + i, group * width + i + 1), stays);
-    }
   const out = w[0]!;
-  if (out !== null) for (let o = 0; o < outputs; o++) book.unite(out[o]!, out[o % perGroup]!);
+  equalGroups(book, { groups, given, incoming: w[1]!, width, outgoing: out, outputs });
   const taps = dims.slice(2).reduce((a, b) => a * b, 1);
   const window = windowOf(walk, node, false);
   if (window === undefined) book.keep(given, UNMEASURED);

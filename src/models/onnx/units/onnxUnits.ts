@@ -59,7 +59,10 @@ export class OnnxUnits {
   private readonly changes: ((changes: NodeChanges) => void)[] = [];
   private readonly readersOf = new Map<string, OnnxNode[]>();
 
-  constructor(readonly model: OnnxModel) {
+  constructor(
+    readonly model: OnnxModel,
+    private readonly written: boolean,
+  ) {
     model.ordered.reads.forEach((names, index) => {
       for (const name of new Set(names)) {
         const list = this.readersOf.get(name) ?? [];
@@ -139,8 +142,11 @@ export class OnnxUnits {
     return this.model.file.graph.outputs.some(output => output.name === tensor);
   }
 
-  onChange(change: (changes: NodeChanges) => void): void {
-    this.changes.push(change);
+  /** What of a node has to be another when units with these labels go; where the file has no place for it, they stay. */
+  onChange(labels: readonly (Labels | null)[], change: (changes: NodeChanges) => void): void {
+    if (this.written) this.changes.push(change);
+    else
+      for (const own of labels) this.book.keep(own, 'Their number stands in the network’s code, which is not changed.');
   }
 
   /** The only thing that reads a tensor, where there is one. */
@@ -150,11 +156,7 @@ export class OnnxUnits {
   }
 }
 
-export function some(labels: Labels | null | undefined): labels is Labels {
-  return labels !== null && labels !== undefined;
-}
-
-/** What of an ONNX network can go. */
-export function onnxUnits(model: OnnxModel): PrunableNetwork {
-  return new OnnxUnits(model).walk();
+/** What of an ONNX network can go; `written` where its nodes are in the file, and not only its tensors. */
+export function onnxUnits(model: OnnxModel, { written }: { readonly written: boolean }): PrunableNetwork {
+  return new OnnxUnits(model, written).walk();
 }

@@ -33,7 +33,10 @@ function writeShape(
     for (const labels of result) walk.book.keep(labels, UNKNOWN);
     return;
   }
-  walk.onChange(changes => {
+  const asked = walk.facts(node.inputs[1]!)?.values;
+  // Sizes that the file leaves open follow by themselves.
+  if (asked?.length === to.length && result.every((labels, axis) => labels === null || asked[axis] === -1)) return;
+  walk.onChange(result, changes => {
     const before = result.map(labels => labels?.length);
     const after = result.map(labels => labels && changes.kept(labels));
     if (before.every((size, axis) => size === undefined || size === after[axis])) return;
@@ -171,7 +174,7 @@ const split: UnitRule = (node, walk) => {
     ),
   );
   if (!listed) return;
-  walk.onChange(changes => {
+  walk.onChange(parts, changes => {
     const left = parts.map(part => changes.kept(part));
     if (left.every((size, i) => size === sizes[i])) return;
     if (input) changes.integers(node, 1, left);
@@ -207,7 +210,7 @@ const spatial: UnitRule = (node, walk) => {
       const sizes = walk.facts(node.inputs[3]!)?.values;
       if (sizes?.every((dim): dim is number => typeof dim === 'number') !== true) walk.book.keep(labels, UNKNOWN);
       else
-        walk.onChange(changes => {
+        walk.onChange([labels], changes => {
           const left = changes.kept(labels);
           if (left !== labels.length)
             changes.integers(
