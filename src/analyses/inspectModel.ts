@@ -15,6 +15,7 @@ import type {
   InspectResult,
   LayerFailure,
 } from './inspect';
+import type { LayerTaskInput } from './layerTask';
 import type { LayerTopology } from './layerTopology';
 
 /** What is inspected: facts that are known, and how to get the rest. */
@@ -58,9 +59,19 @@ export interface LayerStore {
   keepOutcome(outcome: CaptureOutcome): void;
 }
 
+/** What a network answered for every row of the data. */
+export interface CapturedAnswers {
+  /** Number of the output that it chose, or its label; −1 where the scores are not numbers. */
+  readonly predicted: Int32Array;
+  /** 1 where that is the row's label; `undefined` without labels. */
+  readonly correct: Uint8Array | undefined;
+}
+
 /** What a capture tells beside the activations. */
 export interface CaptureOutcome {
   readonly accuracy: Estimate | undefined;
+  /** Where outputs were asked for, and there are any. */
+  readonly answers: CapturedAnswers | undefined;
   readonly treatment: string;
   readonly warnings: readonly Warning[];
   readonly failures: readonly LayerFailure[];
@@ -115,7 +126,7 @@ export async function inspectModel(
       try {
         const topology = await context.task(
           'layer',
-          taskInput(subject, head.sampledRows, layer),
+          layerTaskInput(subject, head.sampledRows, layer),
           (fraction, phrase) => {
             fractions.set(layer.name, fraction);
             report(phrase);
@@ -195,7 +206,12 @@ function headOf(subject: InspectSubject, outcome: CaptureOutcome | undefined): I
   };
 }
 
-function taskInput(subject: InspectSubject, sampledRows: Uint32Array, layer: LayerActivations) {
+/** What is computed of a layer that was captured. */
+export function layerTaskInput(
+  subject: InspectSubject,
+  sampledRows: Uint32Array,
+  layer: LayerActivations,
+): LayerTaskInput {
   const { parameters, randomInput, assumption, data } = subject;
   return {
     ...layer,

@@ -2,6 +2,7 @@ import type { Cancellation } from '../base/cancellation';
 import type { Progress } from '../base/progress';
 import { layerDiagrams } from './layerDiagramsTask';
 import { layerPairs } from './layerPairsTask';
+import { comparePair } from './compare/pairTask';
 import { computeLayer } from './layerTask';
 import { spanningTreeOfShare } from './spanningTreeTask';
 import type { TaskInput, TaskName, TaskOutput } from './tasks';
@@ -16,6 +17,7 @@ const TASKS: { readonly [Name in TaskName]: RunTask<Name> } = {
   layerDiagrams,
   layerPairs,
   layer: computeLayer,
+  pair: comparePair,
   spanningTree: spanningTreeOfShare,
 };
 

@@ -1,6 +1,8 @@
 import type { WeightedEdges } from '../topology/lightestForest';
 import type { ComparedLayer, LayerDiagramsInput } from './layerDiagramsTask';
 import type { LayerPairsInput, LayerPairsOutput } from './layerPairsTask';
+import type { PairMeasures } from './compare/comparedPair';
+import type { PairTaskInput } from './compare/pairTask';
 import type { LayerTaskInput } from './layerTask';
 import type { LayerTopology } from './layerTopology';
 import type { SpanningTreeTaskInput } from './spanningTreeTask';
@@ -13,6 +15,7 @@ export interface Tasks {
   readonly spanningTree: { readonly input: SpanningTreeTaskInput; readonly output: WeightedEdges };
   readonly layerDiagrams: { readonly input: LayerDiagramsInput; readonly output: ComparedLayer };
   readonly layerPairs: { readonly input: LayerPairsInput; readonly output: LayerPairsOutput };
+  readonly pair: { readonly input: PairTaskInput; readonly output: PairMeasures };
   readonly layer: { readonly input: LayerTaskInput; readonly output: LayerTopology };
 }
 

@@ -30,6 +30,8 @@ export interface Option {
 export interface Argument {
   readonly name: string;
   readonly help: string;
+  /** Whether more of its kind may follow: of the last argument. */
+  readonly more?: boolean;
 }
 
 /** One command: the single description that parsing, validation and help go by. */

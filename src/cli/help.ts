@@ -29,7 +29,7 @@ export function commandHelp(command: Command): string {
   const required = command.options.filter(option => option.required === true);
   const usage = [
     `neural-topology ${command.name}`,
-    ...command.arguments.map(argument => argument.name),
+    ...command.arguments.map(({ name, more }) => (more === true ? `${name} …` : name)),
     ...required.map(option => `--${option.name} ${placeholderOf(option)}`),
     '[options]',
   ].join(' ');

@@ -93,7 +93,7 @@ function checkArguments({ name, arguments: wanted, examples }: Command, given: r
     throw new Fault('usage', `${name} needs ${missing.name}: ${missing.help}.`, {
       hint: example === '' ? `See neural-topology ${name} --help.` : example,
     });
-  const extra = given[wanted.length];
+  const extra = wanted.at(-1)?.more === true ? undefined : given[wanted.length];
   if (extra !== undefined)
     throw new Fault(
       'usage',

@@ -8,7 +8,7 @@ import type { DataSet, Labels } from '../data/dataSet';
 import { alignLabels, toLabels } from '../data/labels';
 import { openLabels } from '../data/openData';
 import type { ChainAnswer } from '../models/layerList/chain';
-import { accuracy } from '../probes/accuracy';
+import { correctRows, predictedClasses, shareOf } from '../probes/accuracy';
 import type { Assumed, InnerLayer, Layer } from '../models/model';
 import { outputLayers } from '../probes/outputLayers';
 import { randomInput } from '../probes/randomInput';
@@ -37,7 +37,7 @@ export interface InspectSource {
   readonly warnings: readonly Warning[];
   /** What was assumed of a program that is not in the file, for beside every number. */
   readonly assumption?: Assumed | undefined;
-  readonly files: Pick<Provenance, 'model' | 'data' | 'labels'>;
+  readonly files: Pick<Provenance, 'model' | 'data' | 'labels' | 'files'>;
   readonly identity: InspectIdentity;
   readonly capture: (request: CaptureRequest) => Promise<CaptureOutcome>;
   /** What is run; undefined for activations that were written before. */
@@ -108,8 +108,10 @@ function modelSource(
         cancellation: context.cancellation,
       });
       const { outputs } = capture;
+      const correct = outputs === undefined || labels === undefined ? undefined : correctRows(outputs, labels);
       return {
-        accuracy: outputs === undefined || labels === undefined ? undefined : accuracy(outputs, labels),
+        accuracy: correct && shareOf(correct),
+        answers: outputs === undefined ? undefined : { predicted: predictedClasses(outputs), correct },
         treatment: capture.treatment,
         warnings: capture.warnings,
         failures: capture.failures.map(({ name, fault }) => ({ name, code: fault.code, message: fault.message })),

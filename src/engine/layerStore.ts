@@ -4,7 +4,7 @@ import type { CacheKey, LayerCache } from './layerCache';
 import { VERSION } from './version';
 
 /** Raised when the numbers or sentences of a layer would come out otherwise, or an entry has another form: older entries of the cache are then not found. */
-const ANALYSIS_VERSION = 2;
+const ANALYSIS_VERSION = 3;
 
 /** What the activations come from: equal identities, equal activations. */
 export interface InspectIdentity {

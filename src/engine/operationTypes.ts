@@ -3,6 +3,7 @@ import type { DescribeResult, MissingFacts, OutlineResult } from '../analyses/de
 import type { ChainAnswer } from '../models/layerList/chain';
 import type { GraphLayer } from '../analyses/layerGraph/graphLayer';
 import type { PlacedGraph } from '../analyses/layerGraph/layerGraph';
+import type { CompareParameters, ComparePartial, CompareResult } from '../analyses/compare/compare';
 import type { Forecast, InspectParameters, InspectPartial, InspectResult } from '../analyses/inspect';
 import type { RipsParameters, RipsResult } from '../analyses/rips';
 import type { PixelChoice } from '../data/images/pixelValues';
@@ -32,6 +33,8 @@ export interface Operations extends MeasureOperations, RedundancyOperations, Tim
   readonly weightHistograms: Operation<WeightHistogramsInput, WeightReading, readonly WeightReading[]>;
   /** The topology of a model's layers. Parts: the head, then each layer as it is computed, then the findings. */
   readonly inspect: Operation<InspectInput, InspectPartial, InspectResult>;
+  /** Layers of two or more models on the same rows. Parts: the head, then layers and pairs as they are computed, and findings. */
+  readonly compare: Operation<CompareInput, ComparePartial, CompareResult>;
   /** What `inspect` would cost, from the files' headers alone. */
   readonly forecast: Operation<InspectInput, never, InspectForecast>;
   /** Activations of layers, written to an .npz file. */
@@ -55,6 +58,8 @@ export interface Operations extends MeasureOperations, RedundancyOperations, Tim
   readonly prepare: Operation<object, never, null>;
   /** The one-file page of an inspection that was run before. */
   readonly report: Operation<{ readonly result: InspectResult }, never, string>;
+  /** The one-file page of a comparison that was run before. */
+  readonly compareReport: Operation<{ readonly result: CompareResult }, never, string>;
 }
 
 export interface Operation<Input, Part, Output> {
@@ -105,6 +110,17 @@ export interface InspectInput extends DataReading, Answered {
   /** What is left out is taken from `defaultInspectParameters`. */
   readonly parameters?: Partial<InspectParameters>;
   /** Refuses with `too-large` when the forecast is above. Half of the machine's memory unless given. */
+  readonly memoryLimitBytes?: number;
+}
+
+export interface CompareInput extends DataReading {
+  /** Paths of two or more models, or of activations (then `data` is left out). */
+  readonly models: readonly string[];
+  readonly data?: string | RandomInput;
+  readonly labels?: string;
+  readonly parameters?: Partial<CompareParameters>;
+  /** What a person said of weights that are a chain, a model each. */
+  readonly answers?: readonly (ChainAnswer | undefined)[];
   readonly memoryLimitBytes?: number;
 }
 

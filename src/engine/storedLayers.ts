@@ -208,7 +208,7 @@ export function captureStored(
       failures.push({ name: layer.name, code: error.code, message: error.message });
     }
   });
-  return { accuracy: undefined, treatment: '', warnings: [], failures, libraries: {} };
+  return { accuracy: undefined, answers: undefined, treatment: '', warnings: [], failures, libraries: {} };
 }
 
 function reduceLayer(layer: StoredLayer, request: CaptureRequest, allRows: number): LayerActivations {

@@ -64,6 +64,18 @@ function isWhole(name: string): boolean {
 
 /** The share of rows whose predicted class is their label. Throws `shape-mismatch` for labels that do not fit. */
 export function accuracy(outputs: NetworkOutputs, labels: RowLabels): Accuracy {
+  return shareOf(correctRows(outputs, labels));
+}
+
+/** The share of ones, with its interval. */
+export function shareOf(correct: Uint8Array): Accuracy {
+  let hits = 0;
+  for (const right of correct) hits += right;
+  return wilson(hits, correct.length);
+}
+
+/** 1 for each row whose predicted class is its label. Throws `shape-mismatch` for labels that do not fit. */
+export function correctRows(outputs: NetworkOutputs, labels: RowLabels): Uint8Array<ArrayBuffer> {
   const source = labels.name === undefined ? {} : { source: labels.name };
   if (labels.values.length !== outputs.rows) {
     throw new Fault(
@@ -85,9 +97,7 @@ export function accuracy(outputs: NetworkOutputs, labels: RowLabels): Accuracy {
   }
   const predicted = predictedClasses(outputs);
   const expected = outputOfClass(outputs, labels.classes);
-  let hits = 0;
-  for (let row = 0; row < predicted.length; row++) if (predicted[row] === expected[labels.values[row]!]) hits++;
-  return wilson(hits, predicted.length);
+  return Uint8Array.from(predicted, (answer, row) => (answer === expected[labels.values[row]!] ? 1 : 0));
 }
 
 /** Wilson's score interval of a share (Wilson 1927), 95 %. */

@@ -13,6 +13,7 @@ import {
   type PartnerOfA,
 } from './diagramPoints';
 import { poll } from './filteredComplex';
+import { levelMatching } from './levelMatching';
 import { sortedNumbers } from './sortedNumbers';
 import { forecastWassersteinBytes, wassersteinMatching } from './wassersteinMatching';
 
@@ -40,7 +41,8 @@ export function bottleneckDistance(
   metric: GroundMetric = 'linf',
   cancellation = Cancellation.never,
 ): DiagramDistance {
-  return matched(a, b, metric, cancellation, bottleneckMatching, costs => costs.reduce((x, y) => Math.max(x, y), 0));
+  const solve = (problem: MatchingProblem) => levelMatching(problem, Infinity) ?? bottleneckMatching(problem);
+  return matched(a, b, metric, cancellation, solve, costs => costs.reduce((x, y) => Math.max(x, y), 0));
 }
 
 /**
@@ -61,7 +63,7 @@ export function wassersteinDistance(
     b,
     metric,
     cancellation,
-    problem => wassersteinMatching(problem, order),
+    problem => levelMatching(problem, order) ?? wassersteinMatching(problem, order),
     costs => {
       const largest = costs.reduce((x, y) => Math.max(x, y), 0);
       if (largest === 0) return 0;

@@ -24,7 +24,7 @@ export interface PermutationTest {
 }
 
 /** Sums of the same terms in another order differ by rounding; such a tie counts as extreme, which errs on the side of no difference. */
-const TIE = 1e-12;
+export const TIE = 1e-12;
 
 /**
  * Whether groups of persistence diagrams differ: Robinson, Turner, "Hypothesis testing for topological data analysis", Journal of Applied and Computational
@@ -87,7 +87,7 @@ function checkGroups(count: number, groups: ArrayLike<number>): number[] {
 }
 
 /** Pairs j < i count once, so that the 2 of the formula is gone. */
-function jointLoss(costs: Float64Array, groups: Uint32Array, sizes: readonly number[]): number {
+export function jointLoss(costs: Float64Array, groups: Uint32Array, sizes: readonly number[]): number {
   const sums = new Float64Array(sizes.length);
   const { length } = groups;
   for (let i = 0; i < length; i++) {

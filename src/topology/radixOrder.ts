@@ -4,6 +4,9 @@ const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
 const STEPS_BETWEEN_POLLS = 1 << 18;
 
+/** Up to so many numbers are sorted by insertion. */
+const FEW = 96;
+
 /** A number that lies farther than this from its place among those with the same upper half says that there are many of them. */
 const FAR = 48;
 
@@ -20,6 +23,7 @@ export function radixOrder(
   order?: Uint32Array<ArrayBuffer>,
 ): Uint32Array<ArrayBuffer> {
   const given = order ?? identity(size);
+  if (size <= FEW) return insertionOrder(keys, given.slice());
   const sorted = orderOfWords(halves(keys, given, UPPER, cancellation), given.slice(), cancellation);
   let moves = 0;
   for (let k = 1; k < size; k++) {
@@ -36,6 +40,22 @@ export function radixOrder(
     return orderOfWords(halves(keys, byLower, UPPER, cancellation), byLower, cancellation);
   }
   return sorted;
+}
+
+/** What radix passes do, for lists that are shorter than the tables of their digits. */
+function insertionOrder(keys: Float64Array, order: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  for (let k = 1; k < order.length; k++) {
+    const moving = order[k]!;
+    const key = keys[moving]!;
+    let at = k;
+    for (; at > 0 && isBefore(key, keys[order[at - 1]!]!); at--) order[at] = order[at - 1]!;
+    order[at] = moving;
+  }
+  return order;
+}
+
+function isBefore(a: number, b: number): boolean {
+  return a < b || (a === 0 && b === 0 && 1 / a < 1 / b);
 }
 
 function identity(size: number): Uint32Array<ArrayBuffer> {

@@ -1,6 +1,7 @@
 import type { Command } from '../command';
 import { activations } from './activations';
 import { collapse } from './collapse';
+import { compare } from './compare';
 import { cubical } from './cubical';
 import { describe } from './describe';
 import { distance } from './distance';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   report,
   redundancy,
   prune,
+  compare,
   describe,
   activations,
   rips,
