@@ -15,8 +15,8 @@ import type { ComparedPair, CompareFinding, CompareResult } from './compare';
 import { lineName, modelNames } from './lineNames';
 import { overlaidDiagram } from './overlaidDiagram';
 
-/** One self-contained page of a comparison, as `reportPage` is of an inspection. `before` is HTML that stands above the findings. */
-export function comparePage(result: CompareResult, views: ReportViews | undefined, before = ''): string {
+/** One self-contained page of a comparison, as `reportPage` is of an inspection. */
+export function comparePage(result: CompareResult, views: ReportViews | undefined): string {
   const { head, findings, warnings } = result;
   const names = modelNames(head.models);
   return htmlPage({
@@ -26,7 +26,6 @@ export function comparePage(result: CompareResult, views: ReportViews | undefine
 <h1>${escapeHtml(names.join(' · '))}</h1>
 <p>${escapeHtml(summary(result))}</p>
 </header>
-${before}
 <section aria-labelledby="findings-title">
 <h2 id="findings-title">What was found</h2>
 <ul class="found">
