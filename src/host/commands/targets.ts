@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { INSPECTED_FILES, isOfKind, type FileKind } from '../base/fileKinds';
+import { isOnDisk, notOnDisk } from '../base/onDisk';
 import type { FileItem } from './table';
 
 /**
@@ -22,9 +23,12 @@ export function filesOf(clicked: unknown, selected: unknown, kind: FileKind): re
 function urisOf(clicked: unknown, selected: unknown, isOne: (file: string) => boolean): readonly vscode.Uri[] {
   const given = Array.isArray(selected) && selected.length > 0 ? (selected as readonly unknown[]) : [clicked];
   const found = new Map<string, vscode.Uri>();
-  for (const uri of given.map(uriOf)) {
-    if (uri?.scheme === 'file' && isOne(uri.fsPath)) found.set(uri.fsPath, uri);
-  }
+  const ours = given.map(uriOf).flatMap(uri => (uri !== undefined && isOne(uri.fsPath) ? [uri] : []));
+  for (const uri of ours) if (isOnDisk(uri)) found.set(uri.fsPath, uri);
+  const [elsewhere] = ours;
+  // Who asked for what cannot be read is told so, and not asked for something else.
+  if (elsewhere !== undefined && found.size === 0)
+    throw notOnDisk(elsewhere, (text, ...more) => vscode.l10n.t(text, ...more));
   return [...found.values()];
 }
 

@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import type { DescribeFromView } from '../../protocol/describe';
 import type { ProgramWay } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
+import { isOnDisk, notOnDisk } from '../base/onDisk';
 import { packArrays } from '../base/packArrays';
+import type { Translate } from '../base/translate';
 import { iconPath, viewPage, webviewOptions } from '../base/view';
 import type { CommandId } from '../commands/table';
 import type { KeptAnswers } from '../program/keptAnswers';
@@ -70,14 +72,16 @@ export class DescribeEditor implements vscode.CustomReadonlyEditorProvider<Model
     const { webview } = panel;
     const { uri } = document;
     const { dir, base } = path.parse(uri.fsPath);
+    // The same path on this disk may be another file, such as the version that a repository's older one is compared with.
+    const elsewhere = isOnDisk(uri) ? undefined : notOnDisk(uri, translate);
     const session = new DescribeSession(uri.fsPath, {
-      engine: this.context.engine,
+      engine: elsewhere === undefined ? this.context.engine : () => Promise.reject(elsewhere),
       post: message => void webview.postMessage(packArrays(message)),
       answers: this.context.answers,
       now: () => Date.now(),
       sizeBytes: async () => (await vscode.workspace.fs.stat(uri)).size,
       unexpected: error => this.context.log.error(error instanceof Error ? error : String(error)),
-      t: (text, ...args) => vscode.l10n.t(text, ...args),
+      t: translate,
     });
     const awaited = this.awaited.get(uri.fsPath);
     this.awaited.delete(uri.fsPath);
@@ -152,6 +156,8 @@ export class DescribeEditor implements vscode.CustomReadonlyEditorProvider<Model
     }
   }
 }
+
+const translate: Translate = (text, ...args) => vscode.l10n.t(text, ...args);
 
 /** Milliseconds without a change after which a file counts as written. */
 const REST = 250;
