@@ -45,7 +45,10 @@ function withPlainDigits(value: unknown): unknown {
 }
 
 function plainDigits(sentence: string): string {
-  return sentence.replace(/(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/g, digits => digits.replaceAll(',', ''));
+  return sentence.replace(/"[^"]*"|(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/g, found =>
+    // What is quoted is a file's own text.
+    found.startsWith('"') ? found : found.replaceAll(',', ''),
+  );
 }
 
 export function finite(value: number): number | null {

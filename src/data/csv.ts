@@ -89,7 +89,7 @@ export function readCsvNumbers(
 
 const INDEX_WARNING: Warning = {
   code: 'index-column',
-  message: 'The first column has no name and counts the rows, so it was left out.',
+  message: 'The first column has no name of its own and counts the rows, so it was left out.',
 };
 
 function withoutFirst(values: Float64Array, rows: number, columns: number) {
@@ -222,7 +222,7 @@ function forEachRecord(
   visit: (fields: readonly string[], line: number) => void,
 ): void {
   const records = new CsvRecords(source, dialect.separator);
-  if (dialect.header) records.next();
+  for (let skipped = dialect.preamble + (dialect.header ? 1 : 0); skipped > 0; skipped--) records.next();
   let count = 0;
   while (records.next()) {
     if ((count++ & 1023) === 0) cancellation.throwIfCancelled();

@@ -6,6 +6,8 @@ import { CsvRecords, type Separator } from './csvRecords';
 /** How a table is written, and what its first lines look like. */
 export interface CsvDialect {
   readonly separator: Separator;
+  /** Records before the table: remarks, and what tells Excel the separator. */
+  readonly preamble: number;
   /** Names of the columns, where the first record is a header. */
   readonly header: readonly string[] | undefined;
   readonly columns: number;
@@ -22,7 +24,7 @@ export interface CsvDialect {
   readonly bytesPerRecord: number;
 }
 
-const SEPARATORS: readonly Separator[] = [',', ';', '\t'];
+const SEPARATORS: readonly Separator[] = [',', ';', '\t', '|', ' '];
 const SAMPLE_BYTES = 2 ** 20;
 const SAMPLE_RECORDS = 100;
 
@@ -37,7 +39,7 @@ export function sniffDialect(source: ByteSource): CsvDialect | undefined {
   for (const candidate of samples) if (candidate && (!best || compare(candidate, best) > 0)) best = candidate;
   if (!best && faults[0]) throw faults[0];
   if (!best) return undefined;
-  const { records, separator } = best;
+  const { records, separator, preamble } = best;
   const first = records[0]!;
   const header = isHeader(records)
     ? first.map((name, i) => (i === 0 ? name.replace(/^#\s*/, '') : name).trim())
@@ -46,12 +48,14 @@ export function sniffDialect(source: ByteSource): CsvDialect | undefined {
   const columns = first.length;
   const numeric = Array.from({ length: columns }, (_, column) => rest.every(record => isNumber(record[column])));
   const indexColumn =
-    header?.[0] === '' &&
+    header !== undefined &&
+    /^(unnamed: 0)?$/i.test(header[0]!) &&
     columns > 1 &&
     rest.length > 0 &&
     rest.every((record, row) => record[0]?.trim() === String(row));
   return {
     separator,
+    preamble,
     header,
     columns,
     even: best.even,
@@ -65,6 +69,7 @@ export function sniffDialect(source: ByteSource): CsvDialect | undefined {
 
 interface Sample {
   readonly separator: Separator;
+  readonly preamble: number;
   readonly records: readonly (readonly string[])[];
   readonly even: boolean;
   readonly all: boolean;
@@ -92,6 +97,10 @@ function sample(source: ByteSource, separator: Separator, faults: Fault[]): Samp
   // The last record of a partial look is cut off, unless there is no other.
   const whole = !sound || limit === source.size || records.length > SAMPLE_RECORDS;
   if (!whole && records.length > 1) records.pop();
+  // A # before names is no name.
+  if (separator === ' ') for (const record of records) if (record.length > 1 && record[0] === '#') record.shift();
+  const preamble = preambleOf(records);
+  records.splice(0, preamble);
   if (records.length === 0) return undefined;
   const width = records[0]!.length;
   const body = records.slice(1).flat();
@@ -99,14 +108,32 @@ function sample(source: ByteSource, separator: Separator, faults: Fault[]): Samp
     (sum, record) => sum + record.reduce((length, field) => length + field.length + 1, 0),
     0,
   );
+  const numberShare = body.length === 0 ? 0 : body.filter(isNumber).length / body.length;
+  // Spaces stand within text, too: they separate nothing but numbers.
+  if (separator === ' ' && (width < 2 || numberShare < 1 || !records.every(record => record.length === width)))
+    return undefined;
   return {
     separator,
+    preamble,
     records,
     all: exhausted && limit === source.size,
     even: (sound || limit < source.size) && records.every(record => record.length === width),
-    numberShare: body.length === 0 ? 0 : body.filter(isNumber).length / body.length,
+    numberShare,
     bytesPerRecord: characters / records.length,
   };
+}
+
+/** Remarks (# …) and Excel's sep=; before the table: lines that are cut otherwise than what follows. */
+function preambleOf(records: readonly (readonly string[])[]): number {
+  let count = 0;
+  while (count + 1 < records.length) {
+    const [record, next] = [records[count]!, records[count + 1]!];
+    const first = record[0]!.trimStart();
+    const separates = count === 0 && /^sep=.?$/i.test(record.join('').trim()) && record.length <= 2;
+    if (!separates && !(first.startsWith('#') && (record.length !== next.length || record.length === 1))) break;
+    count++;
+  }
+  return count;
 }
 
 /** Positive where `a` is the better reading. */
@@ -129,6 +156,10 @@ function isHeader(records: readonly (readonly string[])[]): boolean {
   const first = records[0]!;
   const rest = records.slice(1);
   if (first.length >= 3 && rest.length > 0 && first.every((field, i) => field.trim() === String(i))) return true;
+  // Years, or places counted from 1, above numbers that are no whole ones.
+  const counts = first.map(field => (/^\s*\d{1,9}\s*$/.test(field) ? Number(field) : NaN));
+  const consecutive = first.length >= 3 && counts.every((count, i) => count === counts[0]! + i);
+  if (consecutive && rest.length > 0 && rest.every(record => record.some(field => /\d[.,]\d/.test(field)))) return true;
   const isText = (field: string) => !isNumber(field);
   if (!first.some(isText)) return false;
   if (first.some(field => !isText(field) && field.trim() !== '' && !/^\s*\d{1,9}\s*$/.test(field))) return false;

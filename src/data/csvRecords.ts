@@ -2,13 +2,14 @@ import type { ByteSource } from '../base/bytes';
 import { Fault } from '../base/fault';
 import { quoted } from '../base/text';
 
-export type Separator = ',' | ';' | '\t';
+/** A space stands for any number of spaces and tabs, as numpy.savetxt and tables for people have them. */
+export type Separator = ',' | ';' | '\t' | '|' | ' ';
 
 const BLOCK_BYTES = 2 ** 20;
 const LONGEST_RECORD = 16 * 2 ** 20;
 
 /**
- * The records of comma-separated text (RFC 4180, with any of three separators and any line end), one at a time: memory is
+ * The records of comma-separated text (RFC 4180, with any of these separators and any line end), one at a time: memory is
  * bounded by the longest record. Blank lines are no records. A byte order mark is passed over.
  *
  * Throws `corrupt` for quotes that do not close, `unsupported` for text that is not UTF-8, `too-large` for a record beyond 16 MiB.
@@ -45,7 +46,7 @@ export class CsvRecords {
       if (end === start) return false;
       this.line = this.nextLine;
       this.countLines(start, end);
-      if (this.fields.length > 1 || this.fields[0] !== '') return true;
+      if (this.fields.length > 1 || this.fields[0]!.trim() !== '') return true;
     }
   }
 
@@ -84,6 +85,7 @@ export class CsvRecords {
   /** Parses the record at `at`; its end, or −1 where more text is needed. At the end of the text: `at` itself. */
   private parse(): number {
     const { text, fields } = this;
+    if (this.separator === ' ') return this.parseSpaced();
     const separator = this.separator.charCodeAt(0);
     fields.length = 0;
     let at = this.at;
@@ -122,6 +124,24 @@ export class CsvRecords {
       }
       return at + 1;
     }
+  }
+
+  /** The same for a line whose fields have spaces between them, and no quotes. */
+  private parseSpaced(): number {
+    const { text, fields } = this;
+    fields.length = 0;
+    if (this.at >= text.length) return this.ended ? this.at : -1;
+    let end = this.at;
+    while (end < text.length && text.charCodeAt(end) !== NEWLINE && text.charCodeAt(end) !== RETURN) end++;
+    if (end + 1 >= text.length && !this.ended) return -1;
+    fields.push(
+      ...text
+        .slice(this.at, end)
+        .trim()
+        .split(/[ \t]+/),
+    );
+    if (end >= text.length) return end;
+    return text.charCodeAt(end) === RETURN && text.charCodeAt(end + 1) === NEWLINE ? end + 2 : end + 1;
   }
 
   /** Line ends within [start, end), those in quotes among them. */

@@ -62,6 +62,11 @@ export function sniffFormat(source: ByteSource, more: readonly DataFormat[] = []
       });
   }
   // A table is what is left when it is text.
+  if (!csvFormat.matches(head) && !head.some(byte => byte < 32 && ![9, 10, 12, 13].includes(byte)))
+    throw new Fault('unsupported', 'The file is text that is not UTF-8, which is not read as data.', {
+      hint: 'Save the file as UTF-8 CSV.',
+      source: source.name,
+    });
   if (!csvFormat.matches(head))
     throw new Fault('unsupported', 'The file is no .npy, no .npz, no IDX and no text.', {
       hint: READ,

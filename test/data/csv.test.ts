@@ -41,6 +41,21 @@ describe('dialects of tables', () => {
         assert.deepEqual(data.columns, header ? ['a', 'b "c"', 'd'] : undefined);
       });
 
+  it('reads numbers between spaces, as numpy.savetxt writes them, and between bars', () => {
+    const spaced = '# a b c\n 5.0e-01  -1e-7 3\r\n2.25\t1e21   -0.125 \n';
+    assert.deepEqual([...read(spaced).values], rows.flat());
+    assert.deepEqual(read(spaced).columns, ['a', 'b', 'c']);
+    assert.deepEqual(numbers('0.5|-1e-7|3\n2.25|1e21|-0.125'), rows.flat());
+    // Spaces within text separate nothing.
+    faultOf('unsupported', () => read('one two\nthree four\n'));
+  });
+
+  it('passes over remarks before the table, and the line that tells Excel the separator', () => {
+    assert.deepEqual(read('# of 2026\n# by us, really\na,b,c\n1,2,3\n').columns, ['a', 'b', 'c']);
+    assert.deepEqual(read('sep=;\na;b\n1;2\n').columns, ['a', 'b']);
+    assert.deepEqual([...read('sep=;\n0,5;2\n3;4\n', { part: '0' }).values], [0.5, 3]);
+  });
+
   it('reads decimal commas and semicolons after a byte order mark', () => {
     const data = openData(fixture('malformed', 'crlf_bom_semicolon.csv'));
     assert.deepEqual(
@@ -104,6 +119,11 @@ describe('headers of tables', () => {
     assert.deepEqual(columns('id,2019,2020\n1,0.5,0.25\n2,1.5,2.5\n'), ['id', '2019', '2020']));
   it('may be the numbers 0, 1, 2 of a table without names', () =>
     assert.deepEqual(columns('0,1,2\n5,6,7\n'), ['0', '1', '2']));
+  it('may be years, or places from 1, above numbers that are no whole ones', () => {
+    assert.deepEqual(columns('2001,2002,2003\n0.5,1,2.5\n7,8,0.5\n'), ['2001', '2002', '2003']);
+    assert.equal(columns('1,2,3\n4,5,6\n'), undefined);
+    assert.equal(columns('1,2,4\n0.5,1,2\n'), undefined);
+  });
   it('may begin with a #, as numpy.savetxt writes it', () => assert.deepEqual(columns('# a,b\n1,2\n'), ['a', 'b']));
   it('are not the first row of numbers', () => assert.equal(columns('1,2\n3,4\n'), undefined));
 
@@ -129,6 +149,8 @@ describe('headers of tables', () => {
     );
     assert.equal(data.warnings[0]?.code, 'index-column');
     assert.deepEqual(numbers(',a,b\n0,5,6\n2,7,8\n'), [0, 5, 6, 2, 7, 8]);
+    // What pandas calls the index of a table that it wrote, and read, and wrote again.
+    assert.deepEqual(numbers('Unnamed: 0,a\n0,5\n1,7\n'), [5, 7]);
   });
 });
 
@@ -194,7 +216,13 @@ describe('tables that are refused', () => {
     assert.match(faultOf('corrupt', () => read('a,b\n1,2\n"3,4\n5,6\n')).message, /line 3/);
     faultOf('corrupt', () => read('a,b\n"1"2,3\n'));
   });
+  it('for text in another encoding than UTF-8, saying so', () => {
+    const source = new MemorySource('x.csv', Uint8Array.of(0x67, 0x72, 0xf6, 0xdf, 0x65, 0x0a, 0x31, 0x0a));
+    assert.match(faultOf('unsupported', () => openData(source, {})).message, /text that is not UTF-8/);
+  });
+
   it('for having no rows', () => {
+    faultOf('empty', () => read('   \n \n'));
     for (const name of ['empty.csv', 'header_only.csv']) faultOf('empty', () => openData(fixture('malformed', name)));
     faultOf('empty', () => read('\n\n'));
     faultOf('empty', () => read('\ufeff'));

@@ -36,6 +36,11 @@ describe('JSON lines', () => {
     assert.deepEqual([format, labels], ['jsonl', ['label']]);
     assert.deepEqual(choices.map(({ part, rowShape, rows, texts }) => [part, rowShape, rows, texts]), [['v', [3], 2, undefined], [undefined, [], 2, true]]); // prettier-ignore
   });
+  it('may write NaN and Infinity as Python does: such rows are refused by their number', () => {
+    const text = '{"x":[1,2],"note":"NaN"}\n{"x":[NaN,-Infinity],"note":"a \\"NaN\\""}\n';
+    assert.match(faultOf('not-finite', () => openData(textSource(text, 'f.jsonl'), { part: 'x' })).message, /Row 1 /);
+    assert.deepEqual([...openData(textSource(text, 'f.jsonl'), { part: 'x', dropNotFinite: true }).values], [1, 2]);
+  });
   it('hold names of any kind', () => {
     const source = textSource('{"__proto__": 1, "constructor": 2}\n{"__proto__": 3, "constructor": 4}\n');
     assert.deepEqual([...openArray(source).values], [1, 2, 3, 4]);

@@ -1,5 +1,5 @@
 import type { DataFormat } from '../format';
-import { openJsonl } from './jsonlTable';
+import { openJsonl, parseJson } from './jsonlTable';
 import { tableFormat } from './tableFormat';
 
 const LOOK_BYTES = 2 ** 20;
@@ -26,7 +26,7 @@ export const jsonlFormat: DataFormat = {
 
 function isValue(text: string): boolean {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return typeof value === 'string' || (typeof value === 'object' && value !== null);
   } catch {
     return false;

@@ -84,11 +84,24 @@ function* valuesOf(
     if ((count++ & 255) === 0) cancellation.throwIfCancelled();
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = parseJson(text);
     } catch (cause) {
       throw damaged(source, line, 'is no JSON', cause);
     }
     yield { value, line };
+  }
+}
+
+/** JSON as Python writes it, with NaN and Infinity: what is not finite is infinite here, and refused by its row. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const known = text.replace(/"(?:[^"\\]|\\.)*"|\b(?:NaN|Infinity)\b/g, part =>
+      part.startsWith('"') ? part : '1e999',
+    );
+    if (known === text) throw error;
+    return JSON.parse(known);
   }
 }
 
