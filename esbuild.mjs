@@ -106,7 +106,11 @@ const builds = [
     target: ['chrome122', 'es2022'],
     format: 'iife',
     outdir: path.join(dist, 'webview'),
-    entryPoints: { inspect: 'webview/inspect/main.ts', describe: 'webview/describe/main.ts' },
+    entryPoints: {
+      inspect: 'webview/inspect/main.ts',
+      describe: 'webview/describe/main.ts',
+      redundancy: 'webview/redundancy/main.ts',
+    },
     loader: { '.ttf': 'file' },
   },
   // The package's export `neural-topology/topology`, for Node and browsers.

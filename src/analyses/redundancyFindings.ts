@@ -85,8 +85,8 @@ function suggestion(one: Candidate): string {
 }
 
 function points(share: number): string {
-  const value = 100 * share;
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
+  const digits = Math.abs(100 * share).toFixed(1);
+  return Number(digits) === 0 ? '0.0' : `${share < 0 ? '−' : '+'}${digits}`;
 }
 
 /** What a removal costs, as a share. */

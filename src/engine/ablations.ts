@@ -9,7 +9,14 @@ import type { Labels } from '../data/dataSet';
 import type { ModelChanges, WrittenModel } from '../models/changes';
 import { openModel, writeModel } from '../models/formats';
 import type { Model } from '../models/model';
-import { mapBetween, removalChanges, writableModel, type Removal, type WritableModel } from '../models/removal';
+import {
+  mapBetween,
+  refuseMap,
+  removalChanges,
+  writableModel,
+  type Removal,
+  type WritableModel,
+} from '../models/removal';
 import { outputOfClass, predictedClasses, wilson } from '../probes/accuracy';
 import type { Capture } from '../probes/capture';
 import { fitLinearMap } from '../probes/fitLinearMap';
@@ -142,6 +149,7 @@ export class Ablations implements AblationRunner {
 
   private async fit(model: Model, removal: Removal) {
     const { entry, exit } = removal;
+    refuseMap(model);
     const shape = mapBetween(entry, exit);
     const numbers = (shape.inputs + 1) * shape.outputs;
     const held = removal.layers.reduce((sum, layer) => sum + layer.parameters, 0);

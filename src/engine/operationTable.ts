@@ -36,6 +36,8 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   cubical: async () => (await import('./operations/cubical')).cubical,
   levelset: async () => (await import('./operations/levelset')).levelset,
   redundancy: async () => (await import('./operations/redundancy')).redundancy,
+  redundancyForecast: async () => (await import('./operations/redundancy')).redundancyForecast,
+  diagramMatching: async () => (await import('./operations/diagramMatching')).diagramMatching,
   removeLayers: async () => (await import('./operations/removeLayers')).removeLayers,
   similarity: async () => (await import('./operations/similarity')).similarity,
 };

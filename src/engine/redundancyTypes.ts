@@ -1,12 +1,29 @@
 import type { Ablation, RedundancyParameters, RedundancyPartial, RedundancyResult } from '../analyses/redundancy';
+import type { Forecast } from '../analyses/inspect';
+import type { DiagramPoints } from '../topology/diagramPoints';
 import type { Answered, DataReading, Operation, RandomInput } from './operationTypes';
 
 /** What the engine can be asked about layers that could go. */
 export interface RedundancyOperations {
   /** How alike the layers of a model are, and which can go. Parts: the head, the distances, the candidates as they are measured. */
   readonly redundancy: Operation<RedundancyInput, RedundancyPartial, RedundancyResult>;
+  /** What `redundancy` would cost, from the files' headers. */
+  readonly redundancyForecast: Operation<RedundancyInput, never, RedundancyForecast>;
+  /** The optimal bottleneck matching of two diagrams. */
+  readonly diagramMatching: Operation<{ readonly a: DiagramPoints; readonly b: DiagramPoints }, never, DiagramMatched>;
   /** Writes a smaller model. */
   readonly removeLayers: Operation<RemoveLayersInput, never, RemovedLayers>;
+}
+
+export interface RedundancyForecast extends Forecast {
+  readonly layers: number;
+  readonly points: number;
+}
+
+export interface DiagramMatched {
+  readonly distance: number;
+  /** Flat pairs of indices, −1 for the diagonal. */
+  readonly pairs: Int32Array;
 }
 
 export interface RemoveLayersInput extends RedundancyInput {

@@ -10,6 +10,8 @@ import {
   inspectAt,
   makeCommands,
   selectData,
+  selectRedundancyData,
+  findRedundant,
   type CommandContext,
   layerListSaved,
   takeProgramWay,
@@ -20,6 +22,7 @@ import { DataLinks } from './data/dataLinks';
 import { FileAnswers } from './data/fileAnswers';
 import { DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
 import { InspectPanels, sessionSettings } from './inspect/inspectPanels';
+import { RedundancyPanels } from './redundancy/redundancyPanels';
 import { ChainAnswers } from './program/chainAnswers';
 import { LayerListWatcher } from './program/layerListWatcher';
 import { Results } from './results/results';
@@ -70,9 +73,22 @@ export function activate(context: vscode.ExtensionContext): void {
         describe: (panel, layer) => describing.reveal(vscode.Uri.file(panel.model), layer),
         programWay: (panel, way) => takeProgramWay(commands, panel, way),
         exportReport: panel => exportFrom(commands, panel),
+        redundancy: panel => findRedundant(commands, vscode.Uri.file(panel.model)),
         openDocs: page => openDocs(context.extensionUri, page),
         showLog: () => log.show(),
       },
+    }),
+  );
+  const redundancy = keep(
+    new RedundancyPanels({
+      extension: context.extensionUri,
+      engine: engine.get,
+      links,
+      log,
+      pickData: model => selectRedundancyData(commands, model),
+      chooseModel: () => inspectAnother(commands),
+      inspect: (model, layer) => inspectAt(commands, model, layer),
+      openDocs: page => openDocs(context.extensionUri, page),
     }),
   );
   const running = keep(new RunningStatus(panels));
@@ -86,6 +102,7 @@ export function activate(context: vscode.ExtensionContext): void {
     answers,
     chainAnswers,
     panels,
+    redundancy,
     running,
     results,
     models,

@@ -3,8 +3,10 @@ import { Fault } from '../base/fault';
 import { formatShape } from '../base/numbers';
 import type { ModelChanges } from './changes';
 import type { Layer, Model } from './model';
+import { bypassLayers } from './keras/bypassLayers';
 import { replacePart } from './onnx/bypass';
 import { linearPart } from './onnx/linearPart';
+import { bypassNodes } from './tensorflow/bypassNodes';
 
 /** A part of a network that is taken out: what read `exit` reads `entry`, or a linear map of it. */
 export interface Removal {
@@ -86,20 +88,20 @@ export interface WritableModel {
   readonly writtenAs: 'ONNX' | undefined;
 }
 
+/** Formats of which layers are taken out in their own files, beside ONNX. */
+const OWN_FILES: ReadonlySet<string> = new Set(['keras', 'keras-h5', 'tfjs-layers', 'tfjs-graph']);
+
 /** The file of a network that parts are taken out of. Throws `unsupported` for formats of which none are. */
 export function writableModel(model: Model, source: ByteSource, siblings: Siblings): WritableModel {
   const { program } = model;
-  if (program?.kind === 'onnx') {
-    const own = model === program.model;
-    return own
-      ? { source, siblings, writtenAs: undefined }
-      : { source: program.model.source, siblings: program.model.siblings, writtenAs: 'ONNX' };
-  }
+  if (program?.kind === 'onnx' && model !== program.model)
+    return { source: program.model.source, siblings: program.model.siblings, writtenAs: 'ONNX' };
+  if (program?.kind === 'onnx' || OWN_FILES.has(model.format)) return { source, siblings, writtenAs: undefined };
   throw new Fault(
     'unsupported',
     program === undefined
       ? 'There is no network to take a layer out of: the file holds weights alone.'
-      : `Layers of ${program.kind === 'keras' ? 'Keras models' : 'TensorFlow graphs'} are not taken out.`,
+      : `Layers of the format ${model.format} are not taken out.`,
     { hint: 'Export the model to ONNX.' },
   );
 }
@@ -107,14 +109,23 @@ export function writableModel(model: Model, source: ByteSource, siblings: Siblin
 /** The changes that take a part out of a network. Throws `unsupported` where the format does not allow it, `not-found`. */
 export function removalChanges(model: Model, { entry, exit }: Removal, map: LinearMap | undefined): ModelChanges {
   const { program } = model;
+  if (program?.kind === 'onnx')
+    return replacePart(program.model, entry.output, exit.output, map && linearPart(entry.output, exit.output, map));
+  if (map !== undefined) throw new Fault('unsupported', NO_MAP);
   switch (program?.kind) {
-    case 'onnx':
-      return map === undefined
-        ? replacePart(program.model, entry.output, exit.output)
-        : replacePart(program.model, entry.output, exit.output, linearPart(entry.output, exit.output, map));
     case 'keras':
+      return bypassLayers(program.model, entry.name, exit.name);
     case 'tensorflow':
+      return bypassNodes(program.model, entry.output, exit.output);
     case undefined:
       throw new Fault('unsupported', 'Layers of this format are not taken out.', { hint: 'Export the model to ONNX.' });
   }
 }
+
+/** Said before a map is fitted. Throws `unsupported`. */
+export function refuseMap(model: Model): void {
+  if (model.program?.kind !== 'onnx') throw new Fault('unsupported', NO_MAP);
+}
+
+const NO_MAP =
+  'The shapes at its ends differ, and a linear map is put into ONNX networks alone: export the model to ONNX to have one fitted.';

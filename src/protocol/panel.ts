@@ -140,6 +140,8 @@ export type FromView =
   | { readonly type: 'copy'; readonly what: string; readonly text: string }
   | { readonly type: 'openDocs'; readonly page: string }
   | { readonly type: 'exportReport' }
+  /** Which layers can go, on a page of its own. */
+  | { readonly type: 'redundancy' }
   | { readonly type: 'showLog' };
 
 export type { PixelChoice };

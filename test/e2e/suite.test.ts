@@ -9,6 +9,7 @@ import './journeys/findTheWay';
 import './journeys/formats';
 import './journeys/kinds';
 import './journeys/keyboard';
+import './journeys/redundancy';
 import './journeys/restricted';
 
 // One file, so that all journeys share a server and one browser.

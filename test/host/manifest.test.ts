@@ -140,6 +140,7 @@ describe('The manifest', () => {
     const marks = FOLDER_MARKS.extensions.map(ending => `*${ending}`).concat(FOLDER_MARKS.names);
     assert.deepEqual(manifest.activationEvents, [
       'onWebviewPanel:neuralTopology.inspect',
+      'onWebviewPanel:neuralTopology.redundancy',
       ...marks.map(mark => `workspaceContains:**/${mark}`),
     ]);
   });

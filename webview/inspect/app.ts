@@ -157,6 +157,7 @@ export class App {
         ? { label: 'Copy as command line', why: 'Nothing has been run yet' }
         : { label: 'Copy as command line', run: () => this.copy('command line', commandLine) },
       { label: 'Choose other data…', run: () => this.post({ type: 'pickData' }) },
+      { label: 'Find redundant layers', run: () => this.post({ type: 'redundancy' }) },
       null,
       { label: 'How to read this', run: () => this.post({ type: 'openDocs', page: 'persistence' }) },
       { label: 'Show log', run: () => this.post({ type: 'showLog' }) },

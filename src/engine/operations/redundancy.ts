@@ -26,7 +26,8 @@ import { openInspectSource, type InspectSource } from '../inspectSource';
 import { layerStore } from '../layerStore';
 import { memoryLimit } from '../memoryLimit';
 import type { OperationContext } from '../operationContext';
-import type { RedundancyInput } from '../redundancyTypes';
+import type { CacheKey } from '../layerCache';
+import type { RedundancyForecast, RedundancyInput } from '../redundancyTypes';
 import { VERSION } from '../version';
 
 export async function redundancy(
@@ -36,7 +37,43 @@ export async function redundancy(
   const store = new DisposableStore();
   try {
     context.progress(0, 'reading the model and the data');
-    return await redundancyOfLayers(redundancySubject(input, context, store), context);
+    const subject = redundancySubject(input, context, store);
+    const kept = context.cache?.get(subject.key, isResult);
+    if (kept !== undefined) {
+      // Files may go by other names than when it was computed.
+      const result = {
+        ...kept,
+        head: subject.head,
+        warnings: kept.warnings,
+        provenance: { ...subject.provenance, libraries: kept.provenance.libraries ?? {} },
+      };
+      context.partial({ kind: 'head', head: result.head });
+      return result;
+    }
+    const result = await redundancyOfLayers(subject, context);
+    context.cache?.put(subject.key, result);
+    return result;
+  } finally {
+    store.dispose();
+  }
+}
+
+/** Raised when numbers or sentences would come out otherwise. */
+const RESULT_VERSION = 1;
+
+/** Entries are ours and have a checksum: this tells a result from something else. */
+function isResult(value: unknown): value is RedundancyResult {
+  return (
+    typeof value === 'object' && value !== null && 'distances' in value && 'candidates' in value && 'findings' in value
+  );
+}
+
+/** Time and memory, before anything is run. */
+export function redundancyForecast(input: RedundancyInput, context: OperationContext<never>): RedundancyForecast {
+  const store = new DisposableStore();
+  try {
+    const { head } = redundancySubject(input, context, store);
+    return { ...head.forecast, layers: head.layers.length, points: head.sampledRows.length };
   } finally {
     store.dispose();
   }
@@ -56,7 +93,7 @@ function redundancySubject(
   input: RedundancyInput,
   context: OperationContext<never>,
   store: DisposableStore,
-): RedundancySubject {
+): RedundancySubject & { readonly key: CacheKey } {
   const { source, parameters, inspected } = openRedundancySource(input, context, store);
   const { layers: asked, points, reduction, seed } = parameters;
   const layers = chooseLayers(source.layers, asked);
@@ -92,6 +129,12 @@ function redundancySubject(
   };
   const kept = layerStore(context.cache, source.identity, inspected);
   return {
+    key: {
+      what: 'redundancy',
+      version: [VERSION, RESULT_VERSION],
+      ...source.identity,
+      parameters: { ...parameters, layers: asked ?? 'all', reduction: reduction ?? 'default' },
+    },
     head,
     network,
     warnings: source.warnings,

@@ -16,9 +16,11 @@ import { iconPath } from '../base/view';
 import { filterOf, INSPECTED_FILES, isOfKind, MODEL_FILES, PROGRAMLESS_FILES, WEIGHTS_FILES } from '../base/fileKinds';
 import type { InspectPanel } from '../inspect/inspectPanel';
 import type { InspectPanels } from '../inspect/inspectPanels';
+import type { RedundancyPanels } from '../redundancy/redundancyPanels';
+import type { ChainAnswer } from '../../models/layerList/chain';
 import type { ChainAnswers } from '../program/chainAnswers';
 import { chooseActivation } from '../program/chooseActivation';
-import { forgetAnswer } from '../program/keptAnswers';
+import { forgetAnswer, recallAnswer } from '../program/keptAnswers';
 import { copyExportCode, openLayerList } from '../program/layerListFile';
 import { exportReport } from '../results/exportReport';
 import { likelyShape } from '../python/likelyShape';
@@ -40,6 +42,7 @@ export interface CommandContext {
   readonly answers: FileAnswers;
   readonly chainAnswers: ChainAnswers;
   readonly panels: InspectPanels;
+  readonly redundancy: RedundancyPanels;
   readonly running: RunningStatus;
   readonly results: Results;
   readonly models: WorkspaceFiles;
@@ -62,7 +65,8 @@ export function makeCommands(context: CommandContext): CommandTable {
   const chooseModels = async (clicked: unknown, selected: unknown): Promise<readonly vscode.Uri[]> => {
     const given = modelsOf(clicked, selected, file => context.folders.has(file));
     if (given.length > 0) return given;
-    const front = panels.active ? vscode.Uri.file(panels.active.model) : modelInFront();
+    const active = panels.active?.model ?? context.redundancy.active;
+    const front = active === undefined ? modelInFront() : vscode.Uri.file(active);
     if (front) return [front];
     const asked = await askForModel(context);
     return asked ? [asked] : [];
@@ -76,6 +80,9 @@ export function makeCommands(context: CommandContext): CommandTable {
     'neuralTopology.describe': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, MOST_AT_ONCE))
         await vscode.commands.executeCommand('vscode.openWith', model, DESCRIBE_TYPE);
+    },
+    'neuralTopology.findRedundantLayers': async (clicked, selected) => {
+      for (const model of (await chooseModels(clicked, selected)).slice(0, 1)) await findRedundant(context, model);
     },
     'neuralTopology.selectData': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, 1)) {
@@ -192,6 +199,47 @@ async function inspect(context: CommandContext, model: vscode.Uri): Promise<void
   // What is there and still true is only brought to the front.
   if (known && (panel.session.isRunning || (panel.session.result && !(await panel.modelChanged())))) return;
   await goOn(context, panel);
+}
+
+/** Which layers of a model can go: at once where its data is known, and else after asking for that. */
+export async function findRedundant(context: CommandContext, model: vscode.Uri): Promise<void> {
+  const session = context.redundancy.get(model);
+  const inspected = context.panels.get(model)?.session;
+  const answer = inspected?.answered.answer;
+  const data = session?.data ?? inspected?.data ?? context.links.get(model);
+  // Random input shows shapes, but what a removal costs it cannot tell.
+  if (data === undefined || data.kind === 'random') return selectRedundancyData(context, model);
+  const shown = context.redundancy.reveal(model, data, answer);
+  if (!shown.isRunning && shown.result === undefined) void shown.start();
+}
+
+/** Asks for the data that removals are measured on, remembers it, and runs. Weights that nothing runs are shown with the ways to a result. */
+export async function selectRedundancyData(context: CommandContext, model: vscode.Uri): Promise<void> {
+  const engine = await context.engine.get();
+  let chosen: DataChoice | undefined;
+  let answer: ChainAnswer | undefined;
+  const stored = needsALook(model.fsPath) ? await recognise(model, context.engine.get, context.answers) : undefined;
+  if (stored?.kind === 'activations') chosen = { kind: 'stored' };
+  else {
+    let described = await engine.run('outline', { model: model.fsPath });
+    if (described.missing) {
+      answer = await recallAnswer(engine, model.fsPath, described.missing, context.chainAnswers);
+      if (answer === undefined) return inspect(context, model);
+      described = await engine.run('outline', { model: model.fsPath, answer });
+    }
+    const pick: PickContext = {
+      answered: answer === undefined ? {} : { answer },
+      engine: context.engine.get,
+      files: () => context.data.find(),
+      imageFolders: () => context.images.folders(),
+      unexpected: error => context.log.warn(error instanceof Error ? error.message : String(error)),
+    };
+    const found = await pickData(model, described, context.redundancy.get(model)?.data, pick);
+    chosen = found && (await pickInputs(model, described, found, pick));
+  }
+  if (chosen === undefined) return;
+  if (chosen.kind !== 'random') await context.links.set(model, chosen);
+  void context.redundancy.reveal(model, chosen, answer).setRequest(chosen, answer);
 }
 
 /** Data was clicked: asks which model it is for, remembers it as that model's data, and inspects it. */

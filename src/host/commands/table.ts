@@ -28,6 +28,7 @@ export type Plain = () => Promise<void> | void;
 export interface CommandTable {
   readonly 'neuralTopology.inspect': OnFiles;
   readonly 'neuralTopology.describe': OnFiles;
+  readonly 'neuralTopology.findRedundantLayers': OnFiles;
   readonly 'neuralTopology.selectData': OnFiles;
   readonly 'neuralTopology.forgetChoices': OnFiles;
   readonly 'neuralTopology.exportReport': OnFiles;

@@ -14,6 +14,7 @@ export interface PanelActions {
   describe(panel: InspectPanel, layer: string | undefined): Promise<void>;
   programWay(panel: InspectPanel, way: ProgramWay): Promise<void>;
   exportReport(panel: InspectPanel): Promise<void>;
+  redundancy(panel: InspectPanel): Promise<void>;
   openDocs(page: string): Promise<void>;
   showLog(): void;
 }
@@ -123,6 +124,8 @@ export class InspectPanel implements Disposable {
         return actions.openDocs(message.page);
       case 'exportReport':
         return actions.exportReport(this);
+      case 'redundancy':
+        return actions.redundancy(this);
       case 'showLog':
         return actions.showLog();
     }

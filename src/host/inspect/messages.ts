@@ -14,6 +14,7 @@ export function parseFromView(message: unknown): FromView | undefined {
     case 'pickData':
     case 'chooseModel':
     case 'exportReport':
+    case 'redundancy':
     case 'showLog':
       return { type: message.type };
     case 'describe':

@@ -8,6 +8,8 @@ export interface KerasChanges {
   readonly settings?: ReadonlyMap<string, ReadonlyMap<string, Json>>;
   /** Layers that are taken out: what read one reads what it read. Their tensors go with them. */
   readonly removedLayers?: ReadonlySet<string>;
+  /** Of layers that are taken out, what is read in their place where it is not what they read: a layer of the same network by the name that this gives it, and which of its calls. */
+  readonly readInstead?: ReadonlyMap<string, { readonly layer: string; readonly call: number }>;
 }
 
 /** Keys under which a configuration refers to what layers give. */
@@ -30,11 +32,13 @@ function network(object: Json, prefix: string, changes: KerasChanges, seen: Set<
   const config = entry(object, 'config');
   const listed = isList(config) ? config : asList(entry(config, 'layers'));
   const names = listed.map(layer => nameOf(layer));
-  const removed = new Map<string, Json>();
+  const removed = new Map<string, Removed>();
   listed.forEach((layer, i) => {
-    if (changes.removedLayers?.has(prefix + names[i]!) === true) removed.set(names[i]!, layer);
+    const name = prefix + names[i]!;
+    if (changes.removedLayers?.has(name) === true)
+      removed.set(names[i]!, { layer, instead: changes.readInstead?.get(name) });
   });
-  for (const [name, layer] of removed) checkRemoved(name, layer);
+  for (const [name, one] of removed) checkRemoved(name, one);
   const layers = listed.flatMap((layer, i) => {
     const name = prefix + names[i]!;
     seen.add(name);
@@ -53,13 +57,20 @@ function nameOf(layer: Json): string {
   return asText(entry(entry(layer, 'config'), 'name')) ?? asText(entry(layer, 'name')) ?? '';
 }
 
-function checkRemoved(name: string, layer: Json): void {
+/** A layer that is taken out, and what is read in its place where that is said. */
+interface Removed {
+  readonly layer: Json;
+  readonly instead: { readonly layer: string; readonly call: number } | undefined;
+}
+
+function checkRemoved(name: string, { layer, instead }: Removed): void {
   const isInput = asText(entry(layer, 'class_name')) === 'InputLayer';
   if (isInput || entry(entry(layer, 'config'), 'layers') !== undefined)
     throw new Fault(
       'unsupported',
       `Layer ${quoted(name, 80)} is ${isInput ? 'an input' : 'a network'}, and is not taken out.`,
     );
+  if (instead !== undefined) return;
   for (const call of asList(entry(layer, 'inbound_nodes')))
     if (sourcesOf(call).length !== 1)
       throw new Fault(
@@ -82,7 +93,7 @@ function isReference(value: Json | undefined): value is readonly Json[] {
 }
 
 /** Every reference to a layer that is taken out, as one to what it reads. */
-function rewired(object: Json, removed: ReadonlyMap<string, Json>): Json {
+function rewired(object: Json, removed: ReadonlyMap<string, Removed>): Json {
   if (removed.size === 0 || !isObject(object)) return object;
   let changed: JsonObject = object;
   for (const [key, value] of object) {
@@ -93,11 +104,16 @@ function rewired(object: Json, removed: ReadonlyMap<string, Json>): Json {
   return changed;
 }
 
-function redirected(value: Json, removed: ReadonlyMap<string, Json>): Json {
+function redirected(value: Json, removed: ReadonlyMap<string, Removed>): Json {
   if (isReference(value)) {
     let [name, call, output] = value as readonly [string, number, number];
     for (let steps = 0; removed.has(name) && steps <= removed.size; steps++) {
-      const source = sourcesOf(asList(entry(removed.get(name), 'inbound_nodes'))[call] ?? null)[0];
+      const { layer, instead } = removed.get(name)!;
+      if (instead !== undefined) {
+        [name, call, output] = [instead.layer, instead.call, 0];
+        continue;
+      }
+      const source = sourcesOf(asList(entry(layer, 'inbound_nodes'))[call] ?? null)[0];
       if (source === undefined) break;
       [name, call, output] = source as readonly [string, number, number];
     }

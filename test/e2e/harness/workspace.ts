@@ -8,11 +8,13 @@ import { writeEveryKind } from './everyKind';
 import { writeActivations } from './savedActivations';
 
 /** The sample workspace, nothing, or the sample workspace with files that are broken, of other formats or of every kind, with a network of 502 layers, or with activations that were saved. */
-export type WorkspaceContent = 'sample' | 'empty' | 'broken' | 'formats' | 'deep' | 'activations' | 'kinds';
+export type WorkspaceContent =
+  'sample' | 'empty' | 'broken' | 'formats' | 'deep' | 'activations' | 'kinds' | 'residual';
 
 /** The names of what the journeys use, relative to the workspace. */
 export const files = {
   deep: 'models/deep.onnx',
+  residual: 'models/resmlp.onnx',
   mlp: 'models/digits-mlp.onnx',
   cnn: 'models/digits-cnn.onnx',
   test: 'data/digits-test.npz',
@@ -33,6 +35,8 @@ export function fillWorkspace(folder: string, content: WorkspaceContent = 'sampl
   fs.cpSync(samples, folder, { recursive: true });
   if (content === 'formats') addOtherFormats(folder);
   if (content === 'deep') fs.writeFileSync(path.join(folder, files.deep), deepNetwork(100, 1));
+  if (content === 'residual')
+    fs.copyFileSync(path.join(root, 'test', 'fixtures', 'networks', 'resmlp.onnx'), path.join(folder, files.residual));
   if (content === 'activations') writeActivations(path.join(folder, 'runs'));
   if (content === 'kinds') writeEveryKind(path.join(folder, 'kinds'));
   if (content === 'broken') {
