@@ -15,6 +15,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   weightHistograms: async () => (await import('./operations/weightHistograms')).weightHistograms,
   programHelp: async () => (await import('./operations/programHelp')).programHelp,
   inspect: async () => (await import('./operations/inspect')).inspect,
+  check: async () => (await import('./operations/check')).check,
   compare: async () => (await import('./operations/compare')).compare,
   forecast: async () => (await import('./operations/forecast')).forecast,
   activations: async () => (await import('./operations/activations')).activations,

@@ -4,6 +4,7 @@ import type { ChainAnswer } from '../models/layerList/chain';
 import type { GraphLayer } from '../analyses/layerGraph/graphLayer';
 import type { PlacedGraph } from '../analyses/layerGraph/layerGraph';
 import type { CompareParameters, ComparePartial, CompareResult } from '../analyses/compare/compare';
+import type { CheckResult, DriftLimits } from '../analyses/compare/drift';
 import type { Forecast, InspectParameters, InspectPartial, InspectResult } from '../analyses/inspect';
 import type { RipsParameters, RipsResult } from '../analyses/rips';
 import type { PixelChoice } from '../data/images/pixelValues';
@@ -35,6 +36,8 @@ export interface Operations extends MeasureOperations, RedundancyOperations, Tim
   readonly inspect: Operation<InspectInput, InspectPartial, InspectResult>;
   /** Layers of two or more models on the same rows. Parts: the head, then layers and pairs as they are computed, and findings. */
   readonly compare: Operation<CompareInput, ComparePartial, CompareResult>;
+  /** An inspection held against an earlier one. */
+  readonly check: Operation<CheckInput, never, CheckResult>;
   /** What `inspect` would cost, from the files' headers alone. */
   readonly forecast: Operation<InspectInput, never, InspectForecast>;
   /** Activations of layers, written to an .npz file. */
@@ -122,6 +125,13 @@ export interface CompareInput extends DataReading {
   /** What a person said of weights that are a chain, a model each. */
   readonly answers?: readonly (ChainAnswer | undefined)[];
   readonly memoryLimitBytes?: number;
+}
+
+/** Parameters that are left out, or undefined, are the baseline's. */
+export interface CheckInput extends Omit<InspectInput, 'parameters'>, DriftLimits {
+  readonly parameters?: { readonly [Name in keyof InspectParameters]?: InspectParameters[Name] | undefined };
+  /** Path of the JSON of an inspection. */
+  readonly baseline: string;
 }
 
 /** Rows of standard normal numbers in the model's input shape. */

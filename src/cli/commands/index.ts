@@ -1,5 +1,6 @@
 import type { Command } from '../command';
 import { activations } from './activations';
+import { check } from './check';
 import { collapse } from './collapse';
 import { compare } from './compare';
 import { cubical } from './cubical';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   redundancy,
   prune,
   compare,
+  check,
   describe,
   activations,
   rips,

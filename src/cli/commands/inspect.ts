@@ -38,7 +38,8 @@ export const inspect: Command = {
   },
 };
 
-function inspectJson({ head, layers, failures, findings, warnings, provenance }: InspectResult): unknown {
+/** What a script reads, and what a check is held against. */
+export function inspectJson({ head, layers, failures, findings, warnings, provenance }: InspectResult): unknown {
   const { accuracy } = head;
   return {
     model: head.model,
