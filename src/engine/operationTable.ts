@@ -26,6 +26,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   contents: async () => (await import('./operations/contents')).contents,
   prepare: async () => (await import('./operations/prepare')).prepare,
   report: async () => (await import('./operations/report')).report,
+  unitShapes: async () => (await import('./operations/unitShapes')).unitShapes,
   prune: async () => (await import('./operations/prune')).prune,
   compareReport: async () => (await import('./operations/report')).compareReport,
   mapper: async () => (await import('./operations/mapper')).mapper,

@@ -6,6 +6,8 @@ import type { Answered, DataReading, Operation } from './operationTypes';
 export interface PruneOperations {
   /** Removes units of a network, measures what that costs, and writes what is left where asked to. */
   readonly prune: Operation<PruneInput, never, PruneResult>;
+  /** Which weights get which shapes when a layer keeps fewer units. */
+  readonly unitShapes: Operation<UnitShapesInput, never, UnitShapes>;
 }
 
 export interface PruneInput extends DataReading, Answered {
@@ -23,4 +25,18 @@ export interface PruneInput extends DataReading, Answered {
   readonly out?: string;
   /** Whether an existing file may be overwritten. */
   readonly force?: boolean;
+}
+
+export interface UnitShapesInput extends Answered {
+  readonly model: string;
+  readonly layer: string;
+  /** That stay. */
+  readonly units: number;
+}
+
+export interface UnitShapes {
+  /** Of the weights that change, by their names. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** Layers that give these units together. */
+  readonly layers: readonly string[];
 }

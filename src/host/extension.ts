@@ -2,7 +2,7 @@ import { loadStarted } from './base/clock';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { toDisposable } from '../base/lifecycle';
-import { DATA_FILES, MODEL_FILES, PYTHON_FILES } from './base/fileKinds';
+import { DATA_FILES, MODEL_FILES, PYTHON_FILES, SOURCE_FILES } from './base/fileKinds';
 import { EngineService } from './base/engineService';
 import {
   exportFrom,
@@ -16,8 +16,12 @@ import {
   layerListSaved,
   takeProgramWay,
 } from './commands/commands';
+import { CodeLinks } from './code/codeLinks';
+import { CodeService } from './code/codeService';
+import { MeasuredModels } from './code/measured';
+import type { MeasureContext } from './code/measure';
 import { SourceService } from './code/sourceService';
-import { registerCommands } from './commands/register';
+import { registerCommands, showError } from './commands/register';
 import { DataLinks } from './data/dataLinks';
 import { FileAnswers } from './data/fileAnswers';
 import { DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
@@ -53,6 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const data = keep(new WorkspaceFiles(DATA_FILES));
   const images = keep(new WorkspaceImages());
   const sources = keep(new WorkspaceFiles(PYTHON_FILES));
+  const allSources = keep(new WorkspaceFiles(SOURCE_FILES));
   const sourceReader = keep(new SourceService(context.extensionUri));
   const unexpected = (error: unknown) => log.error(error instanceof Error ? error : String(error));
   const folders = keep(new InspectedFolders(unexpected));
@@ -94,6 +99,30 @@ export function activate(context: vscode.ExtensionContext): void {
   const running = keep(new RunningStatus(panels));
   const results: Results = keep(new Results(context.workspaceState, panels));
   keep(new DoneNotice(panels));
+  const measured = new MeasuredModels(context.workspaceState);
+  const code = keep(
+    new CodeService({
+      reader: sourceReader,
+      engine: engine.get,
+      links: new CodeLinks(context.workspaceState),
+      measured,
+      models: () => models.find(),
+      sources: () => allSources.find(),
+      hasData: model => links.get(vscode.Uri.file(model)) !== undefined,
+      onDidChangeModels: models.onDidChange,
+      failed: error => void showError(error, log),
+    }),
+  );
+  const measuring: MeasureContext = {
+    engine: engine.get,
+    measured,
+    dataOf: async model => {
+      if (links.get(model) === undefined) await vscode.commands.executeCommand('neuralTopology.selectData', model);
+      return links.get(model);
+    },
+    networks: () => code.networks,
+    now: () => Date.now(),
+  };
   const commands: CommandContext = {
     extension: context,
     log,
@@ -111,6 +140,8 @@ export function activate(context: vscode.ExtensionContext): void {
     folders,
     sources,
     sourceReader,
+    code,
+    measuring,
   };
   keep(registerCommands(makeCommands(commands), log));
   const describing = new DescribeEditor({

@@ -4,6 +4,7 @@ import './journeys/inspect';
 import './journeys/activations';
 import './journeys/interrupt';
 import './journeys/brokenFiles';
+import './journeys/code';
 import './journeys/describe';
 import './journeys/findTheWay';
 import './journeys/formats';

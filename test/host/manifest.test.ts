@@ -142,6 +142,8 @@ describe('The manifest', () => {
       'onWebviewPanel:neuralTopology.inspect',
       'onWebviewPanel:neuralTopology.redundancy',
       ...marks.map(mark => `workspaceContains:**/${mark}`),
+      // Sources say something only where there is a model that they may be of.
+      'workspaceContains:**/{*.onnx,*.pt,*.pth,*.ckpt,*.safetensors,*.h5,*.hdf5,*.keras,model.json}',
     ]);
   });
 });

@@ -15,6 +15,10 @@ export interface SettingsTable {
   readonly cacheMegabytes: number;
   readonly notifyWhenDone: boolean;
   readonly python: string;
+  readonly 'code.lenses': boolean;
+  readonly 'code.hovers': boolean;
+  readonly 'code.marks': boolean;
+  readonly 'code.hints': boolean;
 }
 
 export const SECTION = 'neuralTopology';

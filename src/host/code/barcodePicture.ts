@@ -2,7 +2,7 @@
 export interface PictureColours {
   readonly bar: string;
   readonly short: string;
-  readonly text: string;
+  readonly ink: string;
   readonly rule: string;
 }
 
@@ -15,13 +15,13 @@ const MOST_BARS = 80;
 export function pictureColours(theme: 'light' | 'dark' | 'contrast-dark' | 'contrast-light'): PictureColours {
   switch (theme) {
     case 'light':
-      return { bar: '#1a66b8', short: '#c05f10', text: '#3b3b3b', rule: '#9a9a9a' };
+      return { bar: '#1a66b8', short: '#c05f10', ink: '#3b3b3b', rule: '#9a9a9a' };
     case 'dark':
-      return { bar: '#4aa3ff', short: '#f0913a', text: '#cccccc', rule: '#6b6b6b' };
+      return { bar: '#4aa3ff', short: '#f0913a', ink: '#cccccc', rule: '#6b6b6b' };
     case 'contrast-dark':
-      return { bar: '#3794ff', short: '#ffb000', text: '#ffffff', rule: '#ffffff' };
+      return { bar: '#3794ff', short: '#ffb000', ink: '#ffffff', rule: '#ffffff' };
     case 'contrast-light':
-      return { bar: '#0040a0', short: '#8a3b00', text: '#000000', rule: '#000000' };
+      return { bar: '#0040a0', short: '#8a3b00', ink: '#000000', rule: '#000000' };
   }
 }
 
@@ -50,7 +50,7 @@ export function barcodePicture(
   const foot = HEIGHT - 4;
   const label = (x: number, text: string, colour: string, dash: string) =>
     `<line x1="${x}" x2="${x + 14}" y1="${foot - 4}" y2="${foot - 4}" stroke="${colour}" stroke-width="3"${dash}/>` +
-    `<text x="${x + 18}" y="${foot}" font-family="sans-serif" font-size="11" fill="${colours.text}">${escaped(text)}</text>`;
+    `<text x="${x + 18}" y="${foot}" font-family="sans-serif" font-size="11" fill="${colours.ink}">${escaped(text)}</text>`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">`,
     `<line x1="4" x2="4" y1="2" y2="${HEIGHT - FOOT}" stroke="${colours.rule}" stroke-width="1"/>`,

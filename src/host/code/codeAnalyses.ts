@@ -70,6 +70,11 @@ export class CodeAnalyses implements Disposable {
     return state.layers;
   }
 
+  /** Networks with layers in a file of an open editor. */
+  networksIn(file: string): readonly LinkedNetwork[] {
+    return this.files.get(file)?.networks ?? [];
+  }
+
   /** Networks of open editors. */
   get networks(): readonly LinkedNetwork[] {
     return [...this.files.values()].flatMap(state => state.networks);

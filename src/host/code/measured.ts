@@ -6,6 +6,8 @@ export interface MeasuredLayer {
   readonly units: number;
   /** The most that can go while the others stay whole. */
   readonly removable: number;
+  /** More than 1 for heads of attention: so many outputs go together. */
+  readonly channelsPerUnit: number;
   /** Held out: after less before, with its 95 % interval. */
   readonly change: PruneShare;
   /** Finite H0 bars of its units' merge filtration, ascending. */
@@ -39,8 +41,10 @@ export function measuredFrom(
   when: number,
 ): MeasuredModel {
   const layers: Record<string, MeasuredLayer> = {};
-  for (const { layer, group, units, removable, change } of result.layers ?? [])
-    layers[layer] = { units, removable, change, bars: thinned(result.groups[group]?.bars ?? []) };
+  for (const { layer, group, units, removable, change } of result.layers ?? []) {
+    const { bars = [], channelsPerUnit = 1 } = result.groups[group] ?? {};
+    layers[layer] = { units, removable, channelsPerUnit, change, bars: thinned(bars) };
+  }
   return {
     sha256: result.provenance.model?.sha256 ?? '',
     when,

@@ -10,6 +10,8 @@ import { needsALook, recognise } from '../data/recognise';
 import { DESCRIBE_TYPE } from '../describe/describeEditor';
 import type { DataChoice, ProgramWay } from '../../protocol/panel';
 import type { EngineService } from '../base/engineService';
+import type { CodeService } from '../code/codeService';
+import { measurePruning, writePruned, type MeasureContext } from '../code/measure';
 import type { SourceService } from '../code/sourceService';
 import { fileIcon } from '../base/fileIcons';
 import { iconPath } from '../base/view';
@@ -53,6 +55,9 @@ export interface CommandContext {
   /** Python files. */
   readonly sources: WorkspaceFiles;
   readonly sourceReader: SourceService;
+  /** What is said in the editors of sources. */
+  readonly code: CodeService;
+  readonly measuring: MeasureContext;
 }
 
 /** More panels than this at once would leave none of them readable. */
@@ -114,6 +119,18 @@ export function makeCommands(context: CommandContext): CommandTable {
       for (const model of (await chooseModels(clicked, selected)).slice(0, 1))
         await copyExportCode(model, await context.engine.get());
     },
+    'neuralTopology.measurePruning': async (clicked, selected) => {
+      for (const model of (await chooseModels(clicked, selected)).slice(0, 1))
+        if (await measurePruning(model, context.measuring)) context.code.show();
+    },
+    'neuralTopology.writePruned': async (clicked, selected) => {
+      for (const model of (await chooseModels(clicked, selected)).slice(0, 1))
+        await writePruned(model, context.measuring);
+    },
+    'neuralTopology.inspectLayer': async (model, layer) => {
+      if (model) await inspectAt(context, model, layer);
+    },
+    'neuralTopology.chooseModelOfSource': (source, network) => context.code.chooseModel(source, network),
     'neuralTopology.rerun': () => panels.active?.session.rerun(),
     'neuralTopology.cancel': () => {
       const running = panels.all.filter(panel => panel.session.isRunning);
@@ -266,6 +283,7 @@ async function forgetChoices(context: CommandContext, file: vscode.Uri): Promise
       // Of a file that cannot be read nothing was said.
       if (!(error instanceof Fault)) throw error;
     }
+  await context.code.forget(file.fsPath);
   const name = path.basename(file.fsPath);
   vscode.window.setStatusBarMessage(vscode.l10n.t('Choices for {0} are forgotten.', name), 4000);
 }

@@ -36,6 +36,12 @@ export interface CommandTable {
   readonly 'neuralTopology.chooseActivation': OnFiles;
   readonly 'neuralTopology.createLayerList': OnFiles;
   readonly 'neuralTopology.copyExportCode': OnFiles;
+  readonly 'neuralTopology.measurePruning': OnFiles;
+  readonly 'neuralTopology.writePruned': OnFiles;
+  /** From the line above a layer's definition. */
+  readonly 'neuralTopology.inspectLayer': (model?: vscode.Uri, layer?: string) => Promise<void>;
+  /** From a source, for one of its networks or for all. */
+  readonly 'neuralTopology.chooseModelOfSource': (source?: vscode.Uri, network?: string) => Promise<void>;
   readonly 'neuralTopology.rerun': Plain;
   readonly 'neuralTopology.cancel': Plain;
   readonly 'neuralTopology.showRunning': Plain;

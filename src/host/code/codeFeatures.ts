@@ -1,0 +1,278 @@
+import * as vscode from 'vscode';
+import { DisposableStore, type Disposable } from '../../base/lifecycle';
+import type { EngineLike } from '../base/engine';
+import { isOfKind, SOURCE_FILES } from '../base/fileKinds';
+import { SECTION, setting, type SettingsTable } from '../base/settings';
+import type { Translate } from '../base/translate';
+import type { CommandId } from '../commands/table';
+import { barcodePicture, pictureColours } from './barcodePicture';
+import type { CodeAnalyses } from './codeAnalyses';
+import { definitionOf, type CodeLayer, type DefinedLayer } from './codeLayers';
+import { hoverLines } from './hoverText';
+import { changeText, lensState, unitWord } from './lensText';
+import type { MeasuredModel, MeasuredModels } from './measured';
+import { shrinkEdit } from './shrink';
+import type { SourceService } from './sourceService';
+
+export interface CodeFeaturesContext {
+  readonly analyses: CodeAnalyses;
+  readonly measured: MeasuredModels;
+  readonly reader: SourceService;
+  readonly engine: () => Promise<EngineLike>;
+  /** What is thrown while a fix is made is said in a sentence. */
+  readonly failed: (error: unknown) => void;
+}
+
+const SELECTOR: vscode.DocumentSelector = SOURCE_FILES.extensions.map(extension => ({
+  scheme: 'file',
+  pattern: `**/*${extension}`,
+}));
+
+const t: Translate = (message, ...args) => vscode.l10n.t(message, ...args);
+
+/** What is said of layers in the editors of their sources: lines above them, hovers, marks, hints and fixes. Each can be turned off. */
+export class CodeFeatures
+  implements vscode.CodeLensProvider, vscode.HoverProvider, vscode.CodeActionProvider<ShrinkAction>, Disposable
+{
+  private readonly store = new DisposableStore();
+  private readonly lensesChanged = this.store.add(new vscode.EventEmitter<void>());
+  readonly onDidChangeCodeLenses = this.lensesChanged.event;
+  private readonly hints = this.store.add(vscode.languages.createDiagnosticCollection(SECTION));
+  private readonly redundant = this.store.add(
+    vscode.window.createTextEditorDecorationType({
+      isWholeLine: true,
+      overviewRulerLane: vscode.OverviewRulerLane.Right,
+      overviewRulerColor: new vscode.ThemeColor('neuralTopology.redundantLayer'),
+      borderWidth: '0 0 0 3px',
+      borderStyle: 'dotted',
+      borderColor: new vscode.ThemeColor('neuralTopology.redundantLayer'),
+    }),
+  );
+
+  constructor(private readonly context: CodeFeaturesContext) {
+    const { languages, window, workspace } = vscode;
+    this.store.add(languages.registerCodeLensProvider(SELECTOR, this));
+    this.store.add(languages.registerHoverProvider(SELECTOR, this));
+    this.store.add(
+      languages.registerCodeActionsProvider(SELECTOR, this, {
+        providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.RefactorRewrite],
+      }),
+    );
+    const changed = () => {
+      this.lensesChanged.fire();
+      this.mark();
+    };
+    this.store.add(context.analyses.onDidChange(changed));
+    this.store.add(window.onDidChangeVisibleTextEditors(() => this.mark()));
+    this.store.add(workspace.onDidCloseTextDocument(({ uri }) => this.hints.delete(uri)));
+    this.store.add(
+      workspace.onDidChangeConfiguration(event => {
+        if (event.affectsConfiguration(`${SECTION}.code`)) changed();
+      }),
+    );
+    this.mark();
+  }
+
+  async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    if (!isOn('code.lenses', document)) return [];
+    const layers = await this.context.analyses.layersOf(document);
+    return layers.flatMap(layer => {
+      const range = rangeOf(layer, document);
+      const { model } = layer.network;
+      const state = lensState(layer, this.measuredOf(layer), this.isStale(layer), t);
+      const choose: vscode.Command = command(
+        'neuralTopology.chooseModelOfSource',
+        state.text,
+        document.uri,
+        layer.network.name,
+      );
+      if (model === undefined)
+        return [new vscode.CodeLens(range, choose), new vscode.CodeLens(range, { ...choose, title: t('Topology') })];
+      const uri = vscode.Uri.file(model);
+      return [
+        new vscode.CodeLens(range, command('neuralTopology.measurePruning', state.text, uri)),
+        new vscode.CodeLens(range, command('neuralTopology.inspectLayer', t('Topology'), uri, layer.layers[0]!.model)),
+      ];
+    });
+  }
+
+  async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
+    if (!isOn('code.hovers', document)) return undefined;
+    const offset = document.offsetAt(position);
+    const layers = await this.context.analyses.layersOf(document);
+    const layer = layers.find(one => offset >= one.start && offset <= one.end);
+    if (layer?.network.model === undefined) return undefined;
+    const parts = layer.layers.slice(0, MOST_IN_HOVER).map(defined => this.hoverOf(layer, defined));
+    return new vscode.Hover(parts, rangeOf(layer, document));
+  }
+
+  async provideCodeActions(document: vscode.TextDocument, range: vscode.Range): Promise<ShrinkAction[]> {
+    const layers = await this.context.analyses.layersOf(document);
+    return layers
+      .filter(layer => rangeOf(layer, document).intersection(range) !== undefined)
+      .flatMap(layer => {
+        const measured = this.measuredOf(layer);
+        const { model } = layer.network;
+        const [defined] = layer.layers;
+        if (!measured || model === undefined || !defined) return [];
+        const known = Object.hasOwn(measured.layers, defined.model) ? measured.layers[defined.model] : undefined;
+        if (!known || known.removable === 0 || this.isStale(layer)) return [];
+        const left = known.units - known.removable;
+        const size = left * known.channelsPerUnit;
+        const shrink = new ShrinkAction(
+          t('Shrink to {0} {1}', size, unitWord(layer.unit, size, t)),
+          vscode.CodeActionKind.QuickFix,
+          { layer, defined, units: left },
+        );
+        shrink.diagnostics = [...(this.hints.get(document.uri) ?? [])].filter(one => one.range.intersection(range));
+        const write = new ShrinkAction(t('Write pruned model…'), vscode.CodeActionKind.QuickFix, undefined);
+        write.command = command('neuralTopology.writePruned', write.title, vscode.Uri.file(model));
+        return [shrink, write];
+      });
+  }
+
+  /** What takes reading is done when the action is chosen. */
+  async resolveCodeAction(action: ShrinkAction): Promise<ShrinkAction> {
+    if (!action.target) return action;
+    const { layer, defined, units } = action.target;
+    try {
+      action.edit = await shrinkEdit(
+        layer,
+        defined,
+        units,
+        this.context.reader,
+        await this.context.engine(),
+        action.title,
+      );
+    } catch (error) {
+      this.context.failed(error);
+    }
+    return action;
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  private measuredOf({ network }: CodeLayer): MeasuredModel | undefined {
+    return network.model === undefined ? undefined : this.context.measured.get(network.model);
+  }
+
+  /** Whether the source says something else of its layers than it did when they were measured. */
+  private isStale(layer: CodeLayer): boolean {
+    const { file, name } = layer.network;
+    const before = this.measuredOf(layer)?.definitions[`${file}#${name}`];
+    return before !== undefined && before !== definitionOf(layer.network);
+  }
+
+  private hoverOf(layer: CodeLayer, defined: DefinedLayer): vscode.MarkdownString {
+    const measured = this.measuredOf(layer);
+    const { title, figures, caveats } = hoverLines(layer, defined, measured, this.isStale(layer), t);
+    // Names come from files: they stand as text, and nothing in it is a link or a command.
+    const text = new vscode.MarkdownString();
+    text.appendText(title).appendMarkdown('\n\n');
+    const known =
+      measured && Object.hasOwn(measured.layers, defined.model) ? measured.layers[defined.model] : undefined;
+    if (known && known.bars.length > 0) {
+      const words = { canGo: t('can go'), stay: t('stay') };
+      const picture = barcodePicture(
+        known.bars,
+        known.removable * (known.bars.length / Math.max(1, known.units - 1)),
+        words,
+        pictureColours(themeKind()),
+      );
+      const data = Buffer.from(picture).toString('base64');
+      text.appendMarkdown(`![${t('Barcode of the units')}](data:image/svg+xml;base64,${data})\n\n`);
+    }
+    for (const line of [...figures, ...caveats]) text.appendText(line).appendMarkdown('\n\n');
+    return text;
+  }
+
+  /** Marks redundant layers in the editors that are seen, and lists hints where those are wanted. */
+  private mark(): void {
+    for (const editor of vscode.window.visibleTextEditors) void this.markIn(editor).catch(this.context.failed);
+  }
+
+  private async markIn(editor: vscode.TextEditor): Promise<void> {
+    const { document } = editor;
+    if (!isOfKind(document.uri.fsPath, SOURCE_FILES)) return;
+    const layers = await this.context.analyses.layersOf(document);
+    const redundant = layers.flatMap(layer => {
+      const sentences = this.measuredOf(layer)?.redundant ?? {};
+      const own = layer.layers.flatMap(({ model }) => (Object.hasOwn(sentences, model) ? [sentences[model]!] : []));
+      return own.length > 0 ? [{ range: rangeOf(layer, document), sentence: own[0]! }] : [];
+    });
+    const marked = isOn('code.marks', document) ? redundant : [];
+    editor.setDecorations(
+      this.redundant,
+      marked.map(({ range }) => range),
+    );
+    this.hints.set(document.uri, isOn('code.hints', document) ? this.hintsIn(document, layers, redundant) : []);
+  }
+
+  private hintsIn(
+    document: vscode.TextDocument,
+    layers: readonly CodeLayer[],
+    redundant: readonly { readonly range: vscode.Range; readonly sentence: string }[],
+  ): vscode.Diagnostic[] {
+    const hint = (range: vscode.Range, sentence: string) => {
+      const made = new vscode.Diagnostic(range, sentence, vscode.DiagnosticSeverity.Hint);
+      made.source = 'Neural Topology';
+      return made;
+    };
+    const prunable = layers.flatMap(layer => {
+      const measured = this.measuredOf(layer);
+      const [defined] = layer.layers;
+      const known = defined && measured?.layers[defined.model];
+      if (!measured || !known || known.removable === 0 || this.isStale(layer)) return [];
+      const sentence = t(
+        '{0} of {1} {2} of {3} can go at {4} on held-out rows.',
+        known.removable,
+        known.units,
+        unitWord(layer.unit, known.units, t),
+        defined.path,
+        changeText(known, measured.measure, t),
+      );
+      return [hint(rangeOf(layer, document), sentence)];
+    });
+    return [...prunable, ...redundant.map(({ range, sentence }) => hint(range, sentence))];
+  }
+}
+
+const MOST_IN_HOVER = 3;
+
+/** A fix that is worked out when it is chosen. */
+export class ShrinkAction extends vscode.CodeAction {
+  constructor(
+    title: string,
+    kind: vscode.CodeActionKind,
+    readonly target: { readonly layer: CodeLayer; readonly defined: DefinedLayer; readonly units: number } | undefined,
+  ) {
+    super(title, kind);
+  }
+}
+
+function command(id: CommandId, title: string, ...parameters: unknown[]): vscode.Command {
+  return { command: id, title, arguments: parameters };
+}
+
+function isOn(name: keyof SettingsTable, { uri }: vscode.TextDocument): boolean {
+  return setting(name, uri) === true;
+}
+
+function rangeOf({ start, end }: CodeLayer, document: vscode.TextDocument): vscode.Range {
+  return new vscode.Range(document.positionAt(start), document.positionAt(end));
+}
+
+function themeKind(): Parameters<typeof pictureColours>[0] {
+  switch (vscode.window.activeColorTheme.kind) {
+    case vscode.ColorThemeKind.Light:
+      return 'light';
+    case vscode.ColorThemeKind.Dark:
+      return 'dark';
+    case vscode.ColorThemeKind.HighContrast:
+      return 'contrast-dark';
+    case vscode.ColorThemeKind.HighContrastLight:
+      return 'contrast-light';
+  }
+}
