@@ -108,6 +108,8 @@ export function activate(context: vscode.ExtensionContext): void {
       measured,
       models: () => models.find(),
       sources: () => allSources.find(),
+      topologyOf: (model, layer) =>
+        panels.get(vscode.Uri.file(model))?.session.result?.layers.find(({ name }) => name === layer),
       hasData: model => links.get(vscode.Uri.file(model)) !== undefined,
       onDidChangeModels: models.onDidChange,
       failed: error => void showError(error, log),

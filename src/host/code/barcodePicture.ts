@@ -6,10 +6,11 @@ export interface PictureColours {
   readonly rule: string;
 }
 
-const WIDTH = 320;
-const HEIGHT = 96;
-const FOOT = 16;
-const MOST_BARS = 80;
+export const WIDTH = 320;
+const HEIGHT = 112;
+/** Of the bars, above the legend. */
+export const ROOM = HEIGHT - 22;
+const MOST_BARS = 60;
 
 /** The colours of a hover's picture: an image in a hover gets none from the page, so that they are chosen by the kind of the theme. */
 export function pictureColours(theme: 'light' | 'dark' | 'contrast-dark' | 'contrast-light'): PictureColours {
@@ -26,8 +27,8 @@ export function pictureColours(theme: 'light' | 'dark' | 'contrast-dark' | 'cont
 }
 
 /**
- * The barcode of a layer's units as an SVG image: a bar a unit, from 0 to where it merges with another, shortest on top. Those that can go are drawn in another
- * colour and dashed, so that they are told apart without it. More bars than fit are drawn one for several.
+ * The barcode of a layer's units as an SVG image: a bar a unit, from 0 to where it merges with another, shortest on top. Those that can go have another colour, and
+ * a rule at their beginning tells them without it. More bars than fit are drawn one for several.
  */
 export function barcodePicture(
   bars: readonly number[],
@@ -37,28 +38,53 @@ export function barcodePicture(
 ): string {
   const shown = Math.min(MOST_BARS, bars.length);
   const longest = Math.max(...bars, Number.MIN_VALUE);
-  const step = (HEIGHT - FOOT - 4) / Math.max(1, shown);
-  const thick = Math.max(1, Math.min(6, step * 0.7));
+  const step = ROOM / Math.max(1, shown);
+  const thick = Math.max(0.8, Math.min(6, step * 0.7)).toFixed(1);
   const lines = Array.from({ length: shown }, (_, row) => {
     const index = Math.floor((row * bars.length) / shown);
-    const length = Math.max(1, (bars[index]! / longest) * (WIDTH - 8));
-    const y = (4 + step * (row + 0.5)).toFixed(1);
-    const goes = index < removable;
-    const dash = goes ? ' stroke-dasharray="4 2"' : '';
-    return `<line x1="4" x2="${(4 + length).toFixed(1)}" y1="${y}" y2="${y}" stroke="${goes ? colours.short : colours.bar}" stroke-width="${thick.toFixed(1)}"${dash}/>`;
+    const length = Math.max(1, (bars[index]! / longest) * (WIDTH - 12));
+    const colour = index < removable ? colours.short : colours.bar;
+    return lineAt(8, 8 + length, 4 + step * (row + 0.5), `stroke="${colour}" stroke-width="${thick}"`);
   });
+  const going = bars.length === 0 ? 0 : ROOM * Math.min(1, Math.max(0, removable / bars.length));
+  return pictureOf(
+    [
+      `<line x1="5" x2="5" y1="4" y2="${(4 + ROOM).toFixed(1)}" stroke="${colours.rule}" stroke-width="1"/>`,
+      `<line x1="3" x2="3" y1="4" y2="${(4 + going).toFixed(1)}" stroke="${colours.short}" stroke-width="3"/>`,
+      ...lines,
+    ],
+    [
+      { text: words.canGo, look: `stroke="${colours.short}"` },
+      { text: words.stay, look: `stroke="${colours.bar}"` },
+    ],
+    colours,
+  );
+}
+
+/** A picture with what its colours mean below it. Lines are markup of ours; words are text. */
+export function pictureOf(
+  lines: readonly string[],
+  legend: readonly { readonly text: string; readonly look: string }[],
+  colours: PictureColours,
+): string {
   const foot = HEIGHT - 4;
-  const label = (x: number, text: string, colour: string, dash: string) =>
-    `<line x1="${x}" x2="${x + 14}" y1="${foot - 4}" y2="${foot - 4}" stroke="${colour}" stroke-width="3"${dash}/>` +
-    `<text x="${x + 18}" y="${foot}" font-family="sans-serif" font-size="11" fill="${colours.ink}">${escaped(text)}</text>`;
+  const labels = legend.map(({ text, look }, index) => {
+    const x = 4 + (index * WIDTH) / legend.length;
+    return (
+      lineAt(x, x + 14, foot - 4, `stroke-width="3" ${look}`) +
+      `<text x="${x + 18}" y="${foot}" font-family="sans-serif" font-size="11" fill="${colours.ink}">${escaped(text)}</text>`
+    );
+  });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">`,
-    `<line x1="4" x2="4" y1="2" y2="${HEIGHT - FOOT}" stroke="${colours.rule}" stroke-width="1"/>`,
     ...lines,
-    label(4, words.canGo, colours.short, ' stroke-dasharray="4 2"'),
-    label(WIDTH / 2, words.stay, colours.bar, ''),
+    ...labels,
     '</svg>',
   ].join('');
+}
+
+export function lineAt(from: number, to: number, y: number, look: string): string {
+  return `<line x1="${from.toFixed(1)}" x2="${to.toFixed(1)}" y1="${y.toFixed(1)}" y2="${y.toFixed(1)}" ${look}/>`;
 }
 
 function escaped(text: string): string {

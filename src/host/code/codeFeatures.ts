@@ -4,6 +4,7 @@ import type { EngineLike } from '../base/engine';
 import { isOfKind, SOURCE_FILES } from '../base/fileKinds';
 import { SECTION, setting, type SettingsTable } from '../base/settings';
 import type { Translate } from '../base/translate';
+import type { LayerTopology } from '../../protocol/results';
 import type { CommandId } from '../commands/table';
 import { barcodePicture, pictureColours } from './barcodePicture';
 import type { CodeAnalyses } from './codeAnalyses';
@@ -13,12 +14,15 @@ import { changeText, lensState, unitWord } from './lensText';
 import type { MeasuredModel, MeasuredModels } from './measured';
 import { shrinkEdit } from './shrink';
 import type { SourceService } from './sourceService';
+import { topologyPicture } from './topologyPicture';
 
 export interface CodeFeaturesContext {
   readonly analyses: CodeAnalyses;
   readonly measured: MeasuredModels;
   readonly reader: SourceService;
   readonly engine: () => Promise<EngineLike>;
+  /** What the open panel of a model found of a layer. */
+  readonly topologyOf: (model: string, layer: string) => LayerTopology | undefined;
   /** What is thrown while a fix is made is said in a sentence. */
   readonly failed: (error: unknown) => void;
 }
@@ -167,22 +171,24 @@ export class CodeFeatures
 
   private hoverOf(layer: CodeLayer, defined: DefinedLayer): vscode.MarkdownString {
     const measured = this.measuredOf(layer);
-    const { title, figures, caveats } = hoverLines(layer, defined, measured, this.isStale(layer), t);
+    const { model } = layer.network;
+    const topology = model === undefined ? undefined : this.context.topologyOf(model, defined.model);
+    const { title, figures, caveats } = hoverLines(layer, defined, measured, this.isStale(layer), topology, t);
     // Names come from files: they stand as text, and nothing in it is a link or a command.
     const text = new vscode.MarkdownString();
     text.appendText(title).appendMarkdown('\n\n');
     const known =
       measured && Object.hasOwn(measured.layers, defined.model) ? measured.layers[defined.model] : undefined;
+    const colours = pictureColours(themeKind());
+    if (topology) {
+      const words = { components: t('components'), loops: t('loops') };
+      text.appendMarkdown(pictureIn(topologyPicture(topology, words, colours), t('Barcode of the activations')));
+    }
     if (known && known.bars.length > 0) {
+      // A bar less than there are units: the last one merges with none.
+      const going = known.removable * (known.bars.length / Math.max(1, known.units - 1));
       const words = { canGo: t('can go'), stay: t('stay') };
-      const picture = barcodePicture(
-        known.bars,
-        known.removable * (known.bars.length / Math.max(1, known.units - 1)),
-        words,
-        pictureColours(themeKind()),
-      );
-      const data = Buffer.from(picture).toString('base64');
-      text.appendMarkdown(`![${t('Barcode of the units')}](data:image/svg+xml;base64,${data})\n\n`);
+      text.appendMarkdown(pictureIn(barcodePicture(known.bars, going, words, colours), t('Barcode of the units')));
     }
     for (const line of [...figures, ...caveats]) text.appendText(line).appendMarkdown('\n\n');
     return text;
@@ -262,6 +268,11 @@ function isOn(name: keyof SettingsTable, { uri }: vscode.TextDocument): boolean 
 
 function rangeOf({ start, end }: CodeLayer, document: vscode.TextDocument): vscode.Range {
   return new vscode.Range(document.positionAt(start), document.positionAt(end));
+}
+
+/** An image of ours in Markdown. */
+function pictureIn(svg: string, description: string): string {
+  return `![${description}](data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')})\n\n`;
 }
 
 function themeKind(): Parameters<typeof pictureColours>[0] {

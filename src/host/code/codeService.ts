@@ -4,7 +4,7 @@ import { Fault } from '../../base/fault';
 import { DisposableStore, type Disposable } from '../../base/lifecycle';
 import { globOf, MODEL_FILES } from '../base/fileKinds';
 import { CodeAnalyses } from './codeAnalyses';
-import { CodeFeatures } from './codeFeatures';
+import { CodeFeatures, type CodeFeaturesContext } from './codeFeatures';
 import type { LinkedNetwork } from './codeLayers';
 import type { CodeLinks } from './codeLinks';
 import { FoundModels, type FindContext } from './findModels';
@@ -19,6 +19,7 @@ export interface CodeServiceContext extends Omit<FindContext, 'reader' | 'isUsed
   readonly hasData: (model: string) => boolean;
   /** Tells of models that came, went or were written anew. */
   readonly onDidChangeModels: vscode.Event<void>;
+  readonly topologyOf: CodeFeaturesContext['topologyOf'];
   readonly failed: (error: unknown) => void;
 }
 
@@ -40,6 +41,7 @@ export class CodeService implements Disposable {
         measured,
         reader: context.reader,
         engine: context.engine,
+        topologyOf: context.topologyOf,
         failed,
       }),
     );

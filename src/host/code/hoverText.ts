@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { formatShare } from '../../base/numbers';
 import { sayCount } from '../base/numbers';
 import type { Translate } from '../base/translate';
+import type { LayerTopology } from '../../protocol/results';
 import type { CodeLayer, DefinedLayer } from './codeLayers';
 import { changeText, signed, unitWord } from './lensText';
 import type { MeasuredLayer, MeasuredModel } from './measured';
@@ -17,6 +19,7 @@ export function hoverLines(
   defined: DefinedLayer,
   measured: MeasuredModel | undefined,
   isStale: boolean,
+  topology: LayerTopology | undefined,
   t: Translate,
 ): HoverLines {
   const { network } = layer;
@@ -28,8 +31,9 @@ export function hoverLines(
     formatShare(network.match.confidence),
   );
   return {
-    title: t('{0} is {1} in the model', defined.path, defined.model),
+    title: titleOf(network.model, defined, t),
     figures: [
+      ...(topology ? [topologyLine(topology, t)] : []),
       ...(known ? [figureLine(layer, known, measured!, t)] : []),
       ...(redundant === undefined ? [] : [redundant]),
     ],
@@ -42,6 +46,33 @@ export function hoverLines(
       ...(network.match.confidence < 1 ? [`${confidence}.`] : []),
     ],
   };
+}
+
+/** The layer and its model; both names where the model has another one. */
+function titleOf(model: string | undefined, defined: DefinedLayer, t: Translate): string {
+  const file = path.basename(model ?? '');
+  return defined.path === defined.model
+    ? t('{0} in {1}', defined.path, file)
+    : t('{0} is {1} in {2}', defined.path, defined.model, file);
+}
+
+/** What the panel found of the layer's activations, where it is open. */
+function topologyLine({ dense0, significant, points }: LayerTopology, t: Translate): string {
+  const loops = significant.loops;
+  return loops === undefined
+    ? t(
+        '{0} dense components (share ≥ {1}) · {2} points',
+        sayCount(dense0.count),
+        formatShare(dense0.share),
+        sayCount(points),
+      )
+    : t(
+        '{0} dense components (share ≥ {1}) · {2} significant loops · {3} points',
+        sayCount(dense0.count),
+        formatShare(dense0.share),
+        sayCount(loops),
+        sayCount(points),
+      );
 }
 
 /** The numbers of a layer on one line, each with what it rests on. */

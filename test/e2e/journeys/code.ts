@@ -44,7 +44,7 @@ journey('prune next to the code', { settings }, step => {
   step('shrinks a layer and what depends on it, after a preview', async window => {
     await window.page.locator('.view-line', { hasText: 'self.fc1 = nn.Linear(64, 128)' }).click();
     await window.page.keyboard.press('Control+.');
-    const action = window.page.locator('.action-widget .action-list-item', { hasText: /Shrink to \d+ units/ }).first();
+    const action = window.page.locator('.action-widget .monaco-list-row', { hasText: /Shrink to \d+ units/ }).first();
     await action.waitFor();
     const [, size] = /Shrink to (\d+) units/.exec(await action.innerText())!;
     await window.screenshot('code-fix-dark');

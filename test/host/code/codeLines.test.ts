@@ -10,6 +10,7 @@ import {
 } from '../../../src/host/code/codeLayers';
 import { hoverLines } from '../../../src/host/code/hoverText';
 import { lensState, MOST_LETTERS, signed } from '../../../src/host/code/lensText';
+import { topologyPicture } from '../../../src/host/code/topologyPicture';
 import type { MeasuredLayer, MeasuredModel } from '../../../src/host/code/measured';
 import { english } from '../../../src/host/base/translate';
 import { matchNetwork } from '../../../src/source/match';
@@ -132,8 +133,8 @@ describe('the hover of a layer', () => {
   it('says each number with its interval and rows, and what it may not be taken for', async () => {
     const [conv] = codeLayersIn('/w/m.py', [await linked()]);
     const measured = measuredAs({ conv: measuredLayer(12, -0.001) }, { conv: 'Without conv the accuracy stays.' });
-    assert.deepEqual(hoverLines(conv!, conv!.layers[0]!, measured, true, english), {
-      title: 'conv is conv in the model',
+    assert.deepEqual(hoverLines(conv!, conv!.layers[0]!, measured, true, undefined, english), {
+      title: 'conv in m.onnx',
       figures: [
         '12 of 32 filters can go · −0.1 pt held-out (95 %: −0.5 to +0.3) · 1,234 rows',
         'Without conv the accuracy stays.',
@@ -145,10 +146,10 @@ describe('the hover of a layer', () => {
     });
   });
 
-  it('draws a bar a unit, those that can go dashed, and never more than fit', () => {
+  it('draws a bar a unit, those that can go with a rule before them, and never more than fit', () => {
     const words = { canGo: 'can go', stay: 'stay <b>' };
     const few = barcodePicture([1, 2, 3, 40], 2, words, pictureColours('dark'));
-    assert.equal(few.match(/stroke-dasharray/g)!.length, 3);
+    assert.equal(few.match(/<line/g)!.length, 4 + 2 + 2);
     assert.ok(few.includes('stay &lt;b&gt;') && !few.includes('NaN'));
     const many = barcodePicture(
       Array.from({ length: 5000 }, (_, index) => index),
@@ -159,6 +160,19 @@ describe('the hover of a layer', () => {
     assert.ok(many.length < 20_000);
     assert.ok(!barcodePicture([], 0, words, pictureColours('light')).includes('NaN'));
     assert.ok(!barcodePicture([0, 0], 1, words, pictureColours('contrast-dark')).includes('Infinity'));
+  });
+
+  it('draws components and loops of the activations, a bar without an end to the edge', () => {
+    const diagram = {
+      dimension: Uint8Array.of(0, 0, 1),
+      birth: Float64Array.of(0, 0, 1),
+      death: Float64Array.of(Infinity, 2, 1.5),
+    };
+    const words = { components: 'components', loops: 'loops' };
+    const picture = topologyPicture({ diagram }, words, pictureColours('light'));
+    assert.equal(picture.match(/<line/g)!.length, 3 + 2);
+    assert.equal(picture.match(/stroke-dasharray/g)!.length, 1 + 1);
+    assert.doesNotMatch(picture, /NaN|Infinity/);
   });
 
   it('writes signs as people read them', () => {

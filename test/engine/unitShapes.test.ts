@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { unitShapes } from '../../src/engine/operations/unitShapes';
+
+const samples = path.join(import.meta.dirname, '../../samples/models');
+
+describe('the shapes of weights where a layer keeps fewer units', () => {
+  it('change along with what reads them, through pooling and flattening', () => {
+    const { shapes, layers } = unitShapes({ model: path.join(samples, 'digits-cnn.onnx'), layer: 'conv4', units: 30 });
+    assert.deepEqual(layers, ['conv4']);
+    assert.deepEqual(shapes, {
+      'conv4.weight': [30, 48, 3, 3],
+      'conv4.bias': [30],
+      'fc1.weight': [32, 120],
+    });
+  });
+
+  it('are refused for what stays whole, and for a number of units that it has not', () => {
+    const model = path.join(samples, 'digits-mlp.onnx');
+    assert.throws(() => unitShapes({ model, layer: 'fc4', units: 3 }), { code: 'unsupported' });
+    assert.throws(() => unitShapes({ model, layer: 'fc1', units: 0 }), { code: 'usage' });
+    assert.throws(() => unitShapes({ model, layer: 'fc1', units: 129 }), { code: 'usage' });
+  });
+});
