@@ -45,7 +45,7 @@ export function redundancyFindings(
     found.push({
       kind: 'nothing',
       weight: 'strong',
-      sentence: `None of ${formatCount(measured.length)} layers and blocks that were taken out can go for ${pointsOf(tolerance)} points.`,
+      sentence: `${measured.length === 1 ? 'The one layer or block that was taken out cannot' : `None of the ${formatCount(measured.length)} layers and blocks that were taken out can`} go for ${pointsOf(tolerance)} points.`,
       rule,
       target: undefined,
     });

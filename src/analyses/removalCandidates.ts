@@ -13,6 +13,9 @@ export interface NetworkLayer {
   readonly isOutput: boolean;
 }
 
+/** Of what a layer with parameters holds in the mean, parts with less than this share save too little to be worth a run: biases and normalisations by themselves. */
+const WORTH = 0.1;
+
 /** Stands for the network's input among the dominators. */
 const INPUT = -1;
 
@@ -25,10 +28,12 @@ export function removalCandidates(layers: readonly NetworkLayer[]): readonly Rem
   const graph = new Graph(layers);
   const found = new Map<string, { readonly candidate: RemovalCandidate; readonly exit: number }>();
   const names = new Set(layers.map(layer => layer.name));
+  const sizes = layers.map(layer => layer.parameters).filter(size => size > 0);
+  const least = (WORTH * sizes.reduce((sum, size) => sum + size, 0)) / Math.max(1, sizes.length);
   const add = (name: string, entry: number, exit: number, members: readonly number[]) => {
     if (entry === INPUT || layers[exit]!.isOutput) return;
     const parameters = members.reduce((sum, at) => sum + layers[at]!.parameters, 0);
-    if (parameters === 0) return;
+    if (parameters === 0 || parameters < least) return;
     const key = `${entry} ${exit}`;
     // The author's own name, which comes first, stays.
     if (found.has(key)) return;
@@ -98,8 +103,14 @@ function scopes(
   });
   const depth = (name: string) => name.split('.').length;
   return [...members]
-    .map(([name, inside]) => ({ name, members: inside }))
-    .sort((a, b) => depth(b.name) - depth(a.name));
+    .sort(([a], [b]) => depth(b) - depth(a))
+    .map(([name, inside]) => ({ name: spelled(name, layers[inside[0]!]!.name), members: inside }));
+}
+
+/** A block as the names in it have it: model/dense for model/dense/MatMul. */
+function spelled(scope: string, member: string): string {
+  const path = scope.replaceAll('.', '/');
+  return member.startsWith(`${path}/`) ? path : scope;
 }
 
 class Graph {

@@ -41,8 +41,7 @@ export function bottleneckDistance(
   metric: GroundMetric = 'linf',
   cancellation = Cancellation.never,
 ): DiagramDistance {
-  const solve = (problem: MatchingProblem) => levelMatching(problem, Infinity) ?? bottleneckMatching(problem);
-  return matched(a, b, metric, cancellation, solve, costs => costs.reduce((x, y) => Math.max(x, y), 0));
+  return matched(a, b, metric, cancellation, bottleneckMatching, costs => costs.reduce((x, y) => Math.max(x, y), 0));
 }
 
 /**

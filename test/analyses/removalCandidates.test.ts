@@ -82,4 +82,16 @@ describe('what could be taken out of a network', () => {
     assert.match(of([null, null], [null, null])!, /linear/);
     assert.match(of([null, 8, 4, 4], [null, 8, 2, 2])!, /linear/);
   });
+
+  it('is no bias or normalisation by itself, and blocks are spelled as the names in them', () => {
+    assert.deepEqual(
+      found([
+        ['m/d1/MatMul', 64, []],
+        ['m/d2/MatMul', 64, ['m/d1/MatMul']],
+        ['m/d2/BiasAdd', 4, ['m/d2/MatMul']],
+        ['m/out', 64, ['m/d2/BiasAdd']],
+      ]),
+      ['m/d2/MatMul: m/d1/MatMul → m/d2/MatMul (1) bypass', 'm/d2: m/d1/MatMul → m/d2/BiasAdd (2) bypass'],
+    );
+  });
 });
