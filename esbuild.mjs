@@ -110,6 +110,7 @@ const builds = [
       inspect: 'webview/inspect/main.ts',
       describe: 'webview/describe/main.ts',
       redundancy: 'webview/redundancy/main.ts',
+      prune: 'webview/prune/main.ts',
     },
     loader: { '.ttf': 'file' },
   },

@@ -9,9 +9,12 @@ import {
   inspectAnother,
   inspectAt,
   makeCommands,
+  prune,
   selectData,
   selectRedundancyData,
   findRedundant,
+  selectHoldout,
+  selectPruneData,
   type CommandContext,
   layerListSaved,
   takeProgramWay,
@@ -29,6 +32,7 @@ import { InspectPanels, sessionSettings } from './inspect/inspectPanels';
 import { RedundancyPanels } from './redundancy/redundancyPanels';
 import { ChainAnswers } from './program/chainAnswers';
 import { LayerListWatcher } from './program/layerListWatcher';
+import { PrunePanels } from './prune/prunePanels';
 import { Results } from './results/results';
 import { DoneNotice } from './running/doneNotice';
 import { RunningStatus } from './running/runningStatus';
@@ -79,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): void {
         programWay: (panel, way) => takeProgramWay(commands, panel, way),
         exportReport: panel => exportFrom(commands, panel),
         redundancy: panel => findRedundant(commands, vscode.Uri.file(panel.model)),
+        prune: panel => prune(commands, vscode.Uri.file(panel.model)),
         openDocs: page => openDocs(context.extensionUri, page),
         showLog: () => log.show(),
       },
@@ -94,6 +99,20 @@ export function activate(context: vscode.ExtensionContext): void {
       chooseModel: () => inspectAnother(commands),
       inspect: (model, layer) => inspectAt(commands, model, layer),
       openDocs: page => openDocs(context.extensionUri, page),
+    }),
+  );
+  const pruning: PrunePanels = keep(
+    new PrunePanels({
+      extension: context.extensionUri,
+      engine: engine.get,
+      links,
+      log,
+      actions: {
+        pickData: session => selectPruneData(commands, session),
+        pickHoldout: session => selectHoldout(commands, session),
+        inspect: model => inspectAt(commands, model, undefined),
+        openDocs: page => openDocs(context.extensionUri, page),
+      },
     }),
   );
   const running = keep(new RunningStatus(panels));
@@ -134,6 +153,7 @@ export function activate(context: vscode.ExtensionContext): void {
     chainAnswers,
     panels,
     redundancy,
+    pruning,
     running,
     results,
     models,

@@ -142,6 +142,8 @@ export type FromView =
   | { readonly type: 'exportReport' }
   /** Which layers can go, on a page of its own. */
   | { readonly type: 'redundancy' }
+  /** Goes on to the panel that prunes the model. */
+  | { readonly type: 'prune' }
   | { readonly type: 'showLog' };
 
 export type { PixelChoice };

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { sayBytes, sayDuration } from '../../src/host/base/numbers';
+import { pruneWords } from '../../src/host/prune/words';
 import { describeWords } from '../../src/host/describe/words';
 import { bundleFile, expectedBundle, hostSources, pseudo, pseudoTranslate, root, untranslated } from './localisation';
 
@@ -61,6 +62,14 @@ describe('What people read', () => {
     const text = "item.tooltip = `${name}: bare`; window.showInformationMessage(ok ? 'also bare' : l10n.t('fine'));";
     const tree = ts.createSourceFile('x.ts', text, ts.ScriptTarget.Latest, true);
     assert.deepEqual(untranslated({ file: 'x.ts', tree }), ['x.ts:1: : bare', 'x.ts:1: also bare']);
+  });
+
+  it('is wholly translated in the panel that prunes a model', () => {
+    const words = Object.values<string>({ ...pruneWords(pseudoTranslate) });
+    assert.deepEqual(
+      words.filter(word => !word.startsWith('⟦')),
+      [],
+    );
   });
 
   it('is wholly translated on the page that describes a model', () => {

@@ -141,6 +141,7 @@ describe('The manifest', () => {
     assert.deepEqual(manifest.activationEvents, [
       'onWebviewPanel:neuralTopology.inspect',
       'onWebviewPanel:neuralTopology.redundancy',
+      'onWebviewPanel:neuralTopology.prune',
       ...marks.map(mark => `workspaceContains:**/${mark}`),
       // Sources say something only where there is a model that they may be of.
       'workspaceContains:**/{*.onnx,*.pt,*.pth,*.ckpt,*.safetensors,*.h5,*.hdf5,*.keras,model.json}',

@@ -158,6 +158,7 @@ export class App {
         : { label: 'Copy as command line', run: () => this.copy('command line', commandLine) },
       { label: 'Choose other data…', run: () => this.post({ type: 'pickData' }) },
       { label: 'Find redundant layers', run: () => this.post({ type: 'redundancy' }) },
+      { label: 'Prune this model…', run: () => this.post({ type: 'prune' }) },
       null,
       { label: 'How to read this', run: () => this.post({ type: 'openDocs', page: 'persistence' }) },
       { label: 'Show log', run: () => this.post({ type: 'showLog' }) },

@@ -88,25 +88,30 @@ function methodFindings({ curve, ratio, measure }: Omit<PruneResult, 'findings' 
 
 /** A jump of the cost is where duplicates end. */
 const JUMP = 10;
+/** Units whose folding costs less than this share are constant, or repeat another to rounding. */
+const FREE = 1e-5;
 
+/** Units that others repeat, in the groups that have such. */
 function gapFindings({ groups }: Omit<PruneResult, 'findings' | 'written'>): readonly PruneFinding[] {
-  return groups.flatMap(({ bars, layers, units }): PruneFinding[] => {
-    const dead = bars.filter(bar => bar < 1e-9).length;
-    const largest = bars.at(-1) ?? 0;
-    let [best, at] = [0, -1];
-    for (let i = Math.max(1, dead); i < bars.length; i++) {
-      const before = Math.max(bars[i - 1]!, 1e-6 * largest);
-      if (bars[i]! / before > best) [best, at] = [bars[i]! / before, i];
+  const found = groups.flatMap(({ bars, layers }) => {
+    const free = bars.filter(bar => bar < FREE).length;
+    let [count, jump] = [free, 0];
+    for (let i = Math.max(1, free); i < bars.length; i++) {
+      const factor = bars[i]! / Math.max(bars[i - 1]!, FREE);
+      if (factor >= JUMP && factor > jump) [count, jump] = [i, factor];
     }
-    if (best < JUMP || at < 1) return [];
-    return [
-      {
-        weight: 'note',
-        sentence: `${layers[0]!}: ${formatCount(at)} of ${formatQuantity(units, 'unit')} are nearly repeated or constant; the next costs ${formatCount(Math.round(best))} times as much.`,
-        rule: `A jump of at least ${JUMP} times between neighbouring bars of the merge filtration.`,
-      },
-    ];
+    return count === 0 ? [] : [{ layer: layers[0]!, count }];
   });
+  if (found.length === 0) return [];
+  const total = found.reduce((sum, one) => sum + one.count, 0);
+  const few = found.slice(0, 4).map(({ layer, count }) => `${formatCount(count)} of ${layer}`);
+  return [
+    {
+      weight: 'note',
+      sentence: `${formatQuantity(total, 'unit')} never vary or are repeated by others: ${few.join(', ')}${found.length > 4 ? ', …' : ''}.`,
+      rule: `Folding costs less than ${FREE} of the spread of what reads them, or is followed by a jump of the bars of at least ${JUMP} times.`,
+    },
+  ];
 }
 
 function lowerFirst(text: string): string {

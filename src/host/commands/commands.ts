@@ -24,6 +24,8 @@ import type { ChainAnswers } from '../program/chainAnswers';
 import { chooseActivation } from '../program/chooseActivation';
 import { forgetAnswer, recallAnswer } from '../program/keptAnswers';
 import { copyExportCode, openLayerList } from '../program/layerListFile';
+import type { PrunePanels } from '../prune/prunePanels';
+import type { PruneData, PruneSession } from '../prune/pruneSession';
 import { exportReport } from '../results/exportReport';
 import { likelyShape } from '../python/likelyShape';
 import { runWithPython, type PythonContext } from '../python/runWithPython';
@@ -45,6 +47,7 @@ export interface CommandContext {
   readonly chainAnswers: ChainAnswers;
   readonly panels: InspectPanels;
   readonly redundancy: RedundancyPanels;
+  readonly pruning: PrunePanels;
   readonly running: RunningStatus;
   readonly results: Results;
   readonly models: WorkspaceFiles;
@@ -88,6 +91,9 @@ export function makeCommands(context: CommandContext): CommandTable {
     },
     'neuralTopology.findRedundantLayers': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, 1)) await findRedundant(context, model);
+    },
+    'neuralTopology.prune': async (clicked, selected) => {
+      for (const model of (await chooseModels(clicked, selected)).slice(0, MOST_AT_ONCE)) await prune(context, model);
     },
     'neuralTopology.selectData': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, 1)) {
@@ -294,6 +300,50 @@ export async function inspectAt(context: CommandContext, model: vscode.Uri, laye
   await inspect(context, model);
 }
 
+/** Journey 4: the panel at once, then the data if none is known, then the run. */
+export async function prune(context: CommandContext, model: vscode.Uri): Promise<void> {
+  const session = context.pruning.reveal(model);
+  if (session.data === undefined) await selectPruneData(context, session);
+  else if (session.result === undefined && !session.isRunning) await session.run({ ratio: undefined, layerRatios: {} });
+}
+
+/** Asks for the data that a smaller network is fitted to, remembers it for this model, and runs. */
+export async function selectPruneData(context: CommandContext, session: PruneSession): Promise<void> {
+  const chosen = await pickPruneData(context, session, session.data);
+  if (!chosen) return;
+  await context.links.set(vscode.Uri.file(session.model), chosen.data);
+  await session.setData(chosen.data, session.holdout, chosen.answer);
+}
+
+/** Asks for rows that are only reported on. */
+export async function selectHoldout(context: CommandContext, session: PruneSession): Promise<void> {
+  if (session.data === undefined) return selectPruneData(context, session);
+  const chosen = await pickPruneData(context, session, session.holdout);
+  if (chosen) await session.setData(session.data, chosen.data, chosen.answer);
+}
+
+async function pickPruneData(context: CommandContext, session: PruneSession, current: PruneData | undefined) {
+  const model = vscode.Uri.file(session.model);
+  try {
+    const engine = await context.engine.get();
+    let described = await engine.run('outline', { model: session.model });
+    const answer =
+      described.missing && (await recallAnswer(engine, session.model, described.missing, context.chainAnswers));
+    const answered = answer === undefined ? {} : { answer };
+    if (answer !== undefined) described = await engine.run('outline', { model: session.model, ...answered });
+    if (described.missing) throw Fault.fromData(described.missing.fault);
+    const choice = await pickData(model, described, current, { ...dataContext(context), answered });
+    if (choice === undefined) return undefined;
+    if (choice.kind !== 'file')
+      throw new Fault('usage', vscode.l10n.t('Pruning needs rows of data: the smaller network is fitted to them.'));
+    const data = await pickInputs(model, described, choice, { ...dataContext(context), answered });
+    return data?.kind === 'file' ? { data, answer } : undefined;
+  } catch (error) {
+    session.fail(error);
+    return undefined;
+  }
+}
+
 /** Asks for another model, and inspects that. */
 export async function inspectAnother(context: CommandContext): Promise<void> {
   const model = await askForModel(context);
@@ -386,8 +436,11 @@ async function chooseData(
 }
 
 function pickContext(context: CommandContext, panel: InspectPanel): PickContext {
+  return { ...dataContext(context), answered: panel.session.answered };
+}
+
+function dataContext(context: CommandContext): Omit<PickContext, 'answered'> {
   return {
-    answered: panel.session.answered,
     engine: context.engine.get,
     files: () => context.data.find(),
     imageFolders: () => context.images.folders(),

@@ -29,6 +29,7 @@ export interface CommandTable {
   readonly 'neuralTopology.inspect': OnFiles;
   readonly 'neuralTopology.describe': OnFiles;
   readonly 'neuralTopology.findRedundantLayers': OnFiles;
+  readonly 'neuralTopology.prune': OnFiles;
   readonly 'neuralTopology.selectData': OnFiles;
   readonly 'neuralTopology.forgetChoices': OnFiles;
   readonly 'neuralTopology.exportReport': OnFiles;

@@ -15,6 +15,7 @@ export interface PanelActions {
   programWay(panel: InspectPanel, way: ProgramWay): Promise<void>;
   exportReport(panel: InspectPanel): Promise<void>;
   redundancy(panel: InspectPanel): Promise<void>;
+  prune(panel: InspectPanel): Promise<void>;
   openDocs(page: string): Promise<void>;
   showLog(): void;
 }
@@ -126,6 +127,8 @@ export class InspectPanel implements Disposable {
         return actions.exportReport(this);
       case 'redundancy':
         return actions.redundancy(this);
+      case 'prune':
+        return actions.prune(this);
       case 'showLog':
         return actions.showLog();
     }

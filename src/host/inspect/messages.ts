@@ -15,6 +15,7 @@ export function parseFromView(message: unknown): FromView | undefined {
     case 'chooseModel':
     case 'exportReport':
     case 'redundancy':
+    case 'prune':
     case 'showLog':
       return { type: message.type };
     case 'describe':
