@@ -4,6 +4,7 @@ import { Cancellation } from '../../base/cancellation';
 import { Fault } from '../../base/fault';
 import type { FromSource, SourceQuestion, SourceQuestions, ToSource } from '../../protocol/source';
 import { matchNetwork } from '../../source/match';
+import type { SourceNetwork } from '../../source/networks';
 import { Grammars, LARGEST_SOURCE } from '../../source/parser';
 import { resizeNetwork } from '../../source/resize';
 import { wantedSizes } from '../../source/wantedSizes';
@@ -83,7 +84,7 @@ export class SourceSession {
         const { networks, broken } = await this.program.analyse(file, cancellation);
         const matches = networks.map(network => {
           cancellation.throwIfCancelled();
-          return { network, ...matchNetwork(network, layers) };
+          return { network: outlined(network), ...matchNetwork(network, layers) };
         });
         return { matches, broken };
       },
@@ -113,6 +114,17 @@ export class SourceSession {
     };
     return (answers[question] as (input: unknown) => Promise<unknown>)(input);
   }
+}
+
+/** Without where numbers come from: an edit is worked out here, and what is not sent holds up nobody who types. */
+function outlined(network: SourceNetwork): SourceNetwork {
+  return {
+    ...network,
+    layers: network.layers.map(layer => ({
+      ...layer,
+      sizes: layer.sizes.map(size => ({ ...size, place: layer.place, literal: undefined, parts: [] })),
+    })),
+  };
 }
 
 /** Files of the workspace, each read once for a question. */
