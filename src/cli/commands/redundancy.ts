@@ -234,7 +234,7 @@ function textOf(result: RedundancyResult, removed: RemovedLayers | undefined, st
     '',
     ...findings.map(({ sentence, weight }) => `${weight === 'strong' ? style.bold('●') : '○'} ${plain(sentence)}`),
   ];
-  if (candidates.length > 0) lines.push('', candidateTable(result, style));
+  if (candidates.length > 0) lines.push('', candidateTable(result, style), ...unmeasuredText(candidates, style));
   if (candidates.length > MOST_CANDIDATES_AS_TEXT)
     lines.push(
       style.dim(
@@ -267,6 +267,18 @@ function candidateTable({ candidates, distances }: RedundancyResult, style: Text
     ],
     candidates.slice(0, MOST_CANDIDATES_AS_TEXT),
     style.dim,
+  );
+}
+
+/** Why those that are shown and were not measured were not, each reason once. */
+function unmeasuredText(candidates: readonly Candidate[], style: TextStyle): readonly string[] {
+  const shown = candidates.slice(0, MOST_CANDIDATES_AS_TEXT).filter(one => one.ablation === undefined);
+  const names = new Map<string, string[]>();
+  for (const { name, reason } of shown) names.set(reason, [...(names.get(reason) ?? []), plain(name)]);
+  return [...names].map(([reason, [first, ...others]]) =>
+    style.dim(
+      `not measured: ${first!}${others.length === 0 ? '' : ` and ${formatCount(others.length)} more`}: ${plain(reason)}`,
+    ),
   );
 }
 
