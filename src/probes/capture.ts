@@ -111,7 +111,7 @@ export async function capture(given: Model, data: InputRows, options: CaptureOpt
         // Only a network of a fixed batch needs its last one filled up.
         const count = typeof inputs.batch === 'number' ? inputs.batch : part.length;
         const size = batch === 'none' ? batch : count;
-        const found = await session.run(inputs.feeds(part, count), fetches);
+        const found = await session.run(inputs.feeds(part, count, inputs.lengthOf?.(part)), fetches);
         collect.forEach((collector, i) => collector.add(found[layers[i]!.output]!, size, from, part.length));
         if (wanted !== undefined) answers?.add(found[wanted.tensor]!, size, part);
         done += part.length;
@@ -122,6 +122,20 @@ export async function capture(given: Model, data: InputRows, options: CaptureOpt
       }
     };
 
+    const { lengthOf } = inputs;
+    if (lengthOf !== undefined && typeof batch === 'number' && kept.length > 0) {
+      const starts = Array.from({ length: Math.ceil(kept.length / batch) }, (_, i) => i * batch);
+      const parts = starts.map(from => kept.subarray(from, from + batch));
+      if (parts.some(part => lengthOf(part) < data.rowShape[0]!)) {
+        // One row as long as the longest says what shape each layer has then.
+        const count = typeof inputs.batch === 'number' ? inputs.batch : 1;
+        const found = await session.run(inputs.feeds(kept.subarray(0, 1), count), [
+          ...new Set(layers.map(layer => layer.output)),
+        ]);
+        collectors.forEach((collector, i) => collector.frame(found[layers[i]!.output]!, count));
+      }
+    }
+    if (data.lengths !== undefined && !inputs.hasMask && new Set(data.lengths).size > 1) warnings.push(NO_MASK);
     await pass(kept, collectors);
     cancellation.throwIfCancelled();
     const captured: LayerActivations[] = [];
@@ -186,6 +200,12 @@ function canRunOutputs(
   return model.unsupported.length === 0;
 }
 
+const NO_MASK: Warning = {
+  code: 'padding',
+  message:
+    'The network takes no mask: padding counts as tokens in what it computes, so that what a shorter text gives depends on the longest of those that it is run with.',
+};
+
 function batchSize(
   model: Model,
   layers: readonly Layer[],
@@ -225,7 +245,13 @@ class AnswerCollector {
     if (split === undefined || split.rowShape.filter(dim => dim !== 1).length > 1) this.usable = false;
     if (split === undefined || !this.usable) return;
     const values = (this.values ??= new Float32Array(new SharedArrayBuffer(this.rows * split.rowSize * 4)));
-    this.width = product(split.rowShape);
+    const width = product(split.rowShape);
+    if (this.width !== 0 && this.width !== width) {
+      // One answer a token, of texts of different lengths.
+      this.usable = false;
+      return;
+    }
+    this.width = width;
     rows.forEach((row, i) => {
       const from = split.values(i);
       for (let k = 0; k < this.width; k++) values[row * this.width + k] = from[split.start(i) + k]!;

@@ -21,8 +21,12 @@ export class Feed {
     this.scratch = new Float64Array(this.order === undefined ? 0 : this.width);
   }
 
-  /** A tensor of `batch` rows; where there are fewer rows, the first is repeated (a network may be made for one batch size). */
-  tensor(rows: Uint32Array, batch: number): FeedTensor {
+  /**
+   * A tensor of `batch` rows; where there are fewer rows, the first is repeated (a network may be made for one batch size). Of texts, the first `length`
+   * tokens of each.
+   */
+  tensor(rows: Uint32Array, batch: number, length = this.width): FeedTensor {
+    if (length < this.width) return this.beginnings(rows, batch, length);
     const { width, order } = this;
     const values = new Float64Array(batch * width);
     for (let i = 0; i < batch; i++) {
@@ -36,6 +40,16 @@ export class Feed {
     }
     const dims = this.fit.batch === 'none' ? this.fit.rowShape : [batch, ...this.fit.rowShape];
     return feedTensor(this.input, values, dims);
+  }
+
+  private beginnings(rows: Uint32Array, batch: number, length: number): FeedTensor {
+    const values = new Float64Array(batch * length);
+    const whole = new Float64Array(this.width);
+    for (let i = 0; i < batch; i++) {
+      this.read(rows[i < rows.length ? i : 0]!, whole, 0);
+      values.set(whole.subarray(0, length), i * length);
+    }
+    return feedTensor(this.input, values, [batch, length]);
   }
 
   private read(row: number, target: Float64Array, at: number): void {

@@ -73,6 +73,15 @@ export class LayerCollector {
     private readonly options: CollectOptions,
   ) {}
 
+  /**
+   * Takes one row as long as the longest: batches of texts may be shorter, and their activations then stand at the beginning of what those of the longest take, with zeros after
+   * them.
+   */
+  frame(tensor: FetchedTensor, batch: number | 'none'): void {
+    const split = batchRows(tensor, batch, this.options.batchAxis);
+    if (split !== undefined) this.state ??= this.begin(split.rowShape);
+  }
+
   /** Takes a batch whose first `count` rows are this.rows[from …]. */
   add(tensor: FetchedTensor, batch: number | 'none', from: number, count: number): void {
     if (this.failure !== undefined) return;
@@ -86,15 +95,18 @@ export class LayerCollector {
     }
     const state = (this.state ??= this.begin(split.rowShape));
     if (state === undefined) return;
-    if (product(state.shape) !== split.rowSize) {
+    const place = product(state.shape) === split.rowSize ? undefined : placesIn(state.shape, split.rowShape);
+    if (product(state.shape) !== split.rowSize && place === undefined) {
       this.failure = new Fault('shape-mismatch', `Layer ${this.layer.name} gives rows of different sizes.`);
       return;
     }
     const { plan, values } = state;
     for (let i = 0; i < count; i++) {
-      const row = split.values(i);
-      const start = split.start(i);
-      if (!this.checkFinite(row, start, split.rowSize, from + i)) continue;
+      const given = split.values(i);
+      const begin = split.start(i);
+      if (!this.checkFinite(given, begin, split.rowSize, from + i)) continue;
+      const row = place === undefined ? given : placed(given, begin, place, product(state.shape));
+      const start = place === undefined ? begin : 0;
       switch (plan.reduction) {
         case 'mean':
           meanOverPositions(plan, row, start, values, (from + i) * plan.width, this.own(plan, from + i));
@@ -106,6 +118,7 @@ export class LayerCollector {
         case 'flatten': {
           const to = (from + i) * plan.width;
           for (let k = 0; k < plan.width; k++) values[to + k] = row[start + k]!;
+          this.clearPadding(plan, values, to, from + i);
           break;
         }
       }
@@ -185,6 +198,22 @@ export class LayerCollector {
     return this.ownByLength.get(length);
   }
 
+  /** What a network gives where a text has ended depends on the texts beside it, and says nothing. */
+  private clearPadding(plan: ReductionPlan, values: Float32Array, to: number, index: number): void {
+    const own = plan.reduction === 'flatten' ? this.own(plan, index) : undefined;
+    if (own === undefined || own.length === plan.positions) return;
+    const { channels, after, positions } = plan;
+    let next = 0;
+    for (let position = 0; position < positions; position++) {
+      if (own[next] === position) {
+        next++;
+        continue;
+      }
+      const at = to + Math.floor(position / after) * channels * after + (position % after);
+      for (let c = 0; c < channels; c++) values[at + c * after] = 0;
+    }
+  }
+
   private takePositions(
     plan: ReductionPlan,
     row: ArrayLike<number>,
@@ -210,4 +239,22 @@ export class LayerCollector {
     if (this.bad.length < NAMED_ROWS) this.bad.push(this.rows[index]!);
     return false;
   }
+}
+
+/** Where each value of a smaller array stands in a larger one of as many axes; `undefined` where it does not fit. */
+function placesIn(shape: readonly number[], part: readonly number[]): Uint32Array | undefined {
+  if (part.length !== shape.length || part.some((size, axis) => size > shape[axis]!)) return undefined;
+  const places = new Uint32Array(product(part));
+  const index = part.map(() => 0);
+  for (let at = 0; at < places.length; at++) {
+    places[at] = index.reduce((place, i, axis) => place * shape[axis]! + i, 0);
+    for (let axis = part.length - 1; axis >= 0 && ++index[axis]! === part[axis]; axis--) index[axis] = 0;
+  }
+  return places;
+}
+
+function placed(row: ArrayLike<number>, start: number, places: Uint32Array, size: number): Float32Array {
+  const whole = new Float32Array(size);
+  for (let k = 0; k < places.length; k++) whole[places[k]!] = row[start + k]!;
+  return whole;
 }

@@ -12,7 +12,12 @@ export interface NetworkInputs {
   readonly batch: InputFit['batch'];
   /** What was done to the data and to inputs that were not given, as a sentence part. */
   readonly treatment: string;
-  feeds(rows: Uint32Array, batch: number): Readonly<Record<string, FeedTensor>>;
+  /** Of padded texts that a network takes at any length: how long the longest of some rows is; `undefined` for all other data. */
+  readonly lengthOf: ((rows: Uint32Array) => number) | undefined;
+  /** Whether the network is told which tokens are padding. */
+  readonly hasMask: boolean;
+  /** `length` cuts texts to so many tokens. */
+  feeds(rows: Uint32Array, batch: number, length?: number): Readonly<Record<string, FeedTensor>>;
 }
 
 /**
@@ -33,7 +38,7 @@ export function networkInputs(
     throw new Fault('unsupported', 'The network has no input that rows of data could be given to.');
 
   const treatments: string[] = [];
-  const makers: { readonly name: string; make(rows: Uint32Array, batch: number): FeedTensor }[] = [];
+  const makers: { readonly name: string; make(rows: Uint32Array, batch: number, length?: number): FeedTensor }[] = [];
   let batch: InputFit['batch'] = 'free';
   // Sizes of the named free dimensions, so that an input that follows has the data's length.
   const sizes = new Map<string, number>();
@@ -45,12 +50,23 @@ export function networkInputs(
       const size = fit.rowShape[fit.batch === 'none' ? axis : axis - 1];
       if (typeof dim === 'string' && size !== undefined) sizes.set(dim, size);
     });
-    makers.push({ name: input.name, make: (chosen, count) => feed.tensor(chosen, count) });
+    makers.push({
+      name: input.name,
+      make: (chosen, count, length) => feed.tensor(chosen, count, input === main ? length : undefined),
+    });
     treatments.push(input === main ? fit.treatment : `${input.name} ${fit.treatment}`);
   };
 
   give(main, data);
   const mainShape = fitInput(data.rowShape, main, data.name).rowShape;
+  const tokens = network.dims(main.name)?.[1];
+  const { lengths } = data;
+  const isTrimmed =
+    lengths !== undefined &&
+    mainShape.length === 1 &&
+    (batch as InputFit['batch']) !== 'none' &&
+    typeof tokens !== 'number' &&
+    Object.keys(others).length === 0;
   for (const input of inputs) {
     if (input === main) continue;
     const given = others[input.name];
@@ -85,17 +101,22 @@ export function networkInputs(
         },
       );
     }
-    const width = product(rowShape);
     makers.push({
       name: input.name,
-      make: (rows, count) => {
+      make: (rows, count, length) => {
+        const isNamed = named?.every(size => size !== undefined) === true;
+        const shape =
+          length === undefined
+            ? rowShape
+            : rowShape.map((size, axis) => ((isNamed ? dims![axis + 1] === tokens : axis === 0) ? length : size));
+        const width = product(shape);
         const values = new Float64Array(count * width);
         for (let i = 0; i < count; i++) {
-          const length = data.lengths?.[rows[i < rows.length ? i : 0]!] ?? Infinity;
+          const own = lengths?.[rows[i < rows.length ? i : 0]!] ?? Infinity;
           // A mask of shape [1, 1, T] counts positions along its last axis.
-          for (let k = 0; k < width; k++) values[i * width + k] = rule.value(k % (rowShape.at(-1) ?? 1), length);
+          for (let k = 0; k < width; k++) values[i * width + k] = rule.value(k % (shape.at(-1) ?? 1), own);
         }
-        return feedTensor(input, values, [count, ...rowShape]);
+        return feedTensor(input, values, [count, ...shape]);
       },
     });
     treatments.push(
@@ -104,7 +125,10 @@ export function networkInputs(
   }
   return {
     batch,
-    treatment: treatments.join(', '),
-    feeds: (rows, count) => Object.fromEntries(makers.map(maker => [maker.name, maker.make(rows, count)])),
+    treatment: [...treatments, ...(isTrimmed ? ['each batch as long as its longest text'] : [])].join(', '),
+    lengthOf: isTrimmed ? rows => rows.reduce((longest, row) => Math.max(longest, lengths[row]!), 1) : undefined,
+    hasMask: inputs.some(input => /mask/i.test(input.name)),
+    feeds: (rows, count, length) =>
+      Object.fromEntries(makers.map(maker => [maker.name, maker.make(rows, count, length)])),
   };
 }
