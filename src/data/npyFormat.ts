@@ -1,10 +1,13 @@
 import type { NumericArray } from '../base/array';
 import { Fault } from '../base/fault';
 import { streamOf } from '../base/byteStream';
-import type { DataDescription } from './dataSet';
-import type { DataFormat } from './format';
+import type { ByteSource } from '../base/bytes';
+import type { DataDescription, DataOptions } from './dataSet';
+import type { DataFormat, RowsOnDemand } from './format';
 import { rawLabelsOfNumbers, rawLabelsOfTexts, type RawLabels } from './labels';
 import { readNpy, readNpyStrings } from './npy';
+import { openNpyRows, rowReader } from './npyRows';
+import { AS_THEY_ARE } from './rowsOfArray';
 import { NPY_MAGIC, readNpyHeader, type ArrayLayout } from './npyHeader';
 import { quoted } from '../base/text';
 
@@ -20,6 +23,10 @@ export const npyFormat: DataFormat = {
       columns: undefined,
       naturalScale: undefined,
     };
+  },
+  openRows(source, options) {
+    refusePart(options.part, source.name);
+    return source.size < LARGE_BYTES ? undefined : rowsOnDemand(source, options);
   },
   readLabels(source, options) {
     refusePart(options.part, source.name);
@@ -42,6 +49,46 @@ export const npyFormat: DataFormat = {
     };
   },
 };
+
+/** Arrays from this size on stay in their file, and each row is read when it is asked for. */
+const LARGE_BYTES = 2 ** 26;
+
+/**
+ * Rows that are read as they are asked for, once all of them are known to be finite. Undefined for what is read whole: columns first, 64-bit integers that may be rounded, and
+ * rows that are not finite, which must be named or left out.
+ */
+function rowsOnDemand(source: ByteSource, options: DataOptions): RowsOnDemand | undefined {
+  const { scale = 1, cancellation } = options;
+  const array = openNpyRows(source);
+  if (array === undefined || array.rowSize === 0 || /^u?int64$/.test(array.type)) return undefined;
+  const { rows, rowShape, rowSize, type } = array;
+  const step = Math.max(1, Math.floor(2 ** 20 / rowSize));
+  for (let row = 0; row < rows; row += step) {
+    cancellation?.throwIfCancelled();
+    // A finite number less itself is 0; the sum of such is 0 or NaN.
+    let sum = 0;
+    for (const value of array.read(row, Math.min(step, rows - row))) sum += value - value;
+    if (sum !== 0) return undefined;
+  }
+  const read = rowReader(array);
+  return {
+    rows,
+    rowShape,
+    type,
+    columns: undefined,
+    treatment: options.scale === undefined ? AS_THEY_ARE : `multiplied by ${scale}`,
+    warnings: [],
+    values: () => {
+      const { values } = readNpy(streamOf(source), undefined, cancellation);
+      if (scale !== 1) for (let i = 0; i < values.length; i++) values[i]! *= scale;
+      return values;
+    },
+    readRow: (row, target, at) => {
+      read(row, target, at);
+      if (scale !== 1) for (let i = at; i < at + rowSize; i++) target[i]! *= scale;
+    },
+  };
+}
 
 function refusePart(part: string | undefined, source: string): void {
   if (part !== undefined)

@@ -10,7 +10,8 @@ import type { DisposableStore } from '../base/lifecycle';
 import { formatQuantity } from '../base/numbers';
 import type { DataDescription } from '../data/dataSet';
 import { rawLabelsOfNumbers, type RawLabels } from '../data/labels';
-import { customaryRank, isLabelName } from '../data/npz';
+import { openNpyRows, passRows, rowReader } from '../data/npyRows';
+import { customaryRank, isLabelName, openNpz } from '../data/npz';
 import { describeData, openArray } from '../data/openData';
 import { safetensorsFormat } from '../models/safetensors/format';
 import { readSafetensors } from '../models/safetensors/readHeader';
@@ -34,7 +35,11 @@ export interface StoredLayer {
   /** Of one row. */
   readonly rowShape: readonly number[];
   readonly read: () => Float32Array | Float64Array;
+  /** Gives the rows that are asked for, which ascend, without holding the others; `false` where it cannot. */
+  readonly pass?: PassRows | undefined;
 }
+
+type PassRows = (rows: Uint32Array, visit: (index: number, row: Float32Array | Float64Array) => void) => boolean;
 
 export interface StoredLabels {
   /** As `labels` of an inspection takes it: `acts.npz#y`, `acts/y.npy`. */
@@ -46,31 +51,55 @@ export interface StoredLabels {
 
 /**
  * Opens an .npz, a .safetensors or a folder of .npy files as activations; undefined for anything else, such as a model or its weights. Throws `shape-mismatch`
- * where the arrays have different numbers of rows, and what the readers throw. Without `tensors` a .safetensors is left to the readers of models.
+ * where the arrays have different numbers of rows, and what the readers throw.
  */
 export function openStoredLayers(
   given: string,
   store: DisposableStore,
   cancellation: Cancellation,
-  { tensors = true }: { readonly tensors?: boolean } = {},
 ): StoredLayers | undefined {
-  const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
-  const found = isFolder ? folderLayers(given, store, cancellation) : fileLayers(given, store, cancellation, tensors);
+  const found = findArrays(given, store, cancellation, true);
   if (found === undefined) return undefined;
   const { arrays, labels, hash } = found;
-  const [first] = arrays;
-  if (first === undefined) throw new Fault('empty', 'There is no array of activations in it.', { source: given });
-  const rows = first.shape[0] ?? 0;
-  const layers = arrays.map(({ name, shape, read }): StoredLayer => {
+  const rows = arrays[0]!.shape[0] ?? 0;
+  const layers = arrays.map(({ name, shape, read, pass }): StoredLayer => {
     if (shape.length === 0 || shape[0] !== rows)
       throw new Fault(
         'shape-mismatch',
-        `The array ${name} has shape (${shape.join(', ')}), but ${first.name} has ${formatQuantity(rows, 'row')}: activations have the same rows.`,
-        { source: given },
+        `The array ${name} has shape (${shape.join(', ')}), but ${arrays[0]!.name} has ${formatQuantity(rows, 'row')}: activations have the same rows.`,
+        {
+          hint: 'Keep arrays of the same rows in a file of their own; `describe` lists what is in this one.',
+          source: given,
+        },
       );
-    return { name, rowShape: shape.length === 1 ? [1] : shape.slice(1), read };
+    return { name, rowShape: shape.length === 1 ? [1] : shape.slice(1), read, pass };
   });
   return { rows, layers, labels, hash };
+}
+
+/**
+ * The arrays of an .npz or a folder of .npy files, whatever rows they have; undefined for anything else. A .safetensors is left to the readers of models. Throws what the readers
+ * throw.
+ */
+export function listStoredArrays(
+  given: string,
+  store: DisposableStore,
+  cancellation: Cancellation,
+): Pick<Found, 'arrays' | 'hash'> | undefined {
+  return findArrays(given, store, cancellation, false);
+}
+
+function findArrays(
+  given: string,
+  store: DisposableStore,
+  cancellation: Cancellation,
+  tensors: boolean,
+): Found | undefined {
+  const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
+  const found = isFolder ? folderLayers(given, store, cancellation) : fileLayers(given, store, cancellation, tensors);
+  if (found?.arrays.length === 0)
+    throw new Fault('empty', 'There is no array of activations in it.', { source: given });
+  return found;
 }
 
 interface Found {
@@ -79,6 +108,7 @@ interface Found {
     readonly name: string;
     readonly shape: readonly number[];
     readonly read: () => Float32Array | Float64Array;
+    readonly pass?: PassRows;
   }[];
   readonly hash: () => string;
 }
@@ -145,6 +175,10 @@ function archiveLayers(source: FileSource, file: string, cancellation: Cancellat
         name,
         shape,
         read: () => openArray(source, { part: name, cancellation }).values,
+        pass: (rows: Uint32Array, visit: (index: number, row: Float32Array | Float64Array) => void) => {
+          const archive = openNpz(source);
+          return passRows(archive.open(name), archive.where(name), rows, visit, cancellation);
+        },
       })),
   };
 }
@@ -175,7 +209,13 @@ function folderLayers(folder: string, store: DisposableStore, cancellation: Canc
     const name = file.slice(0, -4);
     if (description.labels.length > 0 && (type === 'str' || isLabelName(name)))
       labels.push({ reference: path.join(folder, file), rows: shape[0]! });
-    else arrays.push({ name, shape, read: () => openArray(source, { cancellation }).values });
+    else
+      arrays.push({
+        name,
+        shape,
+        read: () => openArray(source, { cancellation }).values,
+        pass: (rows, visit) => passFile(source, rows, visit, cancellation),
+      });
   }
   labels.sort((a, b) => customaryRank(stem(a.reference), 'labels') - customaryRank(stem(b.reference), 'labels'));
   const hash = () => {
@@ -184,6 +224,27 @@ function folderLayers(folder: string, store: DisposableStore, cancellation: Canc
     return all.digest('hex');
   };
   return { arrays, labels, hash };
+}
+
+/** Of a file, the rows that are asked for are read, and no others. */
+function passFile(
+  source: FileSource,
+  rows: Uint32Array,
+  visit: (index: number, row: Float32Array | Float64Array) => void,
+  cancellation: Cancellation,
+): boolean {
+  const array = openNpyRows(source);
+  if (array === undefined) return false;
+  const read = rowReader(array);
+  const row = /^(bool|u?int(8|16)|float(16|32))$/.test(array.type)
+    ? new Float32Array(array.rowSize)
+    : new Float64Array(array.rowSize);
+  rows.forEach((at, index) => {
+    if ((index & 255) === 0) cancellation.throwIfCancelled();
+    read(at, row, 0);
+    visit(index, row);
+  });
+  return true;
 }
 
 function stem(file: string): string {
@@ -213,8 +274,6 @@ export function captureStored(
 
 function reduceLayer(layer: StoredLayer, request: CaptureRequest, allRows: number): LayerActivations {
   const { name, rowShape } = layer;
-  const values = layer.read();
-  const size = values.length / allRows;
   const chosen = request.rows ?? Uint32Array.from({ length: allRows }, (_, i) => i);
   const plan = planReduction(rowShape, undefined, request.reduction);
   const drawn =
@@ -223,12 +282,19 @@ function reduceLayer(layer: StoredLayer, request: CaptureRequest, allRows: numbe
       : undefined;
   const count = drawn?.length ?? chosen.length;
   const points = new Float32Array(new SharedArrayBuffer(count * plan.width * 4));
-  for (let i = 0; i < count; i++) {
-    const at = drawn === undefined ? i * plan.positions : drawn[i]!;
-    const start = chosen[Math.floor(at / plan.positions)]! * size;
-    if (drawn !== undefined) channelsAt(plan, values, start, at % plan.positions, points, i * plan.width);
-    else if (plan.reduction === 'mean') meanOverPositions(plan, values, start, points, i * plan.width);
-    else points.set(values.subarray(start, start + size), i * plan.width);
+  let next = 0;
+  const take = (i: number, row: Float32Array | Float64Array): void => {
+    if (drawn !== undefined) {
+      for (; next < count && drawn[next]! < (i + 1) * plan.positions; next++)
+        channelsAt(plan, row, 0, drawn[next]! - i * plan.positions, points, next * plan.width);
+    } else if (plan.reduction === 'mean') meanOverPositions(plan, row, 0, points, i * plan.width);
+    else points.set(row, i * plan.width);
+  };
+  const ascends = chosen.every((row, i) => i === 0 || row >= chosen[i - 1]!);
+  if (!ascends || layer.pass?.(chosen, take) !== true) {
+    const values = layer.read();
+    const size = values.length / allRows;
+    chosen.forEach((row, i) => take(i, values.subarray(row * size, (row + 1) * size)));
   }
   return {
     name,
