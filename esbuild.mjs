@@ -108,6 +108,7 @@ const builds = [
     outdir: path.join(dist, 'webview'),
     entryPoints: {
       inspect: 'webview/inspect/main.ts',
+      compare: 'webview/compare/main.ts',
       describe: 'webview/describe/main.ts',
       redundancy: 'webview/redundancy/main.ts',
       prune: 'webview/prune/main.ts',

@@ -28,6 +28,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   report: async () => (await import('./operations/report')).report,
   unitShapes: async () => (await import('./operations/unitShapes')).unitShapes,
   prune: async () => (await import('./operations/prune')).prune,
+  compareForecast: async () => (await import('./operations/compare')).compareForecast,
   compareReport: async () => (await import('./operations/report')).compareReport,
   mapper: async () => (await import('./operations/mapper')).mapper,
   witness: async () => (await import('./operations/witness')).witness,

@@ -36,6 +36,8 @@ export interface Operations extends MeasureOperations, RedundancyOperations, Tim
   readonly inspect: Operation<InspectInput, InspectPartial, InspectResult>;
   /** Layers of two or more models on the same rows. Parts: the head, then layers and pairs as they are computed, and findings. */
   readonly compare: Operation<CompareInput, ComparePartial, CompareResult>;
+  /** What `compare` would cost. Opens the models and the data, and runs nothing. */
+  readonly compareForecast: Operation<CompareInput, never, Forecast>;
   /** An inspection held against an earlier one. */
   readonly check: Operation<CheckInput, never, CheckResult>;
   /** What `inspect` would cost, from the files' headers alone. */

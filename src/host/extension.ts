@@ -5,6 +5,7 @@ import { toDisposable } from '../base/lifecycle';
 import { DATA_FILES, MODEL_FILES, PYTHON_FILES, SOURCE_FILES } from './base/fileKinds';
 import { EngineService } from './base/engineService';
 import {
+  dataToCompare,
   exportFrom,
   inspectAnother,
   inspectAt,
@@ -25,6 +26,7 @@ import { MeasuredModels } from './code/measured';
 import type { MeasureContext } from './code/measure';
 import { SourceService } from './code/sourceService';
 import { registerCommands, showError } from './commands/register';
+import { ComparePanels } from './compare/comparePanels';
 import { DataLinks } from './data/dataLinks';
 import { FileAnswers } from './data/fileAnswers';
 import { DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
@@ -115,6 +117,16 @@ export function activate(context: vscode.ExtensionContext): void {
       },
     }),
   );
+  const comparisons = keep(
+    new ComparePanels({
+      extension: context.extensionUri,
+      engine: engine.get,
+      links,
+      log,
+      pickData: (model, current) => dataToCompare(commands, model, current),
+      openDocs: page => openDocs(context.extensionUri, page),
+    }),
+  );
   const running = keep(new RunningStatus(panels));
   const results: Results = keep(new Results(context.workspaceState, panels));
   keep(new DoneNotice(panels));
@@ -154,6 +166,7 @@ export function activate(context: vscode.ExtensionContext): void {
     panels,
     redundancy,
     pruning,
+    comparisons,
     running,
     results,
     models,

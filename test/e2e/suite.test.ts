@@ -5,6 +5,7 @@ import './journeys/activations';
 import './journeys/interrupt';
 import './journeys/brokenFiles';
 import './journeys/code';
+import './journeys/compare';
 import './journeys/describe';
 import './journeys/findTheWay';
 import './journeys/formats';

@@ -142,6 +142,7 @@ describe('The manifest', () => {
       'onWebviewPanel:neuralTopology.inspect',
       'onWebviewPanel:neuralTopology.redundancy',
       'onWebviewPanel:neuralTopology.prune',
+      'onWebviewPanel:neuralTopology.compare',
       ...marks.map(mark => `workspaceContains:**/${mark}`),
       // Sources say something only where there is a model that they may be of.
       'workspaceContains:**/{*.onnx,*.pt,*.pth,*.ckpt,*.safetensors,*.h5,*.hdf5,*.keras,model.json}',

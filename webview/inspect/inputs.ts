@@ -199,7 +199,8 @@ function hintOf(layer: LayerTopology | undefined, feature: Feature | undefined, 
     : 'Choose a loop (H₁) to see the inputs on it, or a point to see its input.';
 }
 
-function preview(input: InputPreview): HTMLElement {
+/** An input as people see it: its pixels, or its first cells. */
+export function preview(input: InputPreview): HTMLElement {
   if (input.kind === 'image') return imageCanvas(input);
   const cells = input.cells.slice(0, MOST_CELLS);
   const table = element(

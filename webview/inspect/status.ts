@@ -5,6 +5,15 @@ import type { ParameterChanges, State } from './store';
 
 /** How the run goes: one thin bar with the time left and a stop, or the state that there is instead of a result. */
 
+/** What of a page's state says how its run goes. */
+export interface StatusSource {
+  readonly status: PanelStatus | undefined;
+  readonly head: unknown;
+  readonly layers: { readonly size: number };
+  readonly mode: State['mode'];
+  readonly commandLine: string;
+}
+
 export interface StatusActions {
   stop(): void;
   rerun(changes?: ParameterChanges): void;
@@ -46,7 +55,7 @@ export class StatusView {
     this.card.hidden = true;
   }
 
-  update(state: State, before: State | undefined): void {
+  update(state: StatusSource, before: StatusSource | undefined): void {
     const { status } = state;
     if (
       before !== undefined &&
@@ -92,7 +101,7 @@ export class StatusView {
     }
   }
 
-  private announce(state: State, before: State | undefined): void {
+  private announce(state: StatusSource, before: StatusSource | undefined): void {
     const { status } = state;
     if (status === undefined || (status.kind === 'running' && before?.status?.kind === 'running')) return;
     const texts = {
@@ -106,7 +115,7 @@ export class StatusView {
     this.live.textContent = texts[status.kind]();
   }
 
-  private updateStrip(state: State): void {
+  private updateStrip(state: StatusSource): void {
     const { status } = state;
     const kind = status?.kind ?? '';
     if (kind !== this.stripKind) {
@@ -154,7 +163,7 @@ export class StatusView {
     this.strip.hidden = state.mode === 'report' || this.phrase.textContent === '';
   }
 
-  private updateCard(state: State): void {
+  private updateCard(state: StatusSource): void {
     const { status } = state;
     this.card.hidden = status?.kind !== 'waiting' && status?.kind !== 'confirm' && status?.kind !== 'failed';
     if (this.card.hidden || status === undefined) return;

@@ -11,24 +11,23 @@ export function adjustedPairs(pairs: readonly ComparedPair[]): readonly Compared
     return values.map(list => adjusted.slice(from, (from += list.length)));
   };
   const [bottleneck, wasserstein] = [adjustedOf('bottleneck'), adjustedOf('wasserstein')];
-  return pairs.map((pair, i) =>
-    pair.test === null
-      ? pair
-      : { ...pair, test: { ...pair.test, adjusted: { bottleneck: bottleneck[i]!, wasserstein: wasserstein[i]! } } },
-  );
+  return pairs.map((pair, i) => {
+    if (pair.test === null) return pair;
+    const own = { bottleneck: bottleneck[i]!, wasserstein: wasserstein[i]! };
+    const smallest = Math.min(1, 2 * Math.min(...own.bottleneck, ...own.wasserstein));
+    return { ...pair, test: { ...pair.test, adjusted: { ...own, smallest, significant: smallest <= LEVEL } } };
+  });
 }
 
 /** The level that a finding must pass after adjustment. */
-export const LEVEL = 0.05;
+const LEVEL = 0.05;
 
 /** Whether a layer's shape differs by more than the rows that were drawn, in any dimension and either distance, each of which is tested at half the level. */
 export function isSignificant(test: DifferenceTest | null): boolean {
-  return smallestAdjusted(test) <= LEVEL;
+  return test?.adjusted?.significant ?? false;
 }
 
-/** The smallest adjusted p-value of a pair, twice for the two kinds of distance: at most 1. */
+/** The smallest adjusted p-value of a pair; 1 where there is none. */
 export function smallestAdjusted(test: DifferenceTest | null): number {
-  const { adjusted } = test ?? {};
-  if (adjusted === undefined) return 1;
-  return Math.min(1, 2 * Math.min(...adjusted.bottleneck, ...adjusted.wasserstein));
+  return test?.adjusted?.smallest ?? 1;
 }

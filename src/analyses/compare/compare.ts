@@ -38,6 +38,11 @@ export interface AlignedLayers {
   readonly layers: readonly (number | null)[];
 }
 
+export interface NamedLine extends AlignedLayers {
+  /** The layer's name, or those of the models where they differ. */
+  readonly name: string;
+}
+
 /** What is known before the first layer is computed; accuracies come later. */
 export interface CompareHead {
   /** Two or more. */
@@ -46,7 +51,9 @@ export interface CompareHead {
   /** Row of the data set for each point, ascending. */
   readonly sampledRows: Uint32Array;
   readonly labels: InspectHead['labels'];
-  readonly lines: readonly AlignedLayers[];
+  /** Short names that tell the models apart. */
+  readonly names: readonly string[];
+  readonly lines: readonly NamedLine[];
   /** The line of the input of the last layers with weights, where the networks have one. */
   readonly lastHidden: number | undefined;
   readonly parameters: CompareParameters;

@@ -2,7 +2,7 @@ import { formatCount, formatNumber, formatPercent, formatQuantity, formatRoundPe
 import { isSignificant, smallestAdjusted } from './adjustedPairs';
 import type { ComparedPair, CompareFinding, CompareResult } from './compare';
 import type { Ratio } from './comparedPair';
-import { lineName, modelNames } from './lineNames';
+import { lineName } from './lineNames';
 
 type Compared = Pick<CompareResult, 'head' | 'layers' | 'pairs' | 'accuracies' | 'failures'>;
 
@@ -14,7 +14,7 @@ const MEMORISED = 2;
 
 /** What was found, in plain sentences, what matters most first; what was looked for and not found is said as well. */
 export function compareFindings(compared: Compared): readonly CompareFinding[] {
-  const names = modelNames(compared.head.models);
+  const names = compared.head.names;
   const found = [
     ...failureFindings(compared, names),
     ...accuracyFindings(compared, names),

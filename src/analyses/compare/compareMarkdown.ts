@@ -1,11 +1,11 @@
 import { formatNumber, formatPercent, formatQuantity, NOT_KNOWN } from '../../base/numbers';
 import { isSignificant, smallestAdjusted } from './adjustedPairs';
 import type { CompareResult } from './compare';
-import { lineName, modelNames } from './lineNames';
+import { lineName } from './lineNames';
 
 /** A comparison as Markdown for the page of a job: findings, the table of layers, and what the numbers are. Names are strangers' text, and are escaped. */
 export function compareMarkdown({ head, pairs, findings, accuracies }: CompareResult): string {
-  const names = modelNames(head.models).map(escapeMarkdown);
+  const names = head.names.map(escapeMarkdown);
   const two = names.length === 2;
   const lines = [
     `## Topology: ${names.join(' and ')}`,

@@ -20,6 +20,7 @@ import type {
 } from './compare';
 import type { PairMeasures } from './comparedPair';
 import { compareFindings } from './compareFindings';
+import { modelNames, namedLines } from './lineNames';
 import { pairedAccuracy } from './pairedAccuracy';
 import type { PairSide } from './pairTask';
 import { weightDifferences } from './weightDifference';
@@ -381,7 +382,8 @@ class Comparison {
         classes: labels.classes,
         values: Int32Array.from(this.sampledRows, row => labels.values[row]!),
       },
-      lines,
+      names: modelNames(models.map(one => one.inspect.model)),
+      lines: namedLines(lines, models),
       lastHidden,
       parameters,
       forecast,

@@ -12,13 +12,13 @@ import { baseName, htmlPage, provenanceSection, type ReportViews } from '../repo
 import { escapeHtml } from '../reportText';
 import { isSignificant, smallestAdjusted } from './adjustedPairs';
 import type { ComparedPair, CompareFinding, CompareResult } from './compare';
-import { lineName, modelNames } from './lineNames';
+import { lineName } from './lineNames';
 import { overlaidDiagram } from './overlaidDiagram';
 
 /** One self-contained page of a comparison, as `reportPage` is of an inspection. */
 export function comparePage(result: CompareResult, views: ReportViews | undefined): string {
   const { head, findings, warnings } = result;
-  const names = modelNames(head.models);
+  const names = head.names;
   return htmlPage({
     title: `${names.join(' and ')}: topology compared`,
     version: result.provenance.version,
@@ -49,7 +49,7 @@ ${warnings.length === 0 ? '' : `<section><h2>Warnings</h2><ul>${warnings.map(({ 
 /** The same result with files as a reader of the page knows them: no folders of the machine but those that tell models apart. */
 export function comparedWithoutFolders(result: CompareResult): CompareResult {
   const { head, provenance } = result;
-  const names = modelNames(head.models);
+  const names = head.names;
   const renamed = new Map<string, string>([
     ...head.models.map(({ name }, i) => [name, names[i]!] as const),
     [head.data.name, baseName(head.data.name)],
@@ -79,7 +79,7 @@ export function comparedWithoutFolders(result: CompareResult): CompareResult {
 }
 
 function summary({ head }: CompareResult): string {
-  const names = modelNames(head.models);
+  const names = head.names;
   return [
     `${baseName(head.data.name)}: ${formatQuantity(head.data.rows, 'row')} of ${formatShape(head.data.rowShape)}, ${head.data.treatment}`,
     `${formatQuantity(head.sampledRows.length, 'point')}, seed ${head.parameters.seed}`,
@@ -100,7 +100,7 @@ function findingItem({ sentence, rule, weight, target }: CompareFinding): string
 
 function pairTable(result: CompareResult): string {
   const { head, pairs } = result;
-  const names = modelNames(head.models);
+  const names = head.names;
   const numeric = (text: string) => `<td class="number">${escapeHtml(text)}</td>`;
   const optional = (value: number | null | undefined) => numeric(formatNumber(value ?? undefined));
   const rowOf = (pair: ComparedPair, first: boolean) => {
@@ -126,7 +126,7 @@ ${rows.join('\n')}
 }
 
 function aloneText({ head, failures }: CompareResult, line: number): string {
-  const names = modelNames(head.models);
+  const names = head.names;
   const present = head.lines[line]!.layers.flatMap((layer, model) => (layer === null ? [] : [model]));
   if (present.length === 1) return `in ${names[present[0]!]} alone`;
   const failure = failures.find(
@@ -142,7 +142,7 @@ function changedRows({ head, pairs }: CompareResult): string {
     pairs.findLast(({ neighbourhoods }) => neighbourhoods !== null);
   if (!chosen?.neighbourhoods || chosen.neighbourhoods.changed.length === 0) return '';
   const { neighbours, changed, chance } = chosen.neighbourhoods;
-  const names = modelNames(head.models);
+  const names = head.names;
   const labelOf = (point: number) =>
     head.labels === undefined ? '' : ` (${head.labels.classes[head.labels.values[point]!] ?? ''})`;
   const rowText = (point: number) => escapeHtml(`${head.sampledRows[point]}${labelOf(point)}`);

@@ -16,7 +16,13 @@ export interface DifferenceTest {
   readonly bottleneck: readonly number[];
   readonly wasserstein: readonly number[];
   /** Holm's adjustment for all layers and both dimensions of one kind of distance: filled in when all pairs are known. */
-  readonly adjusted?: { readonly bottleneck: readonly number[]; readonly wasserstein: readonly number[] };
+  readonly adjusted?: {
+    readonly bottleneck: readonly number[];
+    readonly wasserstein: readonly number[];
+    /** The smallest of all, twice for the two kinds of distance: at most 1. */
+    readonly smallest: number;
+    readonly significant: boolean;
+  };
   readonly parts: number;
   readonly pointsOfPart: number;
   readonly permutations: number;

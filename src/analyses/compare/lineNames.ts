@@ -1,11 +1,19 @@
-import type { CompareHead } from './compare';
+import type { AlignedLayers, ComparedModel, CompareHead, NamedLine } from './compare';
 
-/** How a line of the alignment is called: the layer's name, or those of the first and of others where they differ. */
-export function lineName(head: Pick<CompareHead, 'lines' | 'models'>, line: number): string {
-  const names = head.lines[line]!.layers.flatMap((layer, model) =>
-    layer === null ? [] : [head.models[model]!.layers[layer]!.name],
-  );
-  return [...new Set(names)].join(' / ');
+/** Lines with their names. */
+export function namedLines(
+  lines: readonly AlignedLayers[],
+  models: readonly Pick<ComparedModel, 'layers'>[],
+): readonly NamedLine[] {
+  return lines.map(({ layers }) => {
+    const names = layers.flatMap((layer, model) => (layer === null ? [] : [models[model]!.layers[layer]!.name]));
+    return { name: [...new Set(names)].join(' / '), layers };
+  });
+}
+
+/** How a line of the alignment is called. */
+export function lineName(head: Pick<CompareHead, 'lines'>, line: number): string {
+  return head.lines[line]!.name;
 }
 
 /** Short names that tell the models apart: the file's, with as many folders before it as that takes. */

@@ -2,7 +2,7 @@ import { compareMarkdown } from '../../analyses/compare/compareMarkdown';
 import { isSignificant, smallestAdjusted } from '../../analyses/compare/adjustedPairs';
 import type { ComparedLayer, ComparedPair, CompareResult } from '../../analyses/compare/compare';
 import type { Ratio } from '../../analyses/compare/comparedPair';
-import { lineName, modelNames } from '../../analyses/compare/lineNames';
+import { lineName } from '../../analyses/compare/lineNames';
 import { formatPercent, formatQuantity, formatRoundPercent, formatShareRange, NOT_KNOWN } from '../../base/numbers';
 import { writeWhole } from '../../engine';
 import type { Command, TextStyle } from '../command';
@@ -171,7 +171,7 @@ function matricesJson({ head, pairs }: CompareResult): unknown {
 
 function compareText(result: CompareResult, style: TextStyle): string {
   const { head, pairs } = result;
-  const names = modelNames(head.models);
+  const names = head.names;
   const lines = [
     style.bold(`${names.map(plain).join(' · ')} · ${plain(head.data.name)}, ${formatQuantity(head.data.rows, 'row')}`),
     style.dim(
@@ -201,7 +201,7 @@ function compareText(result: CompareResult, style: TextStyle): string {
 }
 
 function pairTable({ head, pairs }: CompareResult, style: TextStyle): string {
-  const names = modelNames(head.models);
+  const names = head.names;
   const optional = (value: number | null | undefined) =>
     value === null || value === undefined ? NOT_KNOWN : figure(value);
   const rows = head.lines.flatMap((_, line): readonly (ComparedPair | string)[] => {

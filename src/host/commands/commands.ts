@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { Fault } from '../../base/fault';
+import type { ComparePanels } from '../compare/comparePanels';
 import type { DataLinks } from '../data/dataLinks';
 import type { FileAnswers } from '../data/fileAnswers';
 import { chooseIn, pickData, type PickContext } from '../data/pickData';
@@ -48,6 +49,7 @@ export interface CommandContext {
   readonly panels: InspectPanels;
   readonly redundancy: RedundancyPanels;
   readonly pruning: PrunePanels;
+  readonly comparisons: ComparePanels;
   readonly running: RunningStatus;
   readonly results: Results;
   readonly models: WorkspaceFiles;
@@ -94,6 +96,23 @@ export function makeCommands(context: CommandContext): CommandTable {
     },
     'neuralTopology.prune': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, MOST_AT_ONCE)) await prune(context, model);
+    },
+    'neuralTopology.compare': async (clicked, selected) => {
+      const models = modelsOf(clicked, selected);
+      await context.comparisons.reveal(models.length > 1 ? models : await askForOthers(context, models[0]));
+    },
+    'neuralTopology.selectForCompare': async (clicked, selected) => {
+      const models = await chooseModels(clicked, selected);
+      if (models.length === 0) return;
+      context.comparisons.select(models);
+      await vscode.commands.executeCommand('setContext', 'neuralTopology.selectedForCompare', true);
+      const names = models.map(model => path.basename(model.fsPath)).join(', ');
+      vscode.window.setStatusBarMessage(vscode.l10n.t('{0} selected for comparison.', names), 4000);
+    },
+    'neuralTopology.compareWithSelected': async (clicked, selected) => {
+      const models = [...context.comparisons.selected, ...(await chooseModels(clicked, selected))];
+      const each = [...new Map(models.map(model => [model.fsPath, model])).values()];
+      await context.comparisons.reveal(each.length > 1 ? each : await askForOthers(context, each[0]));
     },
     'neuralTopology.selectData': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, 1)) {
@@ -402,6 +421,43 @@ export async function layerListSaved(context: CommandContext, list: string): Pro
 async function goOn(context: CommandContext, panel: InspectPanel): Promise<void> {
   if (panel.session.data === undefined) await selectData(context, panel);
   else void panel.session.start();
+}
+
+/** Which data the models of a comparison are run on: what fits the first. */
+export async function dataToCompare(
+  context: CommandContext,
+  model: vscode.Uri,
+  current: DataChoice | undefined,
+): Promise<DataChoice | undefined> {
+  const engine = await context.engine.get();
+  const described = await engine.run('outline', { model: model.fsPath });
+  const asked: PickContext = {
+    answered: {},
+    engine: context.engine.get,
+    files: () => context.data.find(),
+    imageFolders: () => context.images.folders(),
+    unexpected: error => context.log.warn(error instanceof Error ? error.message : String(error)),
+  };
+  const choice = await pickData(model, described, current, asked);
+  return choice && pickInputs(model, described, choice, asked);
+}
+
+/** The models that one is compared with, of those of the workspace; nothing where the person turns away. */
+async function askForOthers(context: CommandContext, model: vscode.Uri | undefined): Promise<readonly vscode.Uri[]> {
+  const files = await context.models.find();
+  const items = files
+    .filter(file => file.fsPath !== model?.fsPath)
+    .map(file => ({ label: path.basename(file.fsPath), description: vscode.workspace.asRelativePath(path.dirname(file.fsPath)), file })); // prettier-ignore
+  const picked = await vscode.window.showQuickPick(items, {
+    canPickMany: true,
+    title: vscode.l10n.t('Compare Topology'),
+    placeHolder:
+      model === undefined
+        ? vscode.l10n.t('Choose the models to compare')
+        : vscode.l10n.t('Choose what {0} is compared with', path.basename(model.fsPath)),
+  });
+  const others = (picked ?? []).map(({ file }) => file);
+  return others.length === 0 ? [] : [...(model === undefined ? [] : [model]), ...others];
 }
 
 /** Asks for data, remembers the answer for this model, and runs. */

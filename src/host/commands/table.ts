@@ -30,6 +30,9 @@ export interface CommandTable {
   readonly 'neuralTopology.describe': OnFiles;
   readonly 'neuralTopology.findRedundantLayers': OnFiles;
   readonly 'neuralTopology.prune': OnFiles;
+  readonly 'neuralTopology.compare': OnFiles;
+  readonly 'neuralTopology.selectForCompare': OnFiles;
+  readonly 'neuralTopology.compareWithSelected': OnFiles;
   readonly 'neuralTopology.selectData': OnFiles;
   readonly 'neuralTopology.forgetChoices': OnFiles;
   readonly 'neuralTopology.exportReport': OnFiles;

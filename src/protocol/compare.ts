@@ -1,0 +1,45 @@
+import type { ComparePartial, CompareResult } from '../analyses/compare/compare';
+import type { DataChoice, InputPreview, PanelStatus } from './panel';
+
+/**
+ * What crosses between the extension host and the page that compares models. The page answers with the messages of an inspection's (`FromView`), so that both are checked in one place.
+ */
+export type CompareToView =
+  /** A new run: what was shown of another one goes. */
+  | {
+      readonly type: 'start';
+      readonly title: string;
+      readonly commandLine: string;
+      /** Kept by the view: from it the panel comes back after a reload. */
+      readonly restore: CompareRestore;
+    }
+  | { readonly type: 'status'; readonly status: PanelStatus }
+  | { readonly type: 'partial'; readonly partial: ComparePartial }
+  | { readonly type: 'result'; readonly result: CompareResult }
+  | {
+      readonly type: 'inputs';
+      readonly request: number;
+      readonly inputs: readonly InputPreview[];
+      readonly note: string;
+    };
+
+/** What a panel needs to be made again. */
+export interface CompareRestore {
+  readonly version: 1;
+  /** URIs of the model files. */
+  readonly models: readonly string[];
+  readonly data?: DataChoice;
+  readonly points?: number;
+}
+
+export type {
+  ComparedAccuracy,
+  ComparedLayer,
+  ComparedPair,
+  CompareFailure,
+  CompareFinding,
+  CompareHead,
+  ComparePartial,
+  CompareResult,
+} from '../analyses/compare/compare';
+export type { ChangedRow, MatchedDistance, Ratio } from '../analyses/compare/comparedPair';
