@@ -35,3 +35,16 @@ journey('pictures', {}, step => {
     await shoot('inspect-contrast-narrow');
   });
 });
+
+const linked = { 'models/digits-mlp.onnx': { data: 'data/digits-train.npz#X', labels: 'data/digits-train.npz#y' } };
+
+journey('pictures next to the code', { settings: { 'neuralTopology.data': linked } }, step => {
+  step('are those of a measured source', async window => {
+    const { page } = window;
+    await (await window.file('digits/model.py')).dblclick();
+    await page.locator('.codelens-decoration a', { hasText: '128 units' }).click();
+    await page.locator('.codelens-decoration', { hasText: /128 units · \d+ can go/ }).waitFor({ timeout: 120_000 });
+    const clip = { x: 345, y: 255, width: 900, height: 330 };
+    await page.screenshot({ path: path.join(folder, 'code-dark.png'), clip });
+  });
+});

@@ -17,6 +17,9 @@ const LEAST_CONFIDENCE = 0.6;
 /** Models that fit by so much less than the best do not count as fitting. */
 const SAME = 0.02;
 
+/** Layers as Keras calls them, and those whose features come last everywhere. */
+const CHANNELS_LAST = /[123]D|^Dense$|^EinsumDense$|^LSTM|^GRU|RNN$|^Embedding|^MatMul|^Gemm/;
+
 export interface FindContext {
   readonly reader: Pick<SourceService, 'ask'>;
   readonly engine: () => Promise<EngineLike>;
@@ -65,7 +68,9 @@ export class FoundModels {
       if (kept?.stamp === stamp) return kept.layers;
       const { layers: read } = await (await this.context.engine()).run('outline', { model });
       const layers = read.map(({ name, op, outputShape, channelAxis, weights }): ModelLayer => {
-        const axis = channelAxis ?? (outputShape && outputShape.length > 2 && weights.length > 0 ? 1 : -1);
+        // Keras has its channels last unless it says otherwise, ONNX and PyTorch have them first.
+        const isLast = outputShape === undefined || outputShape.length < 3 || CHANNELS_LAST.test(op);
+        const axis = channelAxis ?? (isLast ? -1 : 1);
         return {
           name,
           op,
