@@ -48,6 +48,18 @@ export function scikitLearn(source: string, args: readonly string[]): Peer {
   });
 }
 
+/** NumPy by such a program. */
+export function numpy(source: string, args: readonly string[], tolerance: number): Peer {
+  return python({
+    name: 'NumPy',
+    install: 'apt-get install python3-numpy',
+    modules: ['numpy'],
+    source,
+    arguments: args,
+    tolerance,
+  });
+}
+
 function python({
   modules,
   source,

@@ -25,6 +25,7 @@ import { orderStatistic } from '../topology/quantile';
 import { dataProvenance } from './dataProvenance';
 import { dataTarget } from './dataTarget';
 import { openDataFile, type OpenData } from './openFiles';
+import { memoryLimit } from './memoryLimit';
 import { modelHash, openModelFile, type OpenModel } from './openModelFile';
 import type { OperationContext } from './operationContext';
 import { openOtherInputs, otherReferences } from './otherInputs';
@@ -116,6 +117,7 @@ export function pruneSubject(
         ...running,
         rows: Uint32Array.from({ length: sizes.fit }, (_, i) => i),
         seed: parameters.seed,
+        memoryLimitBytes: memoryLimit(),
         otherInputs: parts.fit.others,
         progress: subProgress(context.progress, 0, 0.4),
       }),

@@ -206,14 +206,14 @@ export class Page {
     const holder = element('div', { class: 'curve-holder' });
     const width = Math.max(
       280,
-      Math.min(720, (window.innerWidth < 980 ? window.innerWidth : window.innerWidth * 0.48) - 48),
+      Math.min(720, (window.innerWidth < 1150 ? window.innerWidth : window.innerWidth * 0.48) - 48),
     );
     const measured = {
       value: result.accuracyAfter,
       low: result.accuracyAfterInterval[0],
       high: result.accuracyAfterInterval[1],
     };
-    const title = { accuracy: words.curveOf, agreement: words.agreementCurve, fit: words.fitCurve }[result.measure];
+    const title = this.measureWord(result);
     if (curve !== undefined)
       holder.append(
         curvePlot(curve, width, Math.min(share, LARGEST_RATIO), measured, words, `${title}. ${words.intervals}`),
@@ -306,6 +306,11 @@ export class Page {
     ]);
   }
 
+  private measureWord({ measure }: PruneResult): string {
+    const { words } = this;
+    return { accuracy: words.curveOf, agreement: words.agreementCurve, fit: words.fitCurve }[measure];
+  }
+
   private facts(result: PruneResult): HTMLElement {
     const { words } = this;
     const { milliseconds } = result;
@@ -313,7 +318,7 @@ export class Page {
       `${formatNumber(median)} ms (${formatNumber(low)} – ${formatNumber(high)})`;
     const lines = [
       [
-        words.measured,
+        this.measureWord(result),
         `${formatPercent(result.accuracyBefore)} (${range(result.accuracyBeforeInterval)})`,
         `${formatPercent(result.accuracyAfter)} (${range(result.accuracyAfterInterval)})`,
       ],
@@ -326,7 +331,7 @@ export class Page {
       ],
     ];
     return element('table', { class: 'facts' }, [
-      element('thead', {}, [row('th', ['', words.before, words.after])]),
+      element('thead', {}, [row('th', [words.measured, words.before, words.after])]),
       element(
         'tbody',
         {},

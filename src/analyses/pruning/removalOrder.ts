@@ -27,7 +27,7 @@ export function groupFiltrations(
   moments: readonly UseMoments[],
   cancellation: Cancellation,
 ): readonly GroupFiltration[] {
-  const inner = new Map(moments.map(one => [one, innerProducts(one, model)]));
+  const inner = new Map(moments.map(one => [one, innerProducts(one, model, cancellation)]));
   return network.groups.map(group => {
     const reads = moments.flatMap(one => readUnits(group, one, inner.get(one)) ?? []);
     const folding = foldingOrder(group.units, reads, cancellation);
@@ -42,7 +42,11 @@ interface InnerProducts {
 }
 
 /** Inner products of the outgoing weights of features, and the variance of what comes of them. */
-function innerProducts({ use, compared }: UseMoments, model: Model): InnerProducts | undefined {
+function innerProducts(
+  { use, compared }: UseMoments,
+  model: Model,
+  cancellation: Cancellation,
+): InnerProducts | undefined {
   if (compared === undefined) return undefined;
   const { features, covariance } = compared;
   const { count, blocks } = features;
@@ -55,7 +59,8 @@ function innerProducts({ use, compared }: UseMoments, model: Model): InnerProduc
       for (let o = 0; o < outputs; o++) rows[f * row + b * outputs + o] = stored[weightIndex(use, features, f, b, o)]!;
   const weights = new Float64Array(count * count);
   let scale = 0;
-  for (let f = 0; f < count; f++)
+  for (let f = 0; f < count; f++) {
+    cancellation.throwIfCancelled();
     for (let g = 0; g <= f; g++) {
       let sum = 0;
       for (let k = 0; k < row; k++) sum += rows[f * row + k]! * rows[g * row + k]!;
@@ -63,6 +68,7 @@ function innerProducts({ use, compared }: UseMoments, model: Model): InnerProduc
       weights[g * count + f] = sum;
       scale += (f === g ? 1 : 2) * sum * covariance[f * count + g]!;
     }
+  }
   return { weights, scale: Math.max(scale, 0) };
 }
 

@@ -1,6 +1,6 @@
 import { Cancellation } from '../../base/cancellation';
 import { Fault } from '../../base/fault';
-import { formatCount } from '../../base/numbers';
+import { formatBytes, formatCount } from '../../base/numbers';
 import { noProgress, type Progress } from '../../base/progress';
 import { Random } from '../../base/random';
 import type { Model } from '../../models/model';
@@ -22,6 +22,8 @@ export interface UnitMomentsOptions {
   /** Ascending. */
   readonly rows: Uint32Array;
   readonly seed: number;
+  /** What the covariances may take together, with what comparing units by them takes. */
+  readonly memoryLimitBytes?: number | undefined;
   readonly otherInputs?: Readonly<Record<string, InputRows>> | undefined;
   readonly cancellation?: Cancellation | undefined;
   readonly progress?: Progress | undefined;
@@ -48,6 +50,7 @@ export async function unitMoments(
   if (uses.length === 0) return [];
   const { rows, cancellation = Cancellation.never, progress = noProgress } = options;
   if (rows.length === 0) throw new Fault('empty', 'There are no rows to fit to.');
+  refuseTooLarge(uses, options.memoryLimitBytes);
   const network = await loadNetwork(model, options.runtime);
   const tensors = [...new Set(uses.map(use => use.input))];
   const session = await network.open(tensors);
@@ -80,6 +83,20 @@ export async function unitMoments(
   } finally {
     await session.dispose();
   }
+}
+
+/** Covariances, and twice as much again for the products of weights while units are compared. */
+function refuseTooLarge(uses: readonly LinearUse[], limitBytes = Infinity): void {
+  const bytes = uses.reduce((sum, use) => {
+    const [compared, fitted] = [comparedFeatures(use)?.count ?? 0, fittedFeatures(use)?.count ?? 0];
+    return sum + 8 * (3 * compared * compared + fitted * fitted);
+  }, 0);
+  if (bytes <= limitBytes) return;
+  throw new Fault(
+    'too-large',
+    `Comparing the units of this network would take about ${formatBytes(bytes)}, more than the ${formatBytes(limitBytes)} allowed.`,
+    { hint: 'Prune a smaller network, or one on a machine with more memory.' },
+  );
 }
 
 class UseReader {

@@ -10,6 +10,7 @@ import {
   topologyOrder,
   type RemovalOrder,
 } from '../../../src/analyses/pruning/removalOrder';
+import { Fault } from '../../../src/base/fault';
 import { Cancellation } from '../../../src/base/cancellation';
 import { Random } from '../../../src/base/random';
 import type { Model } from '../../../src/models/model';
@@ -132,6 +133,15 @@ describe('weights of a pruned network', () => {
       const [fit, plain] = [await errorOf(one, order, 3, 'fit'), await errorOf(one, order, 3, 'plain')];
       assert.ok(fit < plain, `${name}: ${fit} against ${plain}`);
     }
+  });
+
+  it('are refused before rows are read where their covariances would not fit into memory', async () => {
+    const { model, network, data } = await opened(zooNetwork('dense layers', 4).bytes, [6]);
+    const options = { runtime, rows: Uint32Array.of(0, 1), seed: 0, memoryLimitBytes: 1000 };
+    await assert.rejects(
+      unitMoments(model, data, network.uses, options),
+      (error: unknown) => error instanceof Fault && error.code === 'too-large' && error.message.includes('allowed'),
+    );
   });
 
   it('are never fitted where another layer shares them', async () => {
