@@ -191,6 +191,8 @@ export interface DataCandidate {
   readonly exact: boolean;
   /** The labels that lie beside it: an array of the same file, a column, or a file whose name differs by X and y. */
   readonly labels: string | undefined;
+  /** Whether rows are texts, which a tokenizer has to make numbers of. */
+  readonly texts?: boolean;
   /** What is done to images for this model, as a sentence part. */
   readonly treatment?: string;
   /** All that lie in the same file, best first. */

@@ -2,7 +2,7 @@ import { loadStarted } from './base/clock';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { toDisposable } from '../base/lifecycle';
-import { DATA_FILES, MODEL_FILES, PYTHON_FILES, SOURCE_FILES } from './base/fileKinds';
+import { DATA_FILES, MODEL_FILES, PYTHON_FILES, SOURCE_FILES, TOKENIZER_FILES } from './base/fileKinds';
 import { EngineService } from './base/engineService';
 import {
   dataToCompare,
@@ -61,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const engine = keep(new EngineService(context, log));
   const models = keep(new WorkspaceFiles(MODEL_FILES));
   const data = keep(new WorkspaceFiles(DATA_FILES));
+  const tokenizers = keep(new WorkspaceFiles(TOKENIZER_FILES));
   const images = keep(new WorkspaceImages());
   const sources = keep(new WorkspaceFiles(PYTHON_FILES));
   const allSources = keep(new WorkspaceFiles(SOURCE_FILES));
@@ -172,6 +173,7 @@ export function activate(context: vscode.ExtensionContext): void {
     models,
     data,
     images,
+    tokenizers,
     folders,
     sources,
     sourceReader,

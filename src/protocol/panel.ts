@@ -80,6 +80,8 @@ export type DataChoice =
       readonly pixels?: PixelChoice;
       /** Rows of the network's other inputs, by their names. */
       readonly inputs?: Readonly<Record<string, string>>;
+      /** Path of the tokenizer of texts, where that was chosen. */
+      readonly vocabulary?: string;
     }
   | { readonly kind: 'random' }
   /** The file is no model: it holds activations that somebody saved, so that nothing is run. */

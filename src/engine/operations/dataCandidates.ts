@@ -41,6 +41,7 @@ export function dataCandidates(
           exact: choice.texts === true || (inputShape !== undefined && isExact(choice.rowShape, inputShape)),
           labels: inside[0] ?? labelsBeside(file, choice.rows, looks),
           labelsInside: inside,
+          ...(choice.texts === true ? { texts: true } : {}),
           ...(choice.treatment === undefined ? {} : { treatment: choice.treatment }),
         };
       }),

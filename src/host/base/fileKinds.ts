@@ -28,6 +28,8 @@ export const PROGRAMLESS_FILES: FileKind = {
 };
 export const DATA_FILES: FileKind = { extensions: ['.npy', '.npz', '.csv', '.tsv', '.jsonl', '.parquet'], names: [] };
 export const IMAGE_FILES: FileKind = { extensions: ['.png', '.jpg', '.jpeg'], names: [] };
+/** Vocabularies of networks that take texts. */
+export const TOKENIZER_FILES: FileKind = { extensions: [], names: ['tokenizer.json', 'vocab.txt'] };
 export const PYTHON_FILES: FileKind = { extensions: ['.py'], names: [] };
 /** Sources whose layers are found. */
 export const SOURCE_FILES: FileKind = {

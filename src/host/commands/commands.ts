@@ -6,9 +6,11 @@ import type { DataLinks } from '../data/dataLinks';
 import type { FileAnswers } from '../data/fileAnswers';
 import { chooseIn, pickData, type PickContext } from '../data/pickData';
 import { pickInputs } from '../data/pickInputs';
+import { pickTokenizer } from '../data/pickTokenizer';
 import { pickStored } from '../data/pickStored';
 import { needsALook, recognise } from '../data/recognise';
 import { DESCRIBE_TYPE } from '../describe/describeEditor';
+import type { OutlineResult } from '../../protocol/describe';
 import type { DataChoice, ProgramWay } from '../../protocol/panel';
 import type { EngineService } from '../base/engineService';
 import type { CodeService } from '../code/codeService';
@@ -55,6 +57,7 @@ export interface CommandContext {
   readonly models: WorkspaceFiles;
   readonly data: WorkspaceFiles;
   readonly images: WorkspaceImages;
+  readonly tokenizers: WorkspaceFiles;
   /** Folders that are inspected as one thing. */
   readonly folders: InspectedFolders;
   /** Python files. */
@@ -292,7 +295,7 @@ async function inspectOn(context: CommandContext, data: vscode.Uri): Promise<voi
   const panel = context.panels.reveal(model);
   const described = await panel.session.readModel();
   const chosen = described && (await chooseIn(data, model, described, pickContext(context, panel)));
-  const choice = chosen && (await pickInputs(model, described, chosen, pickContext(context, panel)));
+  const choice = chosen && (await pickTheRest(model, described, chosen, pickContext(context, panel)));
   if (choice) await useData(context, panel, choice);
 }
 
@@ -488,7 +491,18 @@ async function chooseData(
   if (!described) return undefined;
   context.engine.prepare();
   const choice = await pickData(model, described, current, pickContext(context, panel));
-  return choice && pickInputs(model, described, choice, pickContext(context, panel));
+  return choice && pickTheRest(model, described, choice, pickContext(context, panel));
+}
+
+/** What is left open by the rows of the first input: those of the others, and what makes numbers of texts. */
+async function pickTheRest(
+  model: vscode.Uri,
+  described: OutlineResult,
+  chosen: DataChoice,
+  context: PickContext,
+): Promise<DataChoice | undefined> {
+  const choice = await pickInputs(model, described, chosen, context);
+  return choice && pickTokenizer(model, choice, context);
 }
 
 function pickContext(context: CommandContext, panel: InspectPanel): PickContext {
@@ -499,6 +513,7 @@ function dataContext(context: CommandContext): Omit<PickContext, 'answered'> {
   return {
     engine: context.engine.get,
     files: () => context.data.find(),
+    tokenizers: () => context.tokenizers.find(),
     imageFolders: () => context.images.folders(),
     unexpected: error => context.log.warn(error instanceof Error ? error.message : String(error)),
   };

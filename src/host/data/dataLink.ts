@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { PIXEL_CHOICES } from '../../data/images/pixelValues';
 import type { DataChoice } from '../../protocol/panel';
 import { parseInputsByName } from '../inspect/messages';
@@ -22,7 +23,8 @@ export function readLink(setting: unknown, folder: string, model: string): DataL
   if (!isName(link.data)) return undefined;
   const named = link.inputs === undefined ? undefined : parseInputsByName(link.inputs);
   const inputs = named === undefined ? {} : { inputs: mapped(named, data => absoluteIn(folder, data)) };
-  return { kind: 'file', data: absoluteIn(folder, link.data), ...labels, ...pixels, ...inputs };
+  const vocabulary = isName(link.vocabulary) ? { vocabulary: path.resolve(folder, link.vocabulary) } : {};
+  return { kind: 'file', data: absoluteIn(folder, link.data), ...labels, ...pixels, ...inputs, ...vocabulary };
 }
 
 /** The setting with one model's link set, or taken out where `link` is undefined. */
@@ -42,6 +44,9 @@ export function writeLink(
       ...(link.kind === 'file' && link.pixels !== undefined ? { pixels: link.pixels } : {}),
       ...(link.kind === 'file' && link.inputs !== undefined
         ? { inputs: mapped(link.inputs, data => relativeTo(folder, data)) }
+        : {}),
+      ...(link.kind === 'file' && link.vocabulary !== undefined
+        ? { vocabulary: relativeTo(folder, link.vocabulary) }
         : {}),
     };
   }

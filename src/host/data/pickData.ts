@@ -16,6 +16,8 @@ export interface PickContext {
   readonly engine: () => Promise<EngineLike>;
   /** Data files of the workspace. */
   readonly files: () => Promise<readonly vscode.Uri[]>;
+  /** Tokenizers of the workspace. */
+  readonly tokenizers: () => Promise<readonly vscode.Uri[]>;
   /** Folders of the workspace whose images are data. */
   readonly imageFolders: () => Promise<readonly string[]>;
   readonly unexpected: (error: unknown) => void;

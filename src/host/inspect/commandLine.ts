@@ -12,6 +12,7 @@ export function inspectCommandLine(model: string, data: DataChoice | undefined, 
   if (data.kind === 'file' && data.pixels !== undefined) words.push('--pixels', data.pixels);
   if (data.kind === 'file')
     for (const [name, rows] of Object.entries(data.inputs ?? {})) words.push('--input', `${name}=${rows}`);
+  if (data.kind === 'file' && data.vocabulary !== undefined) words.push('--vocab', data.vocabulary);
   if (data.labels !== undefined) words.push('--labels', data.labels);
   if (parameters.layers !== undefined) words.push('--layers', parameters.layers.join(','));
   if (parameters.points !== defaultInspectParameters.points) words.push('--points', String(parameters.points));

@@ -156,6 +156,8 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
 
 function isDataFile(data: DataChoice | undefined): boolean {
   if (data === undefined || data.kind === 'random') return data !== undefined;
+  // A restored panel takes rows of further inputs and tokenizers from the settings alone.
+  if (data.kind === 'file' && (data.inputs !== undefined || data.vocabulary !== undefined)) return false;
   const references = [data.kind === 'file' ? data.data : undefined, data.labels];
   return references.every(reference => {
     if (reference === undefined) return true;

@@ -437,13 +437,24 @@ export class InspectSession {
 }
 
 /** A choice of data as the engine takes it. */
-export function engineData(choice: DataChoice): Pick<InspectInput, 'data' | 'labels' | 'pixels' | 'inputs'> {
+export function engineData(
+  choice: DataChoice,
+): Pick<InspectInput, 'data' | 'labels' | 'pixels' | 'inputs' | 'vocabulary'> {
   if (choice.kind === 'random') return { data: { random: true } };
+  const labels = choice.labels === undefined ? {} : { labels: choice.labels };
+  return choice.kind === 'file' ? { data: choice.data, ...labels, ...readingOf(choice) } : labels;
+}
+
+/** How a person chose that a file is read, as the engine takes it. */
+export function readingOf({
+  pixels,
+  inputs,
+  vocabulary,
+}: Extract<DataChoice, { kind: 'file' }>): Pick<InspectInput, 'pixels' | 'inputs' | 'vocabulary'> {
   return {
-    ...(choice.kind === 'file' ? { data: choice.data } : {}),
-    ...(choice.kind === 'file' && choice.pixels !== undefined ? { pixels: choice.pixels } : {}),
-    ...(choice.kind === 'file' && choice.inputs !== undefined ? { inputs: choice.inputs } : {}),
-    ...(choice.labels === undefined ? {} : { labels: choice.labels }),
+    ...(pixels === undefined ? {} : { pixels }),
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(vocabulary === undefined ? {} : { vocabulary }),
   };
 }
 

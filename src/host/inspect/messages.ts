@@ -153,12 +153,14 @@ function parseDataChoice(value: unknown): DataChoice | undefined {
   if (value.pixels !== undefined && pixels === undefined) return undefined;
   const inputs = value.inputs === undefined ? undefined : parseInputsByName(value.inputs);
   if (value.inputs !== undefined && inputs === undefined) return undefined;
+  if (value.vocabulary !== undefined && !isText(value.vocabulary, LONGEST_PATH)) return undefined;
   return {
     kind: 'file',
     data: value.data,
     ...(value.labels === undefined ? {} : { labels: value.labels }),
     ...(pixels === undefined ? {} : { pixels }),
     ...(inputs === undefined ? {} : { inputs }),
+    ...(value.vocabulary === undefined ? {} : { vocabulary: value.vocabulary }),
   };
 }
 

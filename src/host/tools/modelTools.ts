@@ -7,7 +7,7 @@ import { sayBytes, sayRoughDuration } from '../base/numbers';
 import type { Translate } from '../base/translate';
 import type { DataLink } from '../data/dataLink';
 import { relativeTo, shortName } from '../data/reference';
-import type { SessionSettings } from '../inspect/inspectSession';
+import { readingOf, type SessionSettings } from '../inspect/inspectSession';
 import { describeAnswer, inspectAnswer, layerAnswer } from './toolAnswers';
 import { DEFECT, noData } from './toolFaults';
 import { parseToolInput, type ToolInput } from './toolInput';
@@ -124,8 +124,7 @@ function runOf(asked: ToolInput, context: ToolContext): Run {
     input: {
       model,
       ...(data === undefined ? {} : { data }),
-      ...(link?.kind === 'file' && link.pixels !== undefined ? { pixels: link.pixels } : {}),
-      ...(link?.kind === 'file' && link.inputs !== undefined ? { inputs: link.inputs } : {}),
+      ...(link?.kind === 'file' ? readingOf(link) : {}),
       ...(labels === undefined ? {} : { labels }),
       parameters: { ...parameters, ...(asked.points === undefined ? {} : { points: asked.points }) },
       ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),

@@ -96,6 +96,24 @@ journey('give rows to several inputs', { content: 'formats' }, step => {
   });
 });
 
+/** Texts, for a network whose vocabulary lies elsewhere. */
+journey('choose a tokenizer', { content: 'formats' }, step => {
+  step('asks which vocabulary the network was trained with, remembers it, and runs on texts', async window => {
+    const folder = path.join(window.folder, 'other');
+    writeTexts(folder);
+    await window.chooseFromMenu(await window.file('other/texts.onnx'), 'Inspect Layer Topology');
+    await window.pick('texts.jsonl');
+    await window.page.locator('.quick-input-title').getByText('Tokenizer for texts.onnx').waitFor();
+    await window.picks.filter({ hasText: 'vocab.txt' }).nth(1).waitFor();
+    await window.screenshot('tokenizer-dark');
+    await window.pick('words-b');
+    const panel = new Panel(window);
+    await panel.done();
+    assert.equal(await panel.layer('embed').count(), 1);
+    assert.match(JSON.stringify(window.settings['neuralTopology.data']), /"vocabulary":"other\/words-b\/vocab\.txt"/);
+  });
+});
+
 /** Weights alone, and each way to a result of them. */
 journey('run weights alone', { content: 'formats' }, step => {
   const place = (window: { readonly folder: string }, name: string) => path.join(window.folder, 'other', name);
@@ -197,6 +215,28 @@ journey('run weights alone', { content: 'formats' }, step => {
     await window.screenshot('weights-list-dark');
   });
 });
+
+/** A network that takes tokens, 60 texts, and two vocabularies for them, neither beside the model. */
+function writeTexts(folder: string): void {
+  const random = new Random(0, 'texts');
+  const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', ...Array.from({ length: 20 }, (_, i) => `word${i}`)];
+  const width = 4;
+  const embeddings = Float32Array.from({ length: words.length * width }, () => random.normal());
+  const content = graph({
+    nodes: [node('Gather', ['table', 'input_ids'], ['embedded'], { name: 'embed' })],
+    initializers: [tensor('table', [words.length, width], embeddings)],
+    inputs: [value('input_ids', ['batch', 'sequence'], 7)],
+    outputs: [value('embedded', ['batch', 'sequence', width])],
+  });
+  fs.writeFileSync(path.join(folder, 'texts.onnx'), model(content));
+  const text = () => Array.from({ length: 6 }, () => `word${random.integer(20)}`).join(' ');
+  const lines = Array.from({ length: 60 }, () => JSON.stringify({ text: text() }));
+  fs.writeFileSync(path.join(folder, 'texts.jsonl'), `${lines.join('\n')}\n`);
+  for (const name of ['words-a', 'words-b']) {
+    fs.mkdirSync(path.join(folder, name));
+    fs.writeFileSync(path.join(folder, name, 'vocab.txt'), `${words.join('\n')}\n`);
+  }
+}
 
 /** A network of two inputs as wide as each other, and 80 rows of each. */
 function writePair(folder: string): void {

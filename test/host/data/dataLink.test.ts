@@ -31,6 +31,15 @@ describe('The link between a model and its data', () => {
     assert.deepEqual(readLink(other, '/w', '/w/a.onnx'), { kind: 'file', data: '/w/a.npy' });
   });
 
+  it('keeps the tokenizer of texts', () => {
+    const link = { kind: 'file', data: '/w/a.jsonl', vocabulary: '/w/words/vocab.txt' } as const;
+    const setting = writeLink(undefined, '/w', '/w/a.onnx', link);
+    assert.deepEqual(setting, { 'a.onnx': { data: 'a.jsonl', vocabulary: 'words/vocab.txt' } });
+    assert.deepEqual(readLink(setting, '/w', '/w/a.onnx'), link);
+    const other = { 'a.onnx': { data: 'a.jsonl', vocabulary: 3 } };
+    assert.deepEqual(readLink(other, '/w', '/w/a.onnx'), { kind: 'file', data: '/w/a.jsonl' });
+  });
+
   it('leaves the links of other models alone', () => {
     const before = { 'a.onnx': { data: 'a.npy' } };
     const both = writeLink(before, '/w', '/w/b.onnx', { kind: 'file', data: '/w/b.npy' });
