@@ -272,15 +272,9 @@ export async function selectRedundancyData(context: CommandContext, model: vscod
       if (answer === undefined) return inspect(context, model);
       described = await engine.run('outline', { model: model.fsPath, answer });
     }
-    const pick: PickContext = {
-      answered: answer === undefined ? {} : { answer },
-      engine: context.engine.get,
-      files: () => context.data.find(),
-      imageFolders: () => context.images.folders(),
-      unexpected: error => context.log.warn(error instanceof Error ? error.message : String(error)),
-    };
+    const pick = pickContext(context, answer === undefined ? {} : { answer });
     const found = await pickData(model, described, context.redundancy.get(model)?.data, pick);
-    chosen = found && (await pickInputs(model, described, found, pick));
+    chosen = found && (await pickTheRest(model, described, found, pick));
   }
   if (chosen === undefined) return;
   if (chosen.kind !== 'random') await context.links.set(model, chosen);
@@ -294,8 +288,8 @@ async function inspectOn(context: CommandContext, data: vscode.Uri): Promise<voi
   if (!model) return;
   const panel = context.panels.reveal(model);
   const described = await panel.session.readModel();
-  const chosen = described && (await chooseIn(data, model, described, pickContext(context, panel)));
-  const choice = chosen && (await pickTheRest(model, described, chosen, pickContext(context, panel)));
+  const chosen = described && (await chooseIn(data, model, described, pickContext(context, panel.session.answered)));
+  const choice = chosen && (await pickTheRest(model, described, chosen, pickContext(context, panel.session.answered)));
   if (choice) await useData(context, panel, choice);
 }
 
@@ -481,7 +475,8 @@ async function chooseData(
     const contents = await recognise(model, context.engine.get, context.answers);
     if (contents === undefined) return undefined;
     if (contents.kind === 'activations') {
-      if (current !== undefined) return pickStored(model, contents, current, pickContext(context, panel));
+      if (current !== undefined)
+        return pickStored(model, contents, current, pickContext(context, panel.session.answered));
       // There is nothing to ask: the file is all that it takes.
       const [labels] = contents.labels;
       return { kind: 'stored', ...(labels === undefined ? {} : { labels }) };
@@ -490,8 +485,8 @@ async function chooseData(
   const described = await panel.session.readModel();
   if (!described) return undefined;
   context.engine.prepare();
-  const choice = await pickData(model, described, current, pickContext(context, panel));
-  return choice && pickTheRest(model, described, choice, pickContext(context, panel));
+  const choice = await pickData(model, described, current, pickContext(context, panel.session.answered));
+  return choice && pickTheRest(model, described, choice, pickContext(context, panel.session.answered));
 }
 
 /** What is left open by the rows of the first input: those of the others, and what makes numbers of texts. */
@@ -505,8 +500,8 @@ async function pickTheRest(
   return choice && pickTokenizer(model, choice, context);
 }
 
-function pickContext(context: CommandContext, panel: InspectPanel): PickContext {
-  return { ...dataContext(context), answered: panel.session.answered };
+function pickContext(context: CommandContext, answered: PickContext['answered']): PickContext {
+  return { ...dataContext(context), answered };
 }
 
 function dataContext(context: CommandContext): Omit<PickContext, 'answered'> {

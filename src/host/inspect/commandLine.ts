@@ -8,12 +8,7 @@ import { defaultInspectParameters } from '../../analyses/inspect';
  */
 export function inspectCommandLine(model: string, data: DataChoice | undefined, parameters: InspectParameters): string {
   if (data === undefined || data.kind === 'random') return '';
-  const words = ['neural-topology', 'inspect', model, ...(data.kind === 'file' ? ['--data', data.data] : [])];
-  if (data.kind === 'file' && data.pixels !== undefined) words.push('--pixels', data.pixels);
-  if (data.kind === 'file')
-    for (const [name, rows] of Object.entries(data.inputs ?? {})) words.push('--input', `${name}=${rows}`);
-  if (data.kind === 'file' && data.vocabulary !== undefined) words.push('--vocab', data.vocabulary);
-  if (data.labels !== undefined) words.push('--labels', data.labels);
+  const words = ['neural-topology', 'inspect', model, ...dataWords(data)];
   if (parameters.layers !== undefined) words.push('--layers', parameters.layers.join(','));
   if (parameters.points !== defaultInspectParameters.points) words.push('--points', String(parameters.points));
   if (parameters.maxDimension !== defaultInspectParameters.maxDimension)
@@ -21,6 +16,20 @@ export function inspectCommandLine(model: string, data: DataChoice | undefined, 
   if (parameters.reduction !== undefined) words.push('--reduce', parameters.reduction);
   if (parameters.seed !== defaultInspectParameters.seed) words.push('--seed', String(parameters.seed));
   return words.map(quote).join(' ');
+}
+
+/** What names data, and how it is read. */
+export function dataWords(data: Exclude<DataChoice, { readonly kind: 'random' }>): readonly string[] {
+  const labels = data.labels === undefined ? [] : ['--labels', data.labels];
+  if (data.kind === 'stored') return labels;
+  const { pixels, inputs = {}, vocabulary } = data;
+  return [
+    ...['--data', data.data],
+    ...(pixels === undefined ? [] : ['--pixels', pixels]),
+    ...Object.entries(inputs).flatMap(([name, rows]) => ['--input', `${name}=${rows}`]),
+    ...(vocabulary === undefined ? [] : ['--vocab', vocabulary]),
+    ...labels,
+  ];
 }
 
 /** A word as a POSIX shell takes it literally. */

@@ -8,7 +8,7 @@ import type { RedundancyPartial, RedundancyResult, RedundancyToView } from '../.
 import type { EngineLike } from '../base/engine';
 import { sayBytes, sayCount, sayRoughDuration } from '../base/numbers';
 import type { Translate } from '../base/translate';
-import { quote } from '../inspect/commandLine';
+import { dataWords, quote } from '../inspect/commandLine';
 import { DEFECT_ACTIONS, faultActions } from '../inspect/faultActions';
 import { engineData, remaining } from '../inspect/inspectSession';
 
@@ -269,10 +269,6 @@ export class RedundancySession {
 /** The command that computes what the panel shows; empty for random input, which has nothing to measure. */
 export function redundancyCommandLine(model: string, data: DataChoice | undefined): string {
   if (data === undefined || data.kind === 'random') return '';
-  const words = ['neural-topology', 'redundancy', model, ...(data.kind === 'file' ? ['--data', data.data] : [])];
-  if (data.kind === 'file' && data.pixels !== undefined) words.push('--pixels', data.pixels);
-  if (data.kind === 'file')
-    for (const [name, rows] of Object.entries(data.inputs ?? {})) words.push('--input', `${name}=${rows}`);
-  if (data.labels !== undefined) words.push('--labels', data.labels);
+  const words = ['neural-topology', 'redundancy', model, ...dataWords(data)];
   return words.map(quote).join(' ');
 }
