@@ -145,6 +145,9 @@ function rolesOf(className: string | undefined, variables: readonly StateTensor[
   if (className === undefined) return undefined;
   const names = variablesOf(new LayerSettings(className, new Map()), undefined)?.map(variable => variable.name);
   if (names?.length === variables.length) return names;
+  // Without a scale, as before a rectifier, or without an offset: statistics come last.
+  if (className === 'BatchNormalization' && (variables.length === 2 || variables.length === 3))
+    return ['beta', 'moving_mean', 'moving_variance'].slice(-variables.length);
   const withoutBias = names?.filter(name => !/bias$/.test(name));
   return withoutBias?.length === variables.length ? withoutBias : undefined;
 }

@@ -148,6 +148,18 @@ describe('a file of weights alone', () => {
     assert.equal(model.program, undefined);
   });
 
+  it('counts no statistics, also of a normalisation without a scale', () => {
+    const model = openKerasFile('unscaled.weights.h5');
+    assert.deepEqual(
+      model.layers.map(({ name, parameters }) => [name, parameters]),
+      [
+        ['batch_normalization', 4],
+        ['dense', 16],
+        ['normalization', 0],
+      ],
+    );
+  });
+
   it('in the layout of Keras 3 has its layers by the names beside them', () => {
     const model = openKerasFile('res.weights.h5');
     assert.equal(model.parameters, 261);
