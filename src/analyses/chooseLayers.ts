@@ -4,7 +4,7 @@ import type { InnerLayer } from '../models/model';
 import { innerLayerFault } from '../models/innerLayerFault';
 
 /**
- * The layers asked for, in the network's order; all where none are named. `others` can be named too, and come after them: outputs that are no layers. Throws `usage` for a name that is not there, with
+ * The layers asked for, in the network's order; all where none are named. `others` can be named too, and come after them: outputs that are no layers. Throws `empty` where there is none at all, `usage` for a name that is not there, with
  * the nearest ones, and `unsupported` for one of the `inner` layers, those of loops and branches.
  */
 export function chooseLayers<L extends { readonly name: string }>(
@@ -14,7 +14,13 @@ export function chooseLayers<L extends { readonly name: string }>(
   inner: readonly InnerLayer[] = [],
   source = '--layers',
 ): readonly L[] {
-  if (names === undefined) return layers;
+  if (names === undefined) {
+    if (layers.length === 0)
+      throw new Fault('empty', 'The network has no layer: nothing in it computes with the values of its input.', {
+        hint: 'Describe the model to see what is in it.',
+      });
+    return layers;
+  }
   if (names.length === 0) throw new Fault('usage', 'No layer is named.', { source });
   const all = [...layers, ...others];
   const known = all.map(layer => layer.name);

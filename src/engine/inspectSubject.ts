@@ -20,7 +20,9 @@ export function inspectSubject(
 ): InspectSubject {
   const parameters = { ...defaultInspectParameters, ...input.parameters };
   const source = openInspectSource(input, parameters, context, store);
-  const layers = chooseLayers(source.layers, parameters.layers, source.outputs, source.inner);
+  const layers = blaming(input.model, () =>
+    chooseLayers(source.layers, parameters.layers, source.outputs, source.inner),
+  );
   const size = {
     layers,
     rows: source.data.rows,

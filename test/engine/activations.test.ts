@@ -54,6 +54,21 @@ describe('the activations of a network', () => {
     );
   });
 
+  it('of a network in which nothing computes are none, and it is refused', async () => {
+    const nothing = written(
+      'nothing.onnx',
+      model(
+        graph({
+          inputs: [value('x', ['batch', 2])],
+          outputs: [value('y', ['batch', 2])],
+          nodes: [node('Identity', ['x'], ['y'], { name: 'same' })],
+          initializers: [],
+        }),
+      ),
+    );
+    await assert.rejects(run({ model: nothing }), { code: 'empty', source: nothing });
+  });
+
   it('are refused where that layer was asked for', async () => {
     await assert.rejects(run({ layers: ['scores'] }), /Layer scores gives values that are not finite/);
   });

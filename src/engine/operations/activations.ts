@@ -5,6 +5,7 @@ import { Fault, type Warning } from '../../base/fault';
 import { writeNpz } from '../../data/writeNpz';
 import type { Capture } from '../../probes/capture';
 import { outputLayers } from '../../probes/outputLayers';
+import { blaming } from '../blaming';
 import { captureRows } from '../captureRows';
 import { dataTarget } from '../dataTarget';
 import { dataProvenance } from '../dataProvenance';
@@ -26,11 +27,8 @@ export async function activations(
     checkOutput(input.out, input.force ?? false);
     const opened = openModelFile(input.model, store);
     if (opened.model.missing !== undefined) throw opened.model.missing.fault.at(input.model);
-    const layers = chooseLayers(
-      opened.model.layers,
-      input.layers,
-      outputLayers(opened.model),
-      opened.model.innerLayers,
+    const layers = blaming(input.model, () =>
+      chooseLayers(opened.model.layers, input.layers, outputLayers(opened.model), opened.model.innerLayers),
     ).map(layer => layer.name);
     const reference = namedAsInput(opened, input.data, input.inputs, store);
     const references = otherReferences(opened, reference, input.inputs, store);
