@@ -340,6 +340,35 @@ describe('layers', () => {
     assert.deepEqual(kept.failures, []);
   });
 
+  it('computes with quantised weights in floats, as the graph says', async () => {
+    const [inner, outer] = [10, 3];
+    const quantised = Int8Array.from({ length: inner * outer }, (_, i) => ((i * 37) % 255) - 127);
+    const content = model(
+      graph({
+        nodes: [
+          node('DequantizeLinear', ['q', 'scale', 'zero'], ['w']),
+          node('MatMul', ['x', 'w'], ['y'], { name: 'fc' }),
+        ],
+        initializers: [
+          rawTensor('q', [inner, outer], 3, new Uint8Array(quantised.buffer)),
+          tensor('scale', [], [0.01]),
+          rawTensor('zero', [], 3, Uint8Array.of(0)),
+        ],
+        inputs: [value('x', ['batch', inner])],
+        outputs: [value('y')],
+      }),
+      { opset: 17 },
+    );
+    const values = Float32Array.from({ length: 2 * inner }, (_, i) => Math.sin(i * 1.7) * 3);
+    const { layers } = await run(content, { name: 'd', rows: 2, rowShape: [inner], values });
+    for (let row = 0; row < 2; row++)
+      for (let out = 0; out < outer; out++) {
+        let sum = 0;
+        for (let k = 0; k < inner; k++) sum += values[row * inner + k]! * quantised[k * outer + out]! * 0.01;
+        assert.ok(Math.abs(layers[0]!.values[row * outer + out]! - sum) < 1e-4);
+      }
+  });
+
   it('finds the rows of a layer whose first axis they are not, also behind a token that is repeated for each row', async () => {
     const content = model(
       graph({

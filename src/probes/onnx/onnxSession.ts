@@ -29,6 +29,8 @@ export class OnnxSession implements NetworkSession {
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 4,
+        // Or activations that meet quantised weights would be rounded to 8 bits themselves: off by a hundredth and more.
+        extra: { session: { qdq_matmulnbits_accuracy_level: '1' } },
         ...(files.length === 0 ? {} : { externalData: files }),
       });
       return new OnnxSession(runtime, session, model, inputs);
