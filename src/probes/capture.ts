@@ -135,7 +135,8 @@ export async function capture(given: Model, data: InputRows, options: CaptureOpt
         collectors.forEach((collector, i) => collector.frame(found[layers[i]!.output]!, count));
       }
     }
-    if (data.lengths !== undefined && !inputs.hasMask && new Set(data.lengths).size > 1) warnings.push(NO_MASK);
+    if (data.lengths !== undefined && !inputs.hasMask && network.masksItself !== true && new Set(data.lengths).size > 1)
+      warnings.push(NO_MASK);
     await pass(kept, collectors);
     cancellation.throwIfCancelled();
     const captured: LayerActivations[] = [];

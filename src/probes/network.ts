@@ -46,6 +46,8 @@ export interface Network {
   dims(tensor: string): readonly Dimension[] | undefined;
   /** What a person should know of how it is run. */
   readonly warnings?: readonly Warning[];
+  /** Whether it finds out by itself which tokens are padding, as Keras's `Embedding` with `mask_zero` does. */
+  readonly masksItself?: boolean;
   /** Loads the part that `tensors` need. Throws `unsupported`, `corrupt`, `too-large`. */
   open(tensors: readonly string[]): Promise<NetworkSession>;
 }

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { capture, type InputRows } from '../../src/probes/capture';
 import { graph, int64Tensor, model, node, tensor, value, type Bytes } from '../models/onnxBuilder';
 import { openBytes } from '../models/openBytes';
-import { runtime } from './references';
+import { floats, openTfjs, tfjsFiles } from '../models/tfjs/tfjsFiles';
+import { largestDifference, runtime } from './references';
 
 const TEXTS = [[1], [2, 1], [1, 2, 2, 1], [2, 2, 1]];
 const LONGEST = 4;
@@ -113,5 +114,52 @@ describe('texts of different lengths', () => {
       TEXTS.flatMap(ids => mean(ids, LONGEST)),
     );
     assert.doesNotMatch(treatment, /longest text/);
+  });
+
+  it('are not warned of where Keras masks the padding by itself', async () => {
+    const model = (maskZero: boolean) =>
+      openTfjs(
+        tfjsFiles(
+          {
+            format: 'layers-model',
+            modelTopology: {
+              class_name: 'Sequential',
+              config: {
+                name: 's',
+                layers: [
+                  {
+                    class_name: 'Embedding',
+                    config: {
+                      name: 'table',
+                      input_dim: 3,
+                      output_dim: 2,
+                      mask_zero: maskZero,
+                      batch_input_shape: [null, null],
+                      dtype: 'int32',
+                    },
+                  },
+                  { class_name: 'GlobalAveragePooling1D', config: { name: 'mean' } },
+                ],
+              },
+              keras_version: '2.15.0',
+            },
+          },
+          [floats('table/embeddings', [3, 2], i => TABLE[i]!)],
+        ),
+      );
+    for (const [maskZero, codes] of [
+      [true, []],
+      [false, ['padding']],
+    ] as const) {
+      const found = await capture(model(maskZero), data, { runtime, batchRows: 2, reduction: 'flatten' });
+      assert.deepEqual(found.failures, []);
+      assert.deepEqual(
+        found.warnings.map(one => one.code),
+        codes,
+      );
+      const pooled = found.layers.find(one => one.name === 'mean')!;
+      const expected = TEXTS.flatMap((ids, row) => mean(ids, maskZero ? ids.length : row < 2 ? 2 : 4));
+      assert.ok(largestDifference(pooled.values, expected) < 1e-6);
+    }
   });
 });

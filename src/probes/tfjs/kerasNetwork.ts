@@ -1,4 +1,5 @@
 import { tensorName, type KerasModel, type KerasStep } from '../../models/keras/kerasModel';
+import { maskRule } from '../../models/keras/masks';
 import type { Network } from '../network';
 import type { ClassOutput } from '../outputs';
 import type { RuntimeOptions } from '../runtime';
@@ -20,6 +21,7 @@ export async function kerasNetwork(model: KerasModel, options: RuntimeOptions): 
     // Keras has one free dimension that all tensors share: their first.
     dims: tensor =>
       (shapes.get(tensor) ?? inputs.get(tensor))?.map((dim, axis) => (axis === 0 ? (dim ?? 'batch') : dim)),
+    masksItself: model.steps.some(step => maskRule(step.layer, step.settings) === 'made'),
     open: tensors => Promise.resolve().then(() => KerasSession.open(runtime, model, tensors)),
   };
 }
