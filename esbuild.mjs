@@ -112,6 +112,7 @@ const builds = [
       describe: 'webview/describe/main.ts',
       redundancy: 'webview/redundancy/main.ts',
       prune: 'webview/prune/main.ts',
+      timeline: 'webview/timeline/main.ts',
     },
     loader: { '.ttf': 'file' },
   },

@@ -1,6 +1,7 @@
 export { Engine } from './engine';
 export { checkOutput, writeWhole } from './outputFile';
 export { FolderTimeline, type TimelineInput, type TimelineListeners } from './timeline/folderTimeline';
+export { listCheckpoints } from './timeline/checkpointFiles';
 export { VERSION } from './version';
 export { ownInputs } from '../probes/followingInputs';
 export type { CacheOptions, EngineOptions, RunOptions } from './engine';

@@ -4,7 +4,7 @@ import { defaultInspectParameters, type InspectParameters, type InspectResult } 
 import { inspectModel } from '../analyses/inspectModel';
 import { checkpointOf } from '../analyses/timeline/checkpointOf';
 import { stepOf } from '../analyses/timeline/checkpointOrder';
-import type { Checkpoint } from '../analyses/timeline/timeline';
+import { TIMELINE_POINTS, type Checkpoint } from '../analyses/timeline/timeline';
 import { weightsOf, type WeightsResult } from '../analyses/weights';
 import { Fault, isCancelled, type Warning } from '../base/fault';
 import { DisposableStore } from '../base/lifecycle';
@@ -20,9 +20,6 @@ import { VERSION } from './version';
 
 /** Raised when a checkpoint's numbers would come out otherwise, or its entry has another form. */
 const ENTRY_VERSION = 1;
-
-/** Fewer points than an inspection takes: there are many checkpoints, and what is looked for is a change. */
-export const TIMELINE_POINTS = 500;
 
 export function timelineParameters({ parameters }: Pick<CheckpointsInput, 'parameters'>): InspectParameters {
   return { ...defaultInspectParameters, points: TIMELINE_POINTS, ...parameters };

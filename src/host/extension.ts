@@ -16,6 +16,7 @@ import {
   findRedundant,
   selectHoldout,
   selectPruneData,
+  selectTimelineData,
   type CommandContext,
   layerListSaved,
   takeProgramWay,
@@ -38,6 +39,7 @@ import { PrunePanels } from './prune/prunePanels';
 import { Results } from './results/results';
 import { DoneNotice } from './running/doneNotice';
 import { RunningStatus } from './running/runningStatus';
+import { TimelinePanels } from './timeline/timelinePanels';
 import { registerTools } from './tools/registerTools';
 import { FileTree } from './trees/fileTree';
 import { ResultTree } from './trees/resultTree';
@@ -128,6 +130,20 @@ export function activate(context: vscode.ExtensionContext): void {
       openDocs: page => openDocs(context.extensionUri, page),
     }),
   );
+  const timelines: TimelinePanels = keep(
+    new TimelinePanels({
+      extension: context.extensionUri,
+      engine: engine.get,
+      log,
+      linked: folder => links.get(folder),
+      pickData: panel => selectTimelineData(commands, panel),
+      inspect: model => inspectAt(commands, model, undefined),
+      compare: declares(context, COMPARE)
+        ? async (a, b) => void (await vscode.commands.executeCommand(COMPARE, a, [a, b]))
+        : undefined,
+      openDocs: page => openDocs(context.extensionUri, page),
+    }),
+  );
   const running = keep(new RunningStatus(panels));
   const results: Results = keep(new Results(context.workspaceState, panels));
   keep(new DoneNotice(panels));
@@ -168,6 +184,7 @@ export function activate(context: vscode.ExtensionContext): void {
     redundancy,
     pruning,
     comparisons,
+    timelines,
     running,
     results,
     models,
@@ -244,6 +261,16 @@ export function activate(context: vscode.ExtensionContext): void {
     `activated in ${total} ms, of which ${(now - started).toFixed(1)} ms in activate (version ${version(context)}, ` +
       `VS Code ${vscode.version}, ${path.basename(process.execPath)} ${process.version}, ${process.platform}-${process.arch})`,
   );
+}
+
+/** The command that shows two models beside each other. */
+const COMPARE = 'neuralTopology.compare';
+
+function declares(context: vscode.ExtensionContext, command: string): boolean {
+  const { contributes } = context.extension.packageJSON as {
+    readonly contributes?: { readonly commands?: readonly { readonly command: string }[] };
+  };
+  return contributes?.commands?.some(one => one.command === command) === true;
 }
 
 function version(context: vscode.ExtensionContext): string {

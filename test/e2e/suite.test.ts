@@ -14,6 +14,7 @@ import './journeys/keyboard';
 import './journeys/prune';
 import './journeys/redundancy';
 import './journeys/restricted';
+import './journeys/timeline';
 
 // One file, so that all journeys share a server and one browser.
 after(stopEditors);

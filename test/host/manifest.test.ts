@@ -143,6 +143,7 @@ describe('The manifest', () => {
       'onWebviewPanel:neuralTopology.redundancy',
       'onWebviewPanel:neuralTopology.prune',
       'onWebviewPanel:neuralTopology.compare',
+      'onWebviewPanel:neuralTopology.timeline',
       ...marks.map(mark => `workspaceContains:**/${mark}`),
       // Sources say something only where there is a model that they may be of.
       'workspaceContains:**/{*.onnx,*.pt,*.pth,*.ckpt,*.safetensors,*.h5,*.hdf5,*.keras,model.json}',

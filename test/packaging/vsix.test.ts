@@ -16,6 +16,7 @@ const scripts = [
   'tfjs.js',
   'webview/inspect.js',
   'webview/describe.js',
+  'webview/timeline.js',
 ];
 
 const runtime = 'extension/dist/runtime/node_modules';

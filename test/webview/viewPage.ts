@@ -8,6 +8,7 @@ import { encodeResult } from '../../src/protocol/codec';
 import type { DescribeToView } from '../../src/protocol/describe';
 import type { FromView, InputPreview, ToView } from '../../src/protocol/panel';
 import type { RedundancyToView } from '../../src/protocol/redundancy';
+import type { TimelineToView } from '../../src/protocol/timeline';
 import { THEMES, themeStyle, type ThemeName } from './themes';
 
 /** The view in a browser, under the policy that VS Code's webviews have, with a host that records what it is sent. */
@@ -15,7 +16,7 @@ import { THEMES, themeStyle, type ThemeName } from './themes';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A folder of webview/. */
-export type ViewName = 'inspect' | 'describe' | 'redundancy';
+export type ViewName = 'inspect' | 'describe' | 'redundancy' | 'timeline';
 
 interface Bundle {
   readonly script: string;
@@ -80,7 +81,9 @@ const RECORDER = `
 export interface ViewPage {
   readonly page: Page;
   readonly problems: string[];
-  readonly deliver: (...messages: readonly (ToView | DescribeToView | RedundancyToView)[]) => Promise<void>;
+  readonly deliver: (
+    ...messages: readonly (ToView | DescribeToView | RedundancyToView | TimelineToView)[]
+  ) => Promise<void>;
   readonly sent: () => Promise<FromView[]>;
   readonly close: () => Promise<void>;
 }

@@ -1,4 +1,11 @@
-import { formatCount, formatNumber, formatPercent, formatQuantity, formatShareRange } from '../../base/numbers';
+import {
+  formatCount,
+  formatNumber,
+  formatPercent,
+  formatQuantity,
+  formatRoundPercent,
+  formatShareRange,
+} from '../../base/numbers';
 import { isMeasured, type Checkpoint, type Stop, type StopRule, type TimelineEntry } from './timeline';
 
 /** Neural persistence rests when the next two checkpoints do not raise it by this share. */
@@ -98,7 +105,7 @@ function byNeuralPersistence(checkpoints: readonly Checkpoint[]): StopRule {
     rule,
     fired: true,
     file: measured[at]!.file,
-    reason: `Neural persistence came to rest at ${formatNumber(values[at])}: the next ${PATIENCE} checkpoints raise it by less than ${formatPercent(PLATEAU_SHARE)}; ${confounder}.`,
+    reason: `Neural persistence came to rest at ${formatNumber(values[at])}: the next ${PATIENCE} checkpoints raise it by less than ${formatRoundPercent(PLATEAU_SHARE)}; ${confounder}.`,
   };
 }
 
@@ -125,13 +132,13 @@ function byTotalPersistence(checkpoints: readonly Checkpoint[]): StopRule {
     after.length >= PATIENCE && after.slice(0, PATIENCE).every(({ value }) => value > least.value * (1 + RISE_SHARE));
   if (!rises)
     return never(
-      `at ${least.layer} it does not rise by ${formatPercent(RISE_SHARE)} after its least value (${formatNumber(least.value)}, ${least.file})`,
+      `at ${least.layer} it does not rise by ${formatRoundPercent(RISE_SHARE)} after its least value (${formatNumber(least.value)}, ${least.file})`,
     );
   return {
     rule,
     fired: true,
     file: least.file,
-    reason: `Total persistence of H0 at ${least.layer} is least here (${formatNumber(least.value)} median distances) and rises by more than ${formatPercent(RISE_SHARE)} in the next ${PATIENCE} checkpoints (to ${formatNumber(after[PATIENCE - 1]!.value)}): the features come apart again, as when single rows are memorised (${formatCount(measured.length)} checkpoints).`,
+    reason: `Total persistence of H0 at ${least.layer} is least here (${formatNumber(least.value)} median distances) and rises by more than ${formatRoundPercent(RISE_SHARE)} in the next ${PATIENCE} checkpoints (to ${formatNumber(after[PATIENCE - 1]!.value)}): the features come apart again, as when single rows are memorised (${formatCount(measured.length)} checkpoints).`,
   };
 }
 

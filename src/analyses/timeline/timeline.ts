@@ -5,6 +5,9 @@ import type { Estimate, LayerFailure } from '../inspect';
 import type { Caveat } from '../layerTopology';
 import type { WeightsResult } from '../weights';
 
+/** Fewer points than an inspection takes: there are many checkpoints, and what is looked for is a change. */
+export const TIMELINE_POINTS = 500;
+
 /** What is kept of a layer of one checkpoint: its diagram is a click away. */
 export interface CheckpointLayer {
   readonly name: string;

@@ -22,6 +22,8 @@ export interface TimelineListeners {
   /** The checkpoints that there are, in order, measured or not. */
   readonly onFiles?: (files: readonly string[]) => void;
   readonly onProgress?: (fraction: number, phrase: string) => void;
+  /** All that was there has been measured: from now on the folder is only looked at. */
+  readonly onIdle?: () => void;
 }
 
 /** What a file may be refused for while it is still being written. */
@@ -81,6 +83,7 @@ export class FolderTimeline {
           await this.run(files, signal, file => this.settling.couldNot(file, this.now())).catch((error: unknown) => {
             if (!isCancelled(error) || !signal.aborted) throw error;
           });
+        if (!signal.aborted && wait === undefined) this.listeners.onIdle?.();
         if (!signal.aborted) await this.pause(Math.min(wait ?? Infinity, LOOK_MILLISECONDS));
       }
     } finally {

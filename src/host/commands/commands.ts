@@ -33,6 +33,8 @@ import { exportReport } from '../results/exportReport';
 import { likelyShape } from '../python/likelyShape';
 import { runWithPython, type PythonContext } from '../python/runWithPython';
 import type { Results } from '../results/results';
+import { openTimeline, pickTimelineData, type OpenTimelineContext } from '../timeline/openTimeline';
+import type { TimelinePanel, TimelinePanels } from '../timeline/timelinePanels';
 import type { RunningStatus } from '../running/runningStatus';
 import { openSample } from '../workspace/sample';
 import type { InspectedFolders } from '../workspace/inspectedFolders';
@@ -52,6 +54,7 @@ export interface CommandContext {
   readonly redundancy: RedundancyPanels;
   readonly pruning: PrunePanels;
   readonly comparisons: ComparePanels;
+  readonly timelines: TimelinePanels;
   readonly running: RunningStatus;
   readonly results: Results;
   readonly models: WorkspaceFiles;
@@ -117,6 +120,7 @@ export function makeCommands(context: CommandContext): CommandTable {
       const each = [...new Map(models.map(model => [model.fsPath, model])).values()];
       await context.comparisons.reveal(each.length > 1 ? each : await askForOthers(context, each[0]));
     },
+    'neuralTopology.timeline': (clicked, selected) => openTimeline(timelineContext(context), clicked, selected),
     'neuralTopology.selectData': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, 1)) {
         await selectData(context, panels.reveal(model));
@@ -201,6 +205,26 @@ export function makeCommands(context: CommandContext): CommandTable {
     },
     'neuralTopology.removeResult': item => {
       if (item) results.remove(item.entry);
+    },
+  };
+}
+
+/** Asks for the data of a timeline's checkpoints, again where there is some. */
+export function selectTimelineData(context: CommandContext, panel: TimelinePanel): Promise<void> {
+  return pickTimelineData(timelineContext(context), panel);
+}
+
+function timelineContext(context: CommandContext): OpenTimelineContext {
+  return {
+    engine: context.engine,
+    links: context.links,
+    timelines: context.timelines,
+    pick: {
+      engine: context.engine.get,
+      files: () => context.data.find(),
+      imageFolders: () => context.images.folders(),
+      tokenizers: () => context.tokenizers.find(),
+      unexpected: error => context.log.warn(error instanceof Error ? error.message : String(error)),
     },
   };
 }
@@ -433,6 +457,7 @@ export async function dataToCompare(
     engine: context.engine.get,
     files: () => context.data.find(),
     imageFolders: () => context.images.folders(),
+    tokenizers: () => context.tokenizers.find(),
     unexpected: error => context.log.warn(error instanceof Error ? error.message : String(error)),
   };
   const choice = await pickData(model, described, current, asked);

@@ -33,6 +33,7 @@ export interface CommandTable {
   readonly 'neuralTopology.compare': OnFiles;
   readonly 'neuralTopology.selectForCompare': OnFiles;
   readonly 'neuralTopology.compareWithSelected': OnFiles;
+  readonly 'neuralTopology.timeline': OnFiles;
   readonly 'neuralTopology.selectData': OnFiles;
   readonly 'neuralTopology.forgetChoices': OnFiles;
   readonly 'neuralTopology.exportReport': OnFiles;

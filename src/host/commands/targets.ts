@@ -20,7 +20,8 @@ export function filesOf(clicked: unknown, selected: unknown, kind: FileKind): re
   return urisOf(clicked, selected, file => isOfKind(file, kind));
 }
 
-function urisOf(clicked: unknown, selected: unknown, isOne: (file: string) => boolean): readonly vscode.Uri[] {
+/** Each once. */
+export function urisOf(clicked: unknown, selected: unknown, isOne: (file: string) => boolean): readonly vscode.Uri[] {
   const given = Array.isArray(selected) && selected.length > 0 ? (selected as readonly unknown[]) : [clicked];
   const found = new Map<string, vscode.Uri>();
   const ours = given.map(uriOf).flatMap(uri => (uri !== undefined && isOne(uri.fsPath) ? [uri] : []));

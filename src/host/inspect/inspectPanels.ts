@@ -154,7 +154,8 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
   }
 }
 
-function isDataFile(data: DataChoice | undefined): boolean {
+/** Data that a view may ask for: files of our kinds, by absolute paths. */
+export function isDataFile(data: DataChoice | undefined): boolean {
   if (data === undefined || data.kind === 'random') return data !== undefined;
   // A restored panel takes rows of further inputs and tokenizers from the settings alone.
   if (data.kind === 'file' && (data.inputs !== undefined || data.vocabulary !== undefined)) return false;

@@ -142,7 +142,7 @@ export function safeFileName(suggested: string, format: string): string {
   return `${stem === '' ? 'neural-topology' : stem}.${format}`;
 }
 
-function parseDataChoice(value: unknown): DataChoice | undefined {
+export function parseDataChoice(value: unknown): DataChoice | undefined {
   if (!isRecord(value)) return undefined;
   if (value.kind === 'random') return { kind: 'random' };
   if (value.labels !== undefined && !isText(value.labels, LONGEST_PATH)) return undefined;
@@ -175,11 +175,11 @@ export function parseInputsByName(value: unknown): Readonly<Record<string, strin
   return sound ? Object.fromEntries(entries.map(([name, data]) => [name, String(data)])) : undefined;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isText(value: unknown, longest: number): value is string {
+export function isText(value: unknown, longest: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= longest;
 }
 

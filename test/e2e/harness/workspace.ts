@@ -7,9 +7,9 @@ import { writeDigitImages } from './digitImages';
 import { writeEveryKind } from './everyKind';
 import { writeActivations } from './savedActivations';
 
-/** The sample workspace, nothing, or the sample workspace with files that are broken, of other formats or of every kind, with a network of 502 layers, or with activations that were saved. */
+/** The sample workspace, nothing, or the sample workspace with files that are broken, of other formats or of every kind, with a network of 502 layers, with activations that were saved, or with a training run. */
 export type WorkspaceContent =
-  'sample' | 'empty' | 'broken' | 'formats' | 'deep' | 'activations' | 'kinds' | 'residual';
+  'sample' | 'empty' | 'broken' | 'formats' | 'deep' | 'activations' | 'kinds' | 'residual' | 'run';
 
 /** The names of what the journeys use, relative to the workspace. */
 export const files = {
@@ -24,6 +24,7 @@ export const files = {
   kerasH5: 'other/res.h5',
   kerasArchive: 'other/noinput.keras',
   stateDict: 'other/state.pt',
+  run: 'iris-run',
 } as const;
 
 export function fillWorkspace(folder: string, content: WorkspaceContent = 'sample'): void {
@@ -39,6 +40,10 @@ export function fillWorkspace(folder: string, content: WorkspaceContent = 'sampl
     fs.copyFileSync(path.join(root, 'test', 'fixtures', 'networks', 'resmlp.onnx'), path.join(folder, files.residual));
   if (content === 'activations') writeActivations(path.join(folder, 'runs'));
   if (content === 'kinds') writeEveryKind(path.join(folder, 'kinds'));
+  if (content === 'run') {
+    for (const step of [0, 5, 10, 40]) addCheckpoint(folder, step);
+    fs.writeFileSync(path.join(folder, files.run, 'step-20.onnx'), 'Not written to its end.');
+  }
   if (content === 'broken') {
     const whole = fs.readFileSync(path.join(folder, files.mlp));
     fs.mkdirSync(path.join(folder, 'broken'));
@@ -53,6 +58,13 @@ function addOtherFormats(folder: string): void {
   for (const source of ['models/keras/files/res.h5', 'models/keras/files/noinput.keras', 'fixtures/torch/state.pt'])
     fs.copyFileSync(path.join(tests, source), path.join(folder, 'other', path.basename(source)));
   writeDigitImages(path.join(folder, files.test), path.join(folder, 'data', 'pictures'), 60);
+}
+
+/** Writes a checkpoint of the bundled run, as a training program does. */
+export function addCheckpoint(folder: string, step: number): void {
+  const to = path.join(folder, files.run);
+  fs.mkdirSync(to, { recursive: true });
+  fs.copyFileSync(path.join(root, 'test', 'fixtures', 'run', `step-${step}.onnx`), path.join(to, `step-${step}.onnx`));
 }
 
 /** A file of the open folder. */

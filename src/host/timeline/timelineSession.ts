@@ -1,0 +1,224 @@
+import path from 'node:path';
+import type { InspectParameters } from '../../analyses/inspect';
+import { Fault, isCancelled } from '../../base/fault';
+import type { FolderTimeline, TimelineInput, TimelineListeners } from '../../engine';
+import type {
+  DataChoice,
+  TimelineEntry,
+  TimelineRestore,
+  TimelineStatus,
+  TimelineToView,
+} from '../../protocol/timeline';
+import type { Translate } from '../base/translate';
+import { shortName } from '../data/reference';
+
+/** Which checkpoints, and on what data once that is known. */
+export interface TimelineRequest {
+  /** Absolute path. */
+  readonly folder: string;
+  /** Paths within the folder; all of its checkpoints where left out. */
+  readonly files?: readonly string[];
+  readonly data: DataChoice | undefined;
+}
+
+/** What of a folder's timeline a session uses; a test may stand in for it. */
+export type TimelineLike = Pick<FolderTimeline, 'watch' | 'nudge' | 'result'>;
+
+export interface TimelineSessionContext {
+  readonly makeTimeline: (input: TimelineInput, listeners: TimelineListeners) => Promise<TimelineLike>;
+  readonly parameters: (folder: string) => Partial<InspectParameters>;
+  readonly post: (message: TimelineToView) => void;
+  readonly canCompare: boolean;
+  readonly unexpected: (error: unknown) => void;
+  readonly uri: (file: string) => string;
+  readonly t: Translate;
+}
+
+/** One timeline as a panel shows it, without the panel: it follows the folder, can be paused, and holds what it has for a view that was away. */
+export class TimelineSession {
+  private request: TimelineRequest;
+  private readonly entries = new Map<string, TimelineEntry>();
+  private files: readonly string[] = [];
+  private timeline: TimelineLike | undefined;
+  private abort: AbortController | undefined;
+  private current: TimelineStatus = { kind: 'waiting' };
+  private runs = 0;
+
+  constructor(
+    request: TimelineRequest,
+    private readonly context: TimelineSessionContext,
+  ) {
+    this.request = request;
+  }
+
+  get folder(): string {
+    return this.request.folder;
+  }
+
+  get data(): DataChoice | undefined {
+    return this.request.data;
+  }
+
+  get status(): TimelineStatus {
+    return this.current;
+  }
+
+  /** Brings a view that knows nothing to where this session is. */
+  replay(): void {
+    this.context.post(this.startMessage());
+    this.context.post({ type: 'files', files: this.files });
+    this.context.post({ type: 'entries', entries: [...this.entries.values()] });
+    this.postStop();
+    this.context.post({ type: 'status', status: this.current });
+  }
+
+  /** Other data: all checkpoints are measured on it. Ends when watching ends; never rejects. */
+  setData(data: DataChoice): Promise<void> {
+    this.pause();
+    this.request = { ...this.request, data };
+    this.entries.clear();
+    this.files = [];
+    this.timeline = undefined;
+    this.context.post(this.startMessage());
+    return this.resume();
+  }
+
+  /** Measures what there is and follows the folder. Ends when that ends; `status` says how. Never rejects. */
+  async resume(): Promise<void> {
+    const { data } = this.request;
+    if (this.abort !== undefined) return;
+    if (data?.kind !== 'file') return this.setStatus({ kind: 'waiting' });
+    const run = ++this.runs;
+    const isCurrent = () => run === this.runs;
+    const abort = new AbortController();
+    this.abort = abort;
+    this.setStatus({ kind: 'running', fraction: 0, phrase: this.context.t('looking at the folder') });
+    try {
+      this.timeline ??= await this.context.makeTimeline(this.input(data), this.listeners());
+      if (isCurrent()) await this.timeline.watch(abort.signal);
+      if (isCurrent()) this.setStatus({ kind: 'paused' });
+    } catch (error) {
+      if (isCurrent()) this.setStatus(isCancelled(error) ? { kind: 'paused' } : this.failure(error));
+    } finally {
+      if (isCurrent()) this.abort = undefined;
+    }
+  }
+
+  /** Stops looking, and what is being measured; what is finished stays. */
+  pause(): void {
+    if (this.abort === undefined) return;
+    this.runs++;
+    this.abort.abort();
+    this.abort = undefined;
+    this.setStatus({ kind: 'paused' });
+  }
+
+  /** Something changed in the folder. */
+  nudge(): void {
+    this.timeline?.nudge();
+  }
+
+  /** The file of a checkpoint that is shown; `undefined` for any other name. */
+  pathOf(file: string): string | undefined {
+    return this.files.includes(file) ? path.join(this.request.folder, file) : undefined;
+  }
+
+  dispose(): void {
+    this.runs++;
+    this.abort?.abort();
+    this.abort = undefined;
+  }
+
+  private listeners(): TimelineListeners {
+    const timeline = () => this.timeline;
+    const made = this.request;
+    // What an earlier timeline still says of other data is dropped.
+    const whenCurrent =
+      <Values extends readonly unknown[]>(run: (...values: Values) => void) =>
+      (...values: Values) => {
+        if (made === this.request) run(...values);
+      };
+    return {
+      onFiles: whenCurrent(files => {
+        this.files = files;
+        this.context.post({ type: 'files', files });
+      }),
+      onEntry: whenCurrent(entry => {
+        this.entries.set(entry.file, entry);
+        this.context.post({ type: 'entries', entries: [entry] });
+        if (timeline() !== undefined) this.postStop();
+      }),
+      onGone: whenCurrent(file => {
+        this.entries.delete(file);
+        this.context.post({ type: 'gone', file });
+        this.postStop();
+      }),
+      onProgress: whenCurrent((fraction, phrase) => {
+        if (this.abort !== undefined) this.setStatus({ kind: 'running', fraction, phrase });
+      }),
+      onIdle: whenCurrent(() => {
+        if (this.abort !== undefined && this.current.kind !== 'watching') this.setStatus({ kind: 'watching' });
+      }),
+    };
+  }
+
+  private input(data: Extract<DataChoice, { readonly kind: 'file' }>): TimelineInput {
+    const { folder, files } = this.request;
+    return {
+      folder,
+      ...(files === undefined ? {} : { files }),
+      data: data.data,
+      ...(data.labels === undefined ? {} : { labels: data.labels }),
+      ...(data.pixels === undefined ? {} : { pixels: data.pixels }),
+      ...(data.inputs === undefined ? {} : { inputs: data.inputs }),
+      parameters: this.context.parameters(folder),
+    };
+  }
+
+  private startMessage(): TimelineToView {
+    const { folder, files, data } = this.request;
+    const file = data?.kind === 'file' ? data : undefined;
+    const restore: TimelineRestore = {
+      version: 1,
+      folder: this.context.uri(folder),
+      ...(files === undefined ? {} : { files }),
+      ...(file === undefined ? {} : { data: file }),
+    };
+    return {
+      type: 'start',
+      name: path.basename(folder),
+      data: file && shortName(file.data),
+      labels: file?.labels && shortName(file.labels),
+      points: this.context.parameters(folder).points ?? 0,
+      commandLine: file === undefined ? '' : commandLine(folder, file),
+      canCompare: this.context.canCompare,
+      restore,
+    };
+  }
+
+  private postStop(): void {
+    const { stop, warnings } = this.timeline?.result() ?? { stop: null, warnings: [] };
+    this.context.post({ type: 'stop', stop, warnings });
+  }
+
+  private setStatus(status: TimelineStatus): void {
+    this.current = status;
+    this.context.post({ type: 'status', status });
+  }
+
+  private failure(error: unknown): TimelineStatus {
+    if (error instanceof Fault) return { kind: 'failed', fault: error.toData() };
+    this.context.unexpected(error);
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      kind: 'failed',
+      fault: { code: 'unsupported', message: this.context.t('It stopped because of a defect: {0}', message) },
+    };
+  }
+}
+
+/** What makes the same on the command line. */
+function commandLine(folder: string, { data, labels }: Extract<DataChoice, { readonly kind: 'file' }>): string {
+  const quoted = (text: string) => (/^[\w@%+=:,./#-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+  return `neural-topology timeline ${quoted(folder)} --data ${quoted(data)}${labels === undefined ? '' : ` --labels ${quoted(labels)}`}`;
+}
