@@ -130,7 +130,7 @@ export class CodeFeatures
         );
         shrink.diagnostics = [...(this.hints.get(document.uri) ?? [])].filter(one => one.range.intersection(range));
         const write = new ShrinkAction(t('Write pruned model…'), vscode.CodeActionKind.QuickFix, undefined);
-        write.command = command('neuralTopology.writePruned', write.title, vscode.Uri.file(model));
+        write.command = command('neuralTopology.prune', write.title, vscode.Uri.file(model));
         return [shrink, write];
       });
   }

@@ -6,7 +6,6 @@ import type { DataChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
 import { engineData } from '../inspect/inspectSession';
 import { definitionOf, type LinkedNetwork } from './codeLayers';
-import { changeText } from './lensText';
 import { measuredFrom, type MeasuredModels } from './measured';
 
 export interface MeasureContext {
@@ -43,36 +42,6 @@ export async function measurePruning(model: vscode.Uri, context: MeasureContext)
   const measured = measuredFrom(result, redundant, definitions, context.now());
   await context.measured.set(model.fsPath, measured);
   return true;
-}
-
-/** Writes a smaller model beside the measured one, at a ratio that is picked by what it costs. */
-export async function writePruned(model: vscode.Uri, context: MeasureContext): Promise<void> {
-  const input = await inputOf(model, context);
-  if (!input) return;
-  const { dir, name, ext } = path.parse(model.fsPath);
-  const target = await vscode.window.showSaveDialog({
-    defaultUri: vscode.Uri.file(path.join(dir, `${name}-pruned${ext}`)),
-    saveLabel: vscode.l10n.t('Write Pruned Model'),
-    title: vscode.l10n.t('Smaller model of {0}', path.basename(model.fsPath)),
-  });
-  if (!target) return;
-  const title = vscode.l10n.t('Pruning {0}', path.basename(model.fsPath));
-  // The dialog has asked whether a file that is there goes.
-  const result = await withProgress(title, async (signal, onProgress) =>
-    (await context.engine()).run('prune', { ...input, out: target.fsPath, force: true }, { signal, onProgress }),
-  );
-  const inspect = vscode.l10n.t('Inspect');
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t(
-      '{0} has {1} % fewer parameters, at {2} on {3} held-out rows.',
-      path.basename(target.fsPath),
-      (100 * (1 - result.parametersAfter / result.parametersBefore)).toFixed(0),
-      changeText(result, result.measure, (message, ...args) => vscode.l10n.t(message, ...args)),
-      result.rows.heldOut,
-    ),
-    inspect,
-  );
-  if (answer === inspect) await vscode.commands.executeCommand('neuralTopology.inspect', target);
 }
 
 async function inputOf(model: vscode.Uri, context: MeasureContext): Promise<PruneInput | undefined> {

@@ -14,7 +14,7 @@ import type { OutlineResult } from '../../protocol/describe';
 import type { DataChoice, ProgramWay } from '../../protocol/panel';
 import type { EngineService } from '../base/engineService';
 import type { CodeService } from '../code/codeService';
-import { measurePruning, writePruned, type MeasureContext } from '../code/measure';
+import { measurePruning, type MeasureContext } from '../code/measure';
 import type { SourceService } from '../code/sourceService';
 import { fileIcon } from '../base/fileIcons';
 import { iconPath } from '../base/view';
@@ -154,10 +154,6 @@ export function makeCommands(context: CommandContext): CommandTable {
     'neuralTopology.measurePruning': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, 1))
         if (await measurePruning(model, context.measuring)) context.code.show();
-    },
-    'neuralTopology.writePruned': async (clicked, selected) => {
-      for (const model of (await chooseModels(clicked, selected)).slice(0, 1))
-        await writePruned(model, context.measuring);
     },
     'neuralTopology.inspectLayer': async (model, layer) => {
       if (model) await inspectAt(context, model, layer);

@@ -42,7 +42,6 @@ export interface CommandTable {
   readonly 'neuralTopology.createLayerList': OnFiles;
   readonly 'neuralTopology.copyExportCode': OnFiles;
   readonly 'neuralTopology.measurePruning': OnFiles;
-  readonly 'neuralTopology.writePruned': OnFiles;
   /** From the line above a layer's definition. */
   readonly 'neuralTopology.inspectLayer': (model?: vscode.Uri, layer?: string) => Promise<void>;
   /** From a source, for one of its networks or for all. */
