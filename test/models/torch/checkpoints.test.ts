@@ -71,7 +71,7 @@ describe('but not, and the fault names it,', () => {
     ],
     'an attribute of a module that is no class': [
       beside(reduce(global('builtins', 'getattr'), global('config', 'mode'), text('run'))),
-      /config\.mode/,
+      /builtins\.getattr of config\.mode\.run/,
     ],
     'a hidden attribute': [
       beside(reduce(global('builtins', 'getattr'), global('config', 'Mode'), text('__subclasses__'))),

@@ -145,7 +145,7 @@ export class TorchWorld implements PickleWorld {
     if (!(owner instanceof PickleGlobal) || typeof name !== 'string' || !/^[\p{L}][\p{L}\p{N}_]*$/u.test(name))
       throw unsafe(of.path);
     if (/^torch\._C\._VariableFunctions(Class)?$/.test(owner.path)) return this.global('torch', name);
-    if (!this.open.has(owner) || !/^\p{Lu}/u.test(owner.name)) throw unsafe(`${owner.path}.${name}`);
+    if (!this.open.has(owner) || !/^\p{Lu}/u.test(owner.name)) throw unsafe(`${of.path} of ${owner.path}.${name}`);
     const member = new PickleGlobal(owner.module, `${owner.name}.${name}`);
     this.open.add(member);
     // The class is told by what is kept of it.
