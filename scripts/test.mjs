@@ -26,7 +26,7 @@ const parts = {
   },
   unit: {
     what: 'units',
-    limitSeconds: 420,
+    limitSeconds: 540,
     execute: async limitSeconds =>
       sum([
         await building(),

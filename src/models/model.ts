@@ -101,7 +101,7 @@ export interface Assumed {
   /** What a person said, where that is what it rests on. */
   readonly answer?: ChainAnswer | undefined;
   /** The file beside the weights that says it, where one does. */
-  readonly layerList?: string | undefined;
+  readonly layerList?: string;
 }
 
 /** The neutral description that every format is read into. */

@@ -56,7 +56,7 @@ export class DescribedModel implements Model {
     this.inputs = onnx.inputs;
     this.outputs = onnx.outputs;
     this.unsupported = onnx.unsupported;
-    this.assumption = { sentence: caveat, answer, layerList };
+    this.assumption = { sentence: caveat, answer, ...(layerList === undefined ? {} : { layerList }) };
     this.warning = { code: 'assumed-architecture', message: warning };
     const taken = new Set<string>();
     this.layers = onnx.layers.map((layer): Layer => {
