@@ -119,6 +119,22 @@ export class Workbench {
     return row;
   }
 
+  /**
+   * Selects rows of the explorer together. The first click opens a preview, and the explorer selects that file alone once it has come up: later clicks
+   * are made again then.
+   */
+  async selectTogether(first: Locator, ...others: readonly Locator[]): Promise<void> {
+    const isSelected = async (row: Locator) => (await row.getAttribute('aria-selected')) === 'true';
+    await first.click();
+    await this.page.locator('.editor-group-container .tab.active').waitFor();
+    let held = 0;
+    await this.until(async () => {
+      for (const row of others) if (!(await isSelected(row))) await row.click({ modifiers: ['Control'] });
+      held = (await Promise.all([first, ...others].map(isSelected))).every(Boolean) ? held + 1 : 0;
+      return held === 5;
+    });
+  }
+
   private row(name: string): Locator {
     return this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).first();
   }

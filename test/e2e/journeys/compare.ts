@@ -8,8 +8,7 @@ journey('compare', {}, step => {
     // Before the folder whose files have names that begin like this folder's.
     const second = await window.file('checkpoints/digits-mlp/epoch0.onnx');
     const first = await window.file(files.mlp);
-    await second.click();
-    await first.click({ modifiers: ['Control'] });
+    await window.selectTogether(second, first);
     await window.chooseFromMenu(first, 'Compare Topology');
     await window.pick(/digits-test\.npz/);
     const frame = window.view;
