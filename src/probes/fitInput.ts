@@ -7,7 +7,7 @@ export interface InputFit {
   readonly rowShape: readonly number[];
   /** For each axis of `rowShape`, the axis of the data's row that it is; `undefined` where values stay in order. */
   readonly permutation: readonly number[] | undefined;
-  /** Rows per pass: any number, or the one that the network was exported for; 'none' where it takes a row without a batch axis. */
+  /** Rows per pass: as many as one likes, or the one that the network was exported for; 'none' where it takes a row without a batch axis. */
   readonly batch: 'free' | 'none' | number;
   /** What was done, as a sentence part. */
   readonly treatment: string;

@@ -73,7 +73,7 @@ export function planeLinks({ strides, values }: CubicalGrid, cancellation: Cance
       return list.length;
     },
     walls: (vertex, walls) => {
-      // Each piece of the rest is beyond one arc, and walls between them are as good as any.
+      // Each piece of the rest is beyond one arc, and walls between them are as good as others.
       const list = LATER[maskAt(vertex)]!;
       for (let k = 1; k < list.length; k++) walls.set([0, list[k - 1]!, list[k]!], 3 * (k - 1));
       return Math.max(0, list.length - 1);

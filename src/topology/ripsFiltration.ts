@@ -100,7 +100,7 @@ export class RipsFiltration {
     const vertices = new Uint32Array(crew.buffer, pointTable(VERTICES), count);
     points.forEach((point, vertex) => (vertices[point] = vertex));
     yield* crew.run('placeEdges', shares, 1);
-    // Lengths may crowd into few buckets, as beside many of zero: any part may hold most edges.
+    // Lengths may crowd into few buckets, as beside many of zero, so that one part may hold most edges.
     yield* crew.run('sortBuckets', BUCKETS, edgeCount > EDGES_PER_SORT ? 1 : BUCKETS / 32);
     yield* crew.run('clearRanks', count, rowGrain * 4);
     yield* crew.run('placeRanks', edgeCount, CHUNK);

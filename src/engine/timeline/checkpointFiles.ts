@@ -88,7 +88,7 @@ async function look(folder: string, name: string): Promise<CheckpointFile | unde
   return { file: name.split(path.sep).join('/'), path: file, stamp, modified: Number(stat.mtimeMs) };
 }
 
-/** A folder that is a model, with the stamps of all its files: any of them may be written last. */
+/** A folder that is a model, with the stamps of all its files, since each of them may be written last. */
 async function lookInside(folder: string, name: string): Promise<CheckpointFile | undefined> {
   const inner = path.join(folder, name);
   const names = await fs.readdir(inner).catch((): string[] => []);

@@ -50,7 +50,7 @@ export class TensorValues {
     throw new Fault('corrupt', `Tensor "${tensor.name}" has no raw bytes.`, { source: this.source.name });
   }
 
-  /** The tensor as any format has it. Values that stand in a repeated field of numbers are decoded for it, as float32. */
+  /** The tensor as other formats have it. Values that stand in a repeated field of numbers are decoded for it, as float32. */
   stored(tensor: OnnxTensor): StoredTensor {
     const { name, dims: shape, size, kind } = tensor;
     if (tensor.storage.at === 'typed') {

@@ -29,7 +29,7 @@ export interface Trace {
   readonly sawTraining: boolean;
   /** How the size of the input was found, for people. */
   readonly sizeFound: string | undefined;
-  /** The input whose size was taken as usual, as any would do. */
+  /** The input whose size was taken as usual, where every size would do. */
   readonly sizeTaken?: InputShape | undefined;
 }
 
