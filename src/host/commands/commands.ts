@@ -5,12 +5,10 @@ import type { ComparePanels } from '../compare/comparePanels';
 import type { DataLinks } from '../data/dataLinks';
 import type { FileAnswers } from '../data/fileAnswers';
 import { chooseIn, pickData, type PickContext } from '../data/pickData';
-import { pickInputs } from '../data/pickInputs';
-import { pickTokenizer } from '../data/pickTokenizer';
+import { pickTheRest } from '../data/pickTheRest';
 import { pickStored } from '../data/pickStored';
 import { needsALook, recognise } from '../data/recognise';
 import { DESCRIBE_TYPE } from '../describe/describeEditor';
-import type { OutlineResult } from '../../protocol/describe';
 import type { DataChoice, ProgramWay } from '../../protocol/panel';
 import type { EngineService } from '../base/engineService';
 import type { CodeService } from '../code/codeService';
@@ -372,7 +370,7 @@ async function pickPruneData(context: CommandContext, session: PruneSession, cur
     if (choice === undefined) return undefined;
     if (choice.kind !== 'file')
       throw new Fault('usage', vscode.l10n.t('Pruning needs rows of data: the smaller network is fitted to them.'));
-    const data = await pickInputs(model, described, choice, { ...dataContext(context), answered });
+    const data = await pickTheRest(model, described, choice, { ...dataContext(context), answered });
     return data?.kind === 'file' ? { data, answer } : undefined;
   } catch (error) {
     session.fail(error);
@@ -457,7 +455,7 @@ export async function dataToCompare(
     unexpected: error => context.log.warn(error instanceof Error ? error.message : String(error)),
   };
   const choice = await pickData(model, described, current, asked);
-  return choice && pickInputs(model, described, choice, asked);
+  return choice && pickTheRest(model, described, choice, asked);
 }
 
 /** The models that one is compared with, of those of the workspace; nothing where the person turns away. */
@@ -508,17 +506,6 @@ async function chooseData(
   context.engine.prepare();
   const choice = await pickData(model, described, current, pickContext(context, panel.session.answered));
   return choice && pickTheRest(model, described, choice, pickContext(context, panel.session.answered));
-}
-
-/** What is left open by the rows of the first input: those of the others, and what makes numbers of texts. */
-async function pickTheRest(
-  model: vscode.Uri,
-  described: OutlineResult,
-  chosen: DataChoice,
-  context: PickContext,
-): Promise<DataChoice | undefined> {
-  const choice = await pickInputs(model, described, chosen, context);
-  return choice && pickTokenizer(model, choice, context);
 }
 
 function pickContext(context: CommandContext, answered: PickContext['answered']): PickContext {

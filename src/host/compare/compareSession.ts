@@ -7,7 +7,7 @@ import type { DataChoice, InputPreview, PanelStatus } from '../../protocol/panel
 import type { EngineLike } from '../base/engine';
 import { sayBytes, sayRoughDuration } from '../base/numbers';
 import type { Translate } from '../base/translate';
-import { quote } from '../inspect/commandLine';
+import { dataWords, quote } from '../inspect/commandLine';
 import { DEFECT_ACTIONS } from '../inspect/faultActions';
 import { engineData, remaining } from '../inspect/inspectSession';
 
@@ -264,10 +264,7 @@ export function compareCommandLine(
   points: number | undefined,
 ): string {
   if (data?.kind !== 'file') return '';
-  const words = ['neural-topology', 'compare', ...models, '--data', data.data];
-  if (data.pixels !== undefined) words.push('--pixels', data.pixels);
-  for (const [name, rows] of Object.entries(data.inputs ?? {})) words.push('--input', `${name}=${rows}`);
-  if (data.labels !== undefined) words.push('--labels', data.labels);
+  const words = ['neural-topology', 'compare', ...models, ...dataWords(data)];
   if (points !== undefined) words.push('--points', String(points));
   return words.map(quote).join(' ');
 }

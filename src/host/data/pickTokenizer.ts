@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { OutlineResult } from '../../protocol/describe';
 import type { DataChoice } from '../../protocol/panel';
 import { TOKENIZER_FILES } from '../base/fileKinds';
 import { nearest } from './candidates';
@@ -14,10 +15,12 @@ const MOST_LISTED = 50;
  */
 export async function pickTokenizer(
   model: vscode.Uri,
+  { inputs }: OutlineResult,
   choice: DataChoice,
   context: PickContext,
 ): Promise<DataChoice | undefined> {
-  if (choice.kind !== 'file') return choice;
+  // Tokens are whole numbers. Whoever waits for a network of other inputs is not kept by a look into the data.
+  if (choice.kind !== 'file' || !inputs.some(({ type }) => /^u?int/.test(type))) return choice;
   const { file } = splitReference(choice.data);
   const engine = await context.engine();
   const candidates = await engine.run('dataCandidates', { model: model.fsPath, ...context.answered, files: [file] });

@@ -5,7 +5,8 @@ import type { DataChoice } from '../../protocol/panel';
 import type { PruneResult, PruneRestore, PruneSettings, PruneStatus, PruneToView } from '../../protocol/prune';
 import type { EngineLike } from '../base/engine';
 import type { Translate } from '../base/translate';
-import { quote } from '../inspect/commandLine';
+import { dataWords, quote } from '../inspect/commandLine';
+import { readingOf } from '../inspect/inspectSession';
 import { pruneWords } from './words';
 
 /** Rows of a file and their labels. */
@@ -135,8 +136,7 @@ export class PruneSession {
   get commandLine(): string {
     const { model, data, holdout, settings } = this.request;
     if (data === undefined) return '';
-    const words = ['neural-topology', 'prune', model, '--data', data.data];
-    if (data.labels !== undefined) words.push('--labels', data.labels);
+    const words = ['neural-topology', 'prune', model, ...dataWords(data)];
     if (holdout !== undefined) words.push('--holdout', holdout.data);
     if (holdout?.labels !== undefined) words.push('--holdout-labels', holdout.labels);
     const ratio = settings.ratio ?? this.held?.ratio;
@@ -156,8 +156,7 @@ export class PruneSession {
       model,
       data: data!.data,
       ...(data!.labels === undefined ? {} : { labels: data!.labels }),
-      ...(data!.pixels === undefined ? {} : { pixels: data!.pixels }),
-      ...(data!.inputs === undefined ? {} : { inputs: data!.inputs }),
+      ...readingOf(data!),
       ...(holdout === undefined ? {} : { holdout: holdout.data }),
       ...(holdout?.labels === undefined ? {} : { holdoutLabels: holdout.labels }),
       ...(answer === undefined ? {} : { answer }),

@@ -7,7 +7,7 @@ import { urisOf } from '../commands/targets';
 import type { EngineService } from '../base/engineService';
 import type { DataLinks } from '../data/dataLinks';
 import { pickData, type PickContext } from '../data/pickData';
-import { pickInputs } from '../data/pickInputs';
+import { pickTheRest } from '../data/pickTheRest';
 import type { TimelinePanel, TimelinePanels } from './timelinePanels';
 
 export interface OpenTimelineContext {
@@ -64,7 +64,7 @@ export async function pickTimelineData(context: OpenTimelineContext, { session, 
   const { model, outline } = found;
   const pick = { ...context.pick, answered: {} };
   const picked = await pickData(model, outline, session.data, pick);
-  const choice: DataChoice | undefined = picked && (await pickInputs(model, outline, picked, pick));
+  const choice: DataChoice | undefined = picked && (await pickTheRest(model, outline, picked, pick));
   panel.reveal();
   if (choice === undefined) return;
   if (choice.kind !== 'file')

@@ -11,6 +11,8 @@ import type {
 } from '../../protocol/timeline';
 import type { Translate } from '../base/translate';
 import { shortName } from '../data/reference';
+import { dataWords } from '../inspect/commandLine';
+import { readingOf } from '../inspect/inspectSession';
 
 /** Which checkpoints, and on what data once that is known. */
 export interface TimelineRequest {
@@ -169,8 +171,7 @@ export class TimelineSession {
       ...(files === undefined ? {} : { files }),
       data: data.data,
       ...(data.labels === undefined ? {} : { labels: data.labels }),
-      ...(data.pixels === undefined ? {} : { pixels: data.pixels }),
-      ...(data.inputs === undefined ? {} : { inputs: data.inputs }),
+      ...readingOf(data),
       parameters: this.context.parameters(folder),
     };
   }
@@ -218,7 +219,7 @@ export class TimelineSession {
 }
 
 /** What makes the same on the command line. */
-function commandLine(folder: string, { data, labels }: Extract<DataChoice, { readonly kind: 'file' }>): string {
+function commandLine(folder: string, data: Extract<DataChoice, { readonly kind: 'file' }>): string {
   const quoted = (text: string) => (/^[\w@%+=:,./#-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-  return `neural-topology timeline ${quoted(folder)} --data ${quoted(data)}${labels === undefined ? '' : ` --labels ${quoted(labels)}`}`;
+  return ['neural-topology', 'timeline', folder, ...dataWords(data)].map(quoted).join(' ');
 }

@@ -96,6 +96,17 @@ describe('a session that prunes', () => {
   });
 });
 
+describe('data that a pruning is given', () => {
+  it('is read as it was chosen, in the call without a panel, too', async () => {
+    const read = { pixels: 'bytes', inputs: { side: '/w/side.npy' }, vocabulary: '/w/vocab.txt' } as const;
+    const { made, latest } = session();
+    await made.setData({ ...data, ...read }, undefined);
+    const { pixels, inputs, vocabulary } = latest();
+    assert.deepEqual({ pixels, inputs, vocabulary }, read);
+    assert.match(made.commandLine, / --pixels bytes --input side=\/w\/side\.npy --vocab \/w\/vocab\.txt/);
+  });
+});
+
 describe('messages of the panel that prunes', () => {
   it('are dropped unless they are exactly ours', () => {
     assert.deepEqual(parsePruneMessage({ type: 'write', more: 1 }), { type: 'write' });

@@ -139,4 +139,17 @@ describe('a timeline’s session', () => {
     const [start] = posted;
     assert.equal(start?.type === 'start' && start.commandLine, `neural-topology timeline '/runs/it'\\''s 7' --data /data/test.npz --labels /data/test.npz#y`); // prettier-ignore
   });
+
+  it('reads data as it was chosen, in its call, too', async () => {
+    const read = { pixels: 'bytes', inputs: { side: '/data/side.npy' }, vocabulary: '/data/vocab.txt' } as const;
+    const { one, made, posted } = session({ data: { ...data, ...read } });
+    void one.resume();
+    await settled();
+    const { pixels, inputs, vocabulary } = made[0]!.input;
+    assert.deepEqual({ pixels, inputs, vocabulary }, read);
+    one.replay();
+    const start = posted.find(message => message.type === 'start');
+    assert.match(start!.commandLine, / --pixels bytes --input side=\/data\/side\.npy --vocab \/data\/vocab\.txt/);
+    one.dispose();
+  });
 });
