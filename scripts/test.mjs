@@ -5,7 +5,7 @@ import { root } from './lib/folders.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/install.mjs';
 import { run } from './lib/processes.mjs';
 
-/** @typedef {{ passed: number, failed: number }} Tally */
+/** @typedef {{ passed: number, failed: number, failures?: readonly string[] }} Tally */
 /** @typedef {{ what: string, limitSeconds: number, execute: (limitSeconds: number) => Promise<Tally> }} Part */
 
 /** @type {Record<string, Part>} */
@@ -53,19 +53,24 @@ if (unknown.length > 0) {
 }
 
 const total = { passed: 0, failed: 0 };
+/** @type {string[]} */
+const failures = [];
 try {
   await ensureInstalled();
   for (const [name, part] of Object.entries(parts)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
-    const { passed, failed } = await attempt(name, part);
-    total.passed += passed;
-    total.failed += failed;
+    const tally = await attempt(name, part);
+    total.passed += tally.passed;
+    total.failed += tally.failed;
+    failures.push(...(tally.failures ?? []));
   }
 } catch (error) {
   process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
   total.failed++;
 }
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+// Said again where a long log is looked at first: at its end.
+for (const failure of failures) process.stdout.write(`\n✘ ${failure}\n`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
 
 /**
@@ -82,7 +87,7 @@ async function attempt(name, { what, limitSeconds, execute }) {
     tally = await execute(limitSeconds);
   } catch (error) {
     process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    tally = { passed: 0, failed: 1 };
+    tally = { passed: 0, failed: 1, failures: [`${name} did not run to its end`] };
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write(`── ${name}: ${tally.passed} passed, ${tally.failed} failed, ${seconds} s\n`);
@@ -102,7 +107,7 @@ async function tool(limitSeconds, script, ...parameters) {
   const name = path.basename(script).replace(/\..*/, '');
   if (timedOut) process.stdout.write(`${name} was ended: it ran longer than ${limitSeconds} s.\n`);
   process.stdout.write(`  ${code === 0 ? '✔' : '✘'} ${name} ${parameters.join(' ')}\n`);
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, failures: [name] };
 }
 
 /**
@@ -113,15 +118,18 @@ async function tool(limitSeconds, script, ...parameters) {
  */
 async function testFiles(limitSeconds, files, parameters) {
   if (files.length === 0) throw new Error('There is no test to run.');
-  let tally = { passed: 0, failed: 0 };
+  /** @type {Required<Tally>} */
+  let tally = { passed: 0, failed: 0, failures: [] };
   const script = path.join(root, 'scripts', 'lib', 'runTests.mjs');
   const { code, timedOut } = await run(process.execPath, ['--import', 'tsx', script, ...parameters, ...files], {
     limitSeconds,
-    onMessage: message => (tally = /** @type {Tally} */ (message)),
+    onMessage: message => (tally = /** @type {Required<Tally>} */ (message)),
   });
   if (timedOut) process.stdout.write(`The tests were ended: they ran longer than ${limitSeconds} s.\n`);
   const failed = Math.max(tally.failed, code !== 0 || tally.passed === 0 ? 1 : 0);
-  return { passed: tally.passed, failed: timedOut ? tally.failed + 1 : failed };
+  const { passed, failures } = tally;
+  if (timedOut) return { passed, failed: tally.failed + 1, failures: [...failures, 'The tests were ended.'] };
+  return { passed, failed, failures };
 }
 
 /** Some units start what is built: workers, the command line. A build that fails is one failure; the others still run. */
@@ -131,7 +139,7 @@ async function building() {
     return { passed: 1, failed: 0 };
   } catch (error) {
     process.stdout.write(`  ✘ build: ${error instanceof Error ? error.message : String(error)}\n`);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: ['build'] };
   }
 }
 
@@ -154,5 +162,9 @@ function testsUnder(folder, except = []) {
 
 /** @param {readonly Tally[]} tallies */
 function sum(tallies) {
-  return tallies.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed }));
+  return tallies.reduce((a, b) => ({
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    failures: [...(a.failures ?? []), ...(b.failures ?? [])],
+  }));
 }

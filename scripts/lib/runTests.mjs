@@ -9,10 +9,11 @@ const concurrency = Number(parameters.find(p => p.startsWith('--concurrency='))?
 const each = parameters.includes('--each');
 const files = parameters.filter(p => !p.startsWith('--')).map(file => path.resolve(root, file));
 
-const counts = { passed: 0, failed: 0, skipped: 0 };
-/** @type {Map<string, { passed: number, failed: number, milliseconds: number, failures: string[], printed: boolean }>} */
+/** Sent to the parent with each result: it says the failures again at the end of all parts. */
+const counts = { passed: 0, failed: 0, skipped: 0, failures: /** @type {string[]} */ ([]) };
+/** @type {Map<string, { passed: number, failed: number, skipped: number, milliseconds: number, failures: string[], printed: boolean }>} */
 const byFile = new Map(
-  files.map(file => [file, { passed: 0, failed: 0, milliseconds: 0, failures: [], printed: false }]),
+  files.map(file => [file, { passed: 0, failed: 0, skipped: 0, milliseconds: 0, failures: [], printed: false }]),
 );
 /** The file whose results come in now; node:test reports one file after the other. */
 let current = '';
@@ -63,6 +64,7 @@ function record(event, error) {
   const suite = event.details.type === 'suite';
   if (event.skip !== undefined || event.todo !== undefined) {
     if (!suite) counts.skipped++;
+    if (!suite && tally) tally.skipped++;
     return;
   }
   // A suite fails with its tests; it counts only where it failed by itself, in a hook for instance.
@@ -73,6 +75,7 @@ function record(event, error) {
   if (tally) tally[kind]++;
   const name = [...(enclosing.get(event.file ?? '') ?? []).slice(0, event.nesting), event.name].join(' › ');
   // Long runs say at once what went wrong; short ones after the overview.
+  if (error) counts.failures.push(`${shown(file)} › ${name}\n${described(error)}`);
   if (error && !each) tally?.failures.push(`${name}\n${described(error)}`);
   if (each)
     process.stdout.write(
@@ -93,14 +96,15 @@ function described(error) {
 
 /**
  * @param {string} file
- * @param {{ passed: number, failed: number, milliseconds: number, printed: boolean }} tally
+ * @param {{ passed: number, failed: number, skipped: number, milliseconds: number, printed: boolean }} tally
  */
 function printFile(file, tally) {
-  const { passed, failed, milliseconds } = tally;
+  const { passed, failed, skipped, milliseconds } = tally;
   tally.printed = true;
-  const mark = failed > 0 || passed === 0 ? '✘' : '✔';
-  const failures = failed > 0 ? `, ${failed} failed` : '';
-  process.stdout.write(`  ${mark} ${shown(file)}: ${passed} passed${failures} ${seconds(milliseconds)}\n`);
+  const none = skipped > 0 ? '–' : '✘';
+  const mark = failed > 0 ? '✘' : passed === 0 ? none : '✔';
+  const others = `${failed > 0 ? `, ${failed} failed` : ''}${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  process.stdout.write(`  ${mark} ${shown(file)}: ${passed} passed${others} ${seconds(milliseconds)}\n`);
 }
 
 /** @param {number} milliseconds */

@@ -186,6 +186,18 @@ describe('the page of a timeline', () => {
     });
   });
 
+  it('counts keys that come faster than it draws', async () => {
+    await withView({}, messages(trained(6)), async view => {
+      const { page } = view;
+      await page.getByRole('slider').focus();
+      await page.evaluate(() => {
+        for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'Enter'])
+          document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+      });
+      assert.deepEqual((await sent(view)).at(-1), { type: 'inspect', file: 'ckpt-10.onnx' });
+    });
+  });
+
   it('says what is under the pointer, in the chart and beside it', async () => {
     await withView({}, messages(trained(6)), async view => {
       const { page } = view;

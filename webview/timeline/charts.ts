@@ -84,13 +84,13 @@ export class Charts {
     };
     this.drawControls(state);
     this.drawStack();
-    this.point(state.focused);
+    this.point(state.focused, state.chosen);
   }
 
-  /** Moves the line through all charts. */
-  point(file: string | undefined): void {
+  /** Moves the lines through all charts. */
+  point(file: string | undefined, chosen: readonly string[]): void {
     if (this.state === undefined) return;
-    this.state = { ...this.state, focused: file };
+    this.state = { ...this.state, focused: file, chosen };
     const at = this.entries.findIndex(entry => entry.file === file);
     const line = (place: number, kind: string) => {
       const mark = element('span', { class: `timeline-line ${kind}` });
@@ -100,8 +100,8 @@ export class Charts {
     const marks: HTMLElement[] = [];
     const keep = this.entries.findIndex(entry => entry.file === this.state!.keepFile);
     if (keep >= 0) marks.push(line(this.axis.x[keep]!, 'keep'));
-    for (const chosen of this.state.chosen) {
-      const place = this.entries.findIndex(entry => entry.file === chosen);
+    for (const one of chosen) {
+      const place = this.entries.findIndex(entry => entry.file === one);
       if (place >= 0) marks.push(line(this.axis.x[place]!, 'chosen'));
     }
     if (at >= 0) marks.push(line(this.axis.x[at]!, 'pointed'));

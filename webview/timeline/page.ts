@@ -102,16 +102,23 @@ export class Page {
   private focus(file: string | undefined): void {
     if (this.focused === file) return;
     this.focused = file;
-    this.charts.point(this.shownFile());
+    this.point();
+  }
+
+  /** At once, unlike a repaint: the next key counts from here. */
+  private point(): void {
+    this.charts.point(this.shownFile(), this.view.chosen);
     this.drawDetail();
   }
 
   private choose(file: string | undefined, also: boolean): void {
     const { chosen } = this.view;
-    if (file === undefined) return this.change({ chosen: [] });
-    if (!also) return this.change({ chosen: [file] });
     const others = chosen.filter(one => one !== file);
-    this.change({ chosen: others.length < chosen.length ? others : [...others.slice(-1), file] });
+    if (file === undefined) this.view = { ...this.view, chosen: [] };
+    else if (!also) this.view = { ...this.view, chosen: [file] };
+    else this.view = { ...this.view, chosen: others.length < chosen.length ? others : [...others.slice(-1), file] };
+    this.keep(this.view);
+    this.point();
   }
 
   private change(changes: Partial<ViewState>): void {

@@ -83,8 +83,11 @@ export class FolderTimeline {
           await this.run(files, signal, file => this.settling.couldNot(file, this.now())).catch((error: unknown) => {
             if (!isCancelled(error) || !signal.aborted) throw error;
           });
-        if (!signal.aborted && wait === undefined) this.listeners.onIdle?.();
-        if (!signal.aborted) await this.pause(Math.min(wait ?? Infinity, LOOK_MILLISECONDS));
+        const [doubted] = this.settling.doubted;
+        if (signal.aborted) break;
+        if (doubted !== undefined) this.listeners.onProgress?.(1, `waiting for ${doubted} to be written to its end`);
+        else if (wait === undefined) this.listeners.onIdle?.();
+        await this.pause(Math.min(wait ?? Infinity, LOOK_MILLISECONDS));
       }
     } finally {
       signal.removeEventListener('abort', stop);

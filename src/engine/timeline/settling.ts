@@ -73,6 +73,11 @@ export class Settling {
     return { ready, gone, wait };
   }
 
+  /** The files that could not be read and are waited for: someone may still be writing them. */
+  get doubted(): readonly string[] {
+    return [...this.known].filter(([, one]) => one.doubted).map(([file]) => file);
+  }
+
   /** The file was read, as it looked at the last look. */
   took(file: string): void {
     const one = this.known.get(file);

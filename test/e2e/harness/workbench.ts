@@ -358,9 +358,17 @@ function settingsFile(folder: string): string {
   return path.join(folder, '.vscode', 'settings.json');
 }
 
+/** The editor empties its file before it writes it: what is read in between is read again. */
 function readSettings(folder: string): Record<string, unknown> {
   const file = settingsFile(folder);
-  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>) : {};
+  for (let attempt = 0; fs.existsSync(file); attempt++)
+    try {
+      return JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
+    } catch (error) {
+      if (attempt >= 40) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
+  return {};
 }
 
 function writeSettings(folder: string, changes: Readonly<Record<string, unknown>>): void {

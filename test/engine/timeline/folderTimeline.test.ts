@@ -189,7 +189,16 @@ describe('a watched folder', () => {
     const at = folder();
     const { engine, asked } = quickEngine();
     const entries: TimelineEntry[] = [];
-    const timeline = new FolderTimeline(engine, { folder: at, data: 'x' }, { onEntry: entry => entries.push(entry) });
+    const said: string[] = [];
+    const timeline = new FolderTimeline(
+      engine,
+      { folder: at, data: 'x' },
+      {
+        onEntry: entry => entries.push(entry),
+        onIdle: () => said.push(`idle, ${asked.length} read, ${entries.length} known`),
+        onProgress: (_, phrase) => said.push(phrase),
+      },
+    );
     const abort = new AbortController();
     const over = timeline.watch(abort.signal);
     fs.writeFileSync(path.join(at, 'a-1.pt'), 'half');
@@ -201,6 +210,8 @@ describe('a watched folder', () => {
     abort.abort();
     await over;
     assert.equal(measured(entries[0]).accuracy!.value, 0.9);
+    assert.ok(said.includes('waiting for a-1.pt to be written to its end'));
+    assert.ok(!said.includes('idle, 1 read, 0 known'));
   });
 
   it('loses no other checkpoint to one that takes a worker down', async () => {
