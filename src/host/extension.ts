@@ -30,7 +30,7 @@ import { registerCommands, showError } from './commands/register';
 import { ComparePanels } from './compare/comparePanels';
 import { DataLinks } from './data/dataLinks';
 import { FileAnswers } from './data/fileAnswers';
-import { DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
+import { DESCRIBE_SHARED_TYPE, DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
 import { InspectPanels, sessionSettings } from './inspect/inspectPanels';
 import { RedundancyPanels } from './redundancy/redundancyPanels';
 import { ChainAnswers } from './program/chainAnswers';
@@ -212,12 +212,13 @@ export function activate(context: vscode.ExtensionContext): void {
       layerListSaved(commands, list).catch(unexpected);
     }),
   );
-  keep(
-    vscode.window.registerCustomEditorProvider(DESCRIBE_TYPE, describing, {
-      supportsMultipleEditorsPerDocument: true,
-      webviewOptions: { enableFindWidget: true },
-    }),
-  );
+  for (const type of [DESCRIBE_TYPE, DESCRIBE_SHARED_TYPE])
+    keep(
+      vscode.window.registerCustomEditorProvider(type, describing, {
+        supportsMultipleEditorsPerDocument: true,
+        webviewOptions: { enableFindWidget: true },
+      }),
+    );
   const view = <T>(id: string, treeDataProvider: vscode.TreeDataProvider<T>, canSelectMany: boolean) =>
     keep(vscode.window.createTreeView(id, { treeDataProvider, canSelectMany, showCollapseAll: false }));
   const modelTree = keep(

@@ -96,8 +96,19 @@ describe('The manifest', () => {
     ])
       assert.ok(!name.test(other) && !isOfKind(`/w/${other}`, INSPECTED_FILES), other);
     const patterns = contributes.customEditors.flatMap(({ selector }) => selector.map(one => one.filenamePattern));
-    assert.deepEqual(patterns, [...INSPECTED_FILES.extensions.map(ending => `*${ending}`), ...INSPECTED_FILES.names]);
-    assert.equal(contributes.customEditors[0]!.priority, 'option');
+    const inspected = [...INSPECTED_FILES.extensions.map(ending => `*${ending}`), ...INSPECTED_FILES.names];
+    assert.deepEqual([...patterns].sort(), [...inspected].sort());
+  });
+
+  it('shows models that are clicked, and leaves to others what is theirs too', () => {
+    const [models, shared] = contributes.customEditors;
+    assert.equal(models!.priority, 'default');
+    assert.equal(shared!.priority, 'option');
+    for (const pattern of ['*.h5', '*.hdf5', '*.npz', 'model.json', 'model.safetensors.index.json'])
+      assert.ok(
+        shared!.selector.some(one => one.filenamePattern === pattern),
+        pattern,
+      );
   });
 
   it('puts at most one icon into the toolbar of an editor', () => {

@@ -13,6 +13,8 @@ import { DescribeSession } from './describeSession';
 import { parseDescribeMessage } from './messages';
 
 export const DESCRIBE_TYPE = 'neuralTopology.describe';
+/** The same page for files that other programs write, too: it opens only where it is asked for. */
+export const DESCRIBE_SHARED_TYPE = 'neuralTopology.describeShared';
 
 export interface DescribeContext {
   readonly extension: vscode.Uri;

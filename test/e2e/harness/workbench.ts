@@ -197,12 +197,12 @@ export class Workbench {
     await entry.click();
   }
 
-  /** The content of the webview that is visible; it lies two frames deep. */
+  /** The content of the webview that is visible, of two beside each other the one that opened last; it lies two frames deep. */
   get view(): FrameLocator {
     return this.page
       .locator('iframe.webview.ready')
       .filter({ visible: true })
-      .first()
+      .last()
       .contentFrame()
       .locator('iframe#active-frame')
       .contentFrame();

@@ -5,9 +5,8 @@ import { files } from '../harness/workspace';
 
 /** A model as an editor shows it, without running it. */
 journey('describe a model', { theme: 'light' }, step => {
-  step('opens beside other editors for the file', async window => {
-    await window.chooseFromMenu(await window.file(files.mlp), 'Open With...');
-    await window.pick('Neural Topology');
+  step('opens on a click', async window => {
+    await (await window.file(files.mlp)).click();
     await window.tab('digits-mlp.onnx').waitFor();
     await window.view.locator('.node-focus').waitFor();
     assert.match(await window.view.locator('body').innerText(), /parameters/i);
