@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { packagedReadme } from './scripts/lib/packagedReadme.mjs';
+import { inlineWorkers } from './scripts/lib/inlineWorkers.mjs';
 import { thirdPartyNotices } from './scripts/lib/notices.mjs';
 
 const root = import.meta.dirname;
@@ -80,6 +81,8 @@ const node = {
   // Loaded at run time from dist/runtime, where the binaries of the platform are.
   external: ['vscode', 'onnxruntime-node', 'onnxruntime-web'],
 };
+/** What takes part in the scripts of workers. */
+const workerInputs = new Set();
 const builds = [
   {
     ...node,
@@ -102,6 +105,7 @@ const builds = [
   },
   {
     ...shared,
+    plugins: [inlineWorkers(workerInputs)],
     platform: 'browser',
     target: ['chrome122', 'es2022'],
     format: 'iife',
@@ -218,7 +222,7 @@ if (process.argv.includes('--watch')) {
 } else {
   const types = writeTypes();
   const made = await Promise.all(builds.map(build => esbuild.build(build)));
-  const files = made.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const files = [...made.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...workerInputs];
   fs.writeFileSync(
     path.join(dist, 'ThirdPartyNotices.txt'),
     thirdPartyNotices(files, [...runtimes, ...Object.keys(grammars)]),

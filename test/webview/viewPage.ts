@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import esbuild from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
+import { inlineWorkers } from '../../scripts/lib/inlineWorkers.mjs';
 import { encodeResult } from '../../src/protocol/codec';
 import type { DescribeToView } from '../../src/protocol/describe';
 import type { FromView, InputPreview, ToView } from '../../src/protocol/panel';
@@ -34,6 +35,7 @@ export function bundle(name: ViewName = 'inspect'): Promise<Bundle> {
       absWorkingDir: root,
       entryPoints: [`webview/${name}/main.ts`],
       bundle: true,
+      plugins: [inlineWorkers()],
       minify: true,
       write: false,
       outdir: 'out',
@@ -106,7 +108,8 @@ export async function openView(browser: Browser, options: ViewOptions = {}): Pro
     'theme.css': themeStyle(theme),
   };
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
-  const policy = "default-src 'none'; script-src file:; style-src file:; img-src blob: data:; font-src file:";
+  const policy =
+    "default-src 'none'; script-src file:; style-src file:; img-src blob: data:; font-src file:; worker-src blob:";
   fs.writeFileSync(
     path.join(folder, 'view.html'),
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>View</title>

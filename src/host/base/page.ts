@@ -15,7 +15,7 @@ export interface PageParts {
 }
 
 /**
- * The page of a webview. Its policy allows one script by its nonce, our own styles and fonts, and pictures that the script
+ * The page of a webview. Its policy allows one script by its nonce, our own styles and fonts, and pictures and workers that the script
  * makes itself; nothing is fetched from anywhere else, and no script or style stands in the page.
  */
 export function makePage(parts: PageParts): string {
@@ -25,6 +25,7 @@ export function makePage(parts: PageParts): string {
     `style-src ${parts.source}`,
     `font-src ${parts.source}`,
     `img-src ${parts.source} blob: data:`,
+    `worker-src blob:`,
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');

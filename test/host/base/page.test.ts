@@ -20,7 +20,7 @@ describe('The page of a webview', () => {
     assert.equal(
       policy,
       "default-src 'none'; script-src 'nonce-f00d'; style-src https://view; font-src https://view; " +
-        "img-src https://view blob: data:; base-uri 'none'; form-action 'none'",
+        "img-src https://view blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'",
     );
     assert.ok(!/unsafe|\*/.test(policy));
   });
