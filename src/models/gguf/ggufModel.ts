@@ -7,6 +7,7 @@ import { readFloats, type StoredTensor } from '../storedTensor';
 import { isBufferName } from '../weightsOnly/buffers';
 import { GUESSED_OPERATORS } from '../weightsOnly/details';
 import { layersOfModules, modulesOf } from '../weightsOnly/moduleLayers';
+import { shardWarnings } from '../weightsOnly/shard';
 import { readGguf, type GgufTensor } from './readHeader';
 
 /** Frequencies of rotary embeddings, which are computed and not trained. */
@@ -64,7 +65,10 @@ export class GgufModel implements Model {
 
   /** Found when first asked for: all trained weights that are not quantised are read for it. */
   get warnings(): readonly Warning[] {
-    this.found ??= notFiniteWarnings([...this.byName.values()].flatMap(tensor => this.stored(tensor) ?? []));
+    this.found ??= [
+      ...shardWarnings(this.source.name),
+      ...notFiniteWarnings([...this.byName.values()].flatMap(tensor => this.stored(tensor) ?? [])),
+    ];
     return this.found;
   }
 

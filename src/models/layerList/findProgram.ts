@@ -2,6 +2,7 @@ import type { ByteSource, Siblings } from '../../base/bytes';
 import { Fault } from '../../base/fault';
 import { listed } from '../../base/text';
 import type { Model } from '../model';
+import { shardOf } from '../weightsOnly/shard';
 import type { StateTensor } from '../weightsOnly/stateTensor';
 import type { WeightsModel } from '../weightsOnly/weightsModel';
 import { buildNetwork } from './buildNetwork';
@@ -51,6 +52,13 @@ export function findProgram(
       if (!(error instanceof Fault)) throw error;
       return missing(error, undefined);
     }
+  // Layers of a part may look like a chain: they are not the network.
+  const shard = shardOf(file);
+  if (shard !== undefined)
+    return missing(
+      withoutProgram(`the rest of the network: it is part ${shard.number} of ${shard.of}`, file),
+      undefined,
+    );
   const chain = readChain(pieces, {
     sorted: weights.sorted,
     epsilon: weights.format.startsWith('keras') ? 1e-3 : 1e-5,

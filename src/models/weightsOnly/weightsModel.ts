@@ -4,6 +4,7 @@ import { notFiniteWarnings } from '../notFinite';
 import { readFloats } from '../storedTensor';
 import type { MissingProgram } from '../layerList/missingProgram';
 import { isTrained, layersOfModules, modulesOf, wrapperPrefix, type ModuleTensors } from './moduleLayers';
+import { shardWarnings } from './shard';
 import type { StateTensor } from './stateTensor';
 
 /** What a format found in a file of weights. */
@@ -69,7 +70,7 @@ export class WeightsModel implements Model {
 
   /** Found when first asked for: all trained weights are read for it. */
   get warnings(): readonly Warning[] {
-    this.found ??= notFiniteWarnings(this.file.tensors.filter(isTrained));
+    this.found ??= [...shardWarnings(this.file.source), ...notFiniteWarnings(this.file.tensors.filter(isTrained))];
     return this.found;
   }
 
