@@ -2,6 +2,7 @@ import { loadStarted } from './base/clock';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { toDisposable } from '../base/lifecycle';
+import { fileStamp } from './base/fileStamp';
 import { DATA_FILES, MODEL_FILES, PYTHON_FILES, SOURCE_FILES, TOKENIZER_FILES } from './base/fileKinds';
 import { EngineService } from './base/engineService';
 import {
@@ -23,7 +24,6 @@ import {
 } from './commands/commands';
 import { CodeLinks } from './code/codeLinks';
 import { CodeService } from './code/codeService';
-import { MeasuredModels } from './code/measured';
 import type { MeasureContext } from './code/measure';
 import { SourceService } from './code/sourceService';
 import { registerCommands, showError } from './commands/register';
@@ -36,6 +36,7 @@ import { RedundancyPanels } from './redundancy/redundancyPanels';
 import { ChainAnswers } from './program/chainAnswers';
 import { LayerListWatcher } from './program/layerListWatcher';
 import { PrunePanels } from './prune/prunePanels';
+import { Measurements } from './results/measurements';
 import { Results } from './results/results';
 import { DoneNotice } from './running/doneNotice';
 import { RunningStatus } from './running/runningStatus';
@@ -73,6 +74,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const links = new DataLinks(context.workspaceState);
   const answers = new FileAnswers(context.workspaceState);
   const chainAnswers = new ChainAnswers(context.globalState);
+  const measurements: Measurements = new Measurements({
+    memento: context.workspaceState,
+    stampOf: model => fileStamp(vscode.Uri.file(model)),
+    hashOf: async model => (await engine.get()).run('modelHash', { model }),
+    definitionsOf: model => code.definitionsOf(model),
+    now: () => Date.now(),
+  });
   const panels: InspectPanels = keep(
     new InspectPanels({
       extension: context.extensionUri,
@@ -99,6 +107,7 @@ export function activate(context: vscode.ExtensionContext): void {
       extension: context.extensionUri,
       engine: engine.get,
       links,
+      measurements,
       log,
       pickData: model => selectRedundancyData(commands, model),
       chooseModel: () => inspectAnother(commands),
@@ -111,6 +120,7 @@ export function activate(context: vscode.ExtensionContext): void {
       extension: context.extensionUri,
       engine: engine.get,
       links,
+      measurements,
       log,
       actions: {
         pickData: session => selectPruneData(commands, session),
@@ -147,13 +157,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const running = keep(new RunningStatus(panels));
   const results: Results = keep(new Results(context.workspaceState, panels));
   keep(new DoneNotice(panels));
-  const measured = new MeasuredModels(context.workspaceState);
-  const code = keep(
+  const code: CodeService = keep(
     new CodeService({
       reader: sourceReader,
       engine: engine.get,
       links: new CodeLinks(context.workspaceState),
-      measured,
+      measurements,
       models: () => models.find(),
       sources: () => allSources.find(),
       topologyOf: (model, layer) =>
@@ -165,13 +174,11 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const measuring: MeasureContext = {
     engine: engine.get,
-    measured,
+    measurements,
     dataOf: async model => {
       if (links.get(model) === undefined) await vscode.commands.executeCommand('neuralTopology.selectData', model);
       return links.get(model);
     },
-    networks: () => code.networks,
-    now: () => Date.now(),
   };
   const commands: CommandContext = {
     extension: context,

@@ -8,17 +8,18 @@ import type { LayerTopology } from '../../protocol/results';
 import type { CommandId } from '../commands/table';
 import { barcodePicture, pictureColours } from './barcodePicture';
 import type { CodeAnalyses } from './codeAnalyses';
-import { definitionOf, type CodeLayer, type DefinedLayer } from './codeLayers';
+import { definitionOf, networkKey, type CodeLayer, type DefinedLayer } from './codeLayers';
 import { hoverLines } from './hoverText';
-import { changeText, lensState, unitWord } from './lensText';
-import type { MeasuredModel, MeasuredModels } from './measured';
+import type { MeasuredModel } from '../results/measuredModel';
+import type { Measurements } from '../results/measurements';
+import { changeText, lensState, measuredLayer, unitWord } from './lensText';
 import { shrinkEdit } from './shrink';
 import type { SourceService } from './sourceService';
 import { topologyPicture } from './topologyPicture';
 
 export interface CodeFeaturesContext {
   readonly analyses: CodeAnalyses;
-  readonly measured: MeasuredModels;
+  readonly measurements: Measurements;
   readonly reader: SourceService;
   readonly engine: () => Promise<EngineLike>;
   /** What the open panel of a model found of a layer. */
@@ -115,11 +116,10 @@ export class CodeFeatures
     return layers
       .filter(layer => rangeOf(layer, document).intersection(range) !== undefined)
       .flatMap(layer => {
-        const measured = this.measuredOf(layer);
         const { model } = layer.network;
         const [defined] = layer.layers;
-        if (!measured || model === undefined || !defined) return [];
-        const known = Object.hasOwn(measured.layers, defined.model) ? measured.layers[defined.model] : undefined;
+        if (model === undefined || !defined) return [];
+        const known = measuredLayer(defined, this.measuredOf(layer)?.pruning);
         if (!known || known.removable === 0 || this.isStale(layer)) return [];
         const left = known.units - known.removable;
         const size = left * known.channelsPerUnit;
@@ -159,13 +159,12 @@ export class CodeFeatures
   }
 
   private measuredOf({ network }: CodeLayer): MeasuredModel | undefined {
-    return network.model === undefined ? undefined : this.context.measured.get(network.model);
+    return network.model === undefined ? undefined : this.context.measurements.of(network.model);
   }
 
   /** Whether the source says something else of its layers than it did when they were measured. */
   private isStale(layer: CodeLayer): boolean {
-    const { file, name } = layer.network;
-    const before = this.measuredOf(layer)?.definitions[`${file}#${name}`];
+    const before = this.measuredOf(layer)?.definitions[networkKey(layer.network)];
     return before !== undefined && before !== definitionOf(layer.network);
   }
 
@@ -177,8 +176,7 @@ export class CodeFeatures
     // Names come from files: they stand as text, and nothing in it is a link or a command.
     const text = new vscode.MarkdownString();
     text.appendText(title).appendMarkdown('\n\n');
-    const known =
-      measured && Object.hasOwn(measured.layers, defined.model) ? measured.layers[defined.model] : undefined;
+    const known = measuredLayer(defined, measured?.pruning);
     const colours = pictureColours(themeKind());
     if (topology) {
       const words = { components: t('components'), loops: t('loops') };
@@ -204,7 +202,7 @@ export class CodeFeatures
     if (!isOfKind(document.uri.fsPath, SOURCE_FILES)) return;
     const layers = await this.context.analyses.layersOf(document);
     const redundant = layers.flatMap(layer => {
-      const sentences = this.measuredOf(layer)?.redundant ?? {};
+      const sentences = this.measuredOf(layer)?.removal?.redundant ?? {};
       const own = layer.layers.flatMap(({ model }) => (Object.hasOwn(sentences, model) ? [sentences[model]!] : []));
       return own.length > 0 ? [{ range: rangeOf(layer, document), sentence: own[0]! }] : [];
     });
@@ -227,17 +225,17 @@ export class CodeFeatures
       return made;
     };
     const prunable = layers.flatMap(layer => {
-      const measured = this.measuredOf(layer);
+      const { pruning } = this.measuredOf(layer) ?? {};
       const [defined] = layer.layers;
-      const known = defined && measured?.layers[defined.model];
-      if (!measured || !known || known.removable === 0 || this.isStale(layer)) return [];
+      const known = defined && measuredLayer(defined, pruning);
+      if (!pruning || !known || known.removable === 0 || this.isStale(layer)) return [];
       const sentence = t(
         '{0} of {1} {2} of {3} can go at {4} on held-out rows.',
         known.removable,
         known.units,
         unitWord(layer.unit, known.units, t),
         defined.path,
-        changeText(known, measured.measure, t),
+        changeText(known, pruning.measure, t),
       );
       return [hint(rangeOf(layer, document), sentence)];
     });

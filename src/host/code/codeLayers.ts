@@ -101,6 +101,16 @@ export function shifted(layers: readonly CodeLayer[], changes: readonly TextChan
   }, layers);
 }
 
+/** By which what is kept of a network is found again. */
+export function networkKey({ file, name }: Pick<LinkedNetwork, 'file' | 'name'>): string {
+  return `${file}#${name}`;
+}
+
+/** Whether a source and its model say the same of all sizes that both know. */
+export function allAgree({ match }: Pick<LinkedNetwork, 'match'>): boolean {
+  return match.pairs.every(({ agrees }) => agrees);
+}
+
 /** What tells whether a source is as it was: its layers and their sizes, and nothing of how it is written. */
 export function definitionOf({ match }: Pick<LinkedNetwork, 'match'>): string {
   return match.network.layers

@@ -5,16 +5,16 @@ import { DisposableStore, type Disposable } from '../../base/lifecycle';
 import { globOf, MODEL_FILES } from '../base/fileKinds';
 import { CodeAnalyses } from './codeAnalyses';
 import { CodeFeatures, type CodeFeaturesContext } from './codeFeatures';
-import type { LinkedNetwork } from './codeLayers';
+import { allAgree, definitionOf, networkKey, type LinkedNetwork } from './codeLayers';
 import type { CodeLinks } from './codeLinks';
 import { FoundModels, type FindContext } from './findModels';
-import type { MeasuredModels } from './measured';
+import type { Measurements } from '../results/measurements';
 import { isSource, sourceName, type SourceService } from './sourceService';
 
-export interface CodeServiceContext extends Omit<FindContext, 'reader' | 'isUsed'> {
+export interface CodeServiceContext extends Omit<FindContext, 'reader' | 'isUsed' | 'look' | 'agreed'> {
   readonly reader: SourceService;
   readonly links: CodeLinks;
-  readonly measured: MeasuredModels;
+  readonly measurements: Measurements;
   /** Whether data is linked to a model. */
   readonly hasData: (model: string) => boolean;
   /** Tells of models that came, went or were written anew. */
@@ -29,22 +29,25 @@ export class CodeService implements Disposable {
   private readonly analyses: CodeAnalyses;
 
   constructor(private readonly context: CodeServiceContext) {
-    const { measured, hasData, failed } = context;
+    const { measurements, hasData, failed } = context;
     const found = new FoundModels({
       ...context,
-      isUsed: model => hasData(model) || measured.get(model) !== undefined,
+      isUsed: model => hasData(model) || measurements.of(model) !== undefined,
+      look: model => measurements.look(model),
+      agreed: (model, network) => measurements.define(model, networkKey(network), definitionOf(network)),
     });
     this.analyses = this.store.add(new CodeAnalyses(found, failed));
     this.store.add(
       new CodeFeatures({
         analyses: this.analyses,
-        measured,
+        measurements,
         reader: context.reader,
         engine: context.engine,
         topologyOf: context.topologyOf,
         failed,
       }),
     );
+    this.store.add(measurements.onDidChange(() => this.show()));
     this.store.add(context.onDidChangeModels(() => this.analyses.refresh()));
     // Models that came or went are told above; those that were written anew are read again.
     const watcher = this.store.add(vscode.workspace.createFileSystemWatcher(globOf(MODEL_FILES), true, false, true));
@@ -58,13 +61,15 @@ export class CodeService implements Disposable {
     this.store.add({ dispose: () => clearTimeout(timer) });
   }
 
-  /** Networks of open sources, with their models. */
-  get networks(): readonly LinkedNetwork[] {
-    return this.analyses.networks;
+  /** What the sources in editors say of a model's layers, by `file#network`. */
+  definitionsOf(model: string): Readonly<Record<string, string>> {
+    // What is of other sizes than the model is no definition of it, though it was measured while that was typed.
+    const networks = this.analyses.networks.filter(network => network.model === model && allAgree(network));
+    return Object.fromEntries(networks.map(network => [networkKey(network), definitionOf(network)]));
   }
 
-  /** Something was measured. */
-  show(): void {
+  /** Something else is known of models, or was said of a source. */
+  private show(): void {
     this.analyses.refresh();
     this.analyses.show();
   }
@@ -110,7 +115,7 @@ export class CodeService implements Disposable {
   /** Takes back what was found and chosen for a file, and what was measured of it. */
   async forget(file: string): Promise<void> {
     await this.context.links.forget(file);
-    await this.context.measured.set(file, undefined);
+    await this.context.measurements.forget(file);
     this.show();
   }
 

@@ -5,7 +5,7 @@ import type { ModelLayer } from '../../source/modelSizes';
 import type { EngineLike } from '../base/engine';
 import { nearest } from '../data/candidates';
 import type { CodeLinks } from './codeLinks';
-import type { LinkedNetwork } from './codeLayers';
+import { allAgree, type LinkedNetwork } from './codeLayers';
 import type { SourceService } from './sourceService';
 
 /** Models that are looked at for one source: the nearest. */
@@ -28,6 +28,10 @@ export interface FindContext {
   readonly sources: () => Promise<readonly vscode.Uri[]>;
   /** Whether a person works with this model: data is linked to it, or it was measured. */
   readonly isUsed: (model: string) => boolean;
+  /** Looks whether a model's file is the one that was measured. */
+  readonly look: (model: string) => Promise<void>;
+  /** A network and its model say the same of all sizes. */
+  readonly agreed: (model: string, network: LinkedNetwork) => Promise<void>;
 }
 
 /** Which models of the workspace the networks of a source define. */
@@ -64,6 +68,7 @@ export class FoundModels {
     try {
       const { mtime, size } = await vscode.workspace.fs.stat(vscode.Uri.file(model));
       const stamp = `${mtime} ${size}`;
+      await this.context.look(model);
       const kept = this.outlines.get(model);
       if (kept?.stamp === stamp) return kept.layers;
       const { layers: read } = await (await this.context.engine()).run('outline', { model });
@@ -134,7 +139,12 @@ export class FoundModels {
       }
     }
     const linked: LinkedNetwork[] = [];
-    for (const [name, fits] of found) linked.push(await this.link(file, name, fits));
+    for (const [name, fits] of found) {
+      const network = await this.link(file, name, fits);
+      linked.push(network);
+      if (network.model !== undefined && !broken && allAgree(network))
+        await this.context.agreed(network.model, network);
+    }
     return { networks: linked, broken };
   }
 

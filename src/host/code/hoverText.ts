@@ -3,9 +3,10 @@ import { formatShare } from '../../base/numbers';
 import { sayCount } from '../base/numbers';
 import type { Translate } from '../base/translate';
 import type { LayerTopology } from '../../protocol/results';
+import { shortName } from '../data/reference';
 import type { CodeLayer, DefinedLayer } from './codeLayers';
-import { changeText, signed, unitWord } from './lensText';
-import type { MeasuredLayer, MeasuredModel } from './measured';
+import type { MeasuredLayer, MeasuredModel, MeasuredPruning } from '../results/measuredModel';
+import { changeText, measuredLayer, signed, unitWord } from './lensText';
 
 /** What a hover says of one layer: lines of plain text, which the host escapes. */
 export interface HoverLines {
@@ -23,9 +24,11 @@ export function hoverLines(
   t: Translate,
 ): HoverLines {
   const { network } = layer;
-  const known = measured && Object.hasOwn(measured.layers, defined.model) ? measured.layers[defined.model] : undefined;
+  const { pruning, removal } = measured ?? {};
+  const known = measuredLayer(defined, pruning);
   const redundant =
-    measured && Object.hasOwn(measured.redundant, defined.model) ? measured.redundant[defined.model] : undefined;
+    removal && Object.hasOwn(removal.redundant, defined.model) ? removal.redundant[defined.model] : undefined;
+  const restsOn = new Set([...(known ? [pruning!.data] : []), ...(redundant === undefined ? [] : [removal!.data])]);
   const confidence = t(
     '{0} of the layers with weights were found by name, or by order and sizes',
     formatShare(network.match.confidence),
@@ -34,13 +37,15 @@ export function hoverLines(
     title: titleOf(network.model, defined, t),
     figures: [
       ...(topology ? [topologyLine(topology, t)] : []),
-      ...(known ? [figureLine(layer, known, measured!, t)] : []),
+      ...(known ? [figureLine(layer, known, pruning!, t)] : []),
       ...(redundant === undefined ? [] : [redundant]),
     ],
     caveats: [
       ...(known
         ? [t('Measured with the other layers whole: what goes of several layers costs more than of one.')]
         : []),
+      ...[...restsOn].map(data => t('Measured on {0}.', shortName(data))),
+      ...(measured?.isOlder === true ? [t('The model was written anew since it was measured.')] : []),
       ...(isStale ? [t('The code has changed since this was measured.')] : []),
       ...(defined.agrees ? [] : [t('The model has other sizes than the code: it is older.')]),
       ...(network.match.confidence < 1 ? [`${confidence}.`] : []),
@@ -76,18 +81,18 @@ function topologyLine({ dense0, significant, points }: LayerTopology, t: Transla
 }
 
 /** The numbers of a layer on one line, each with what it rests on. */
-function figureLine(layer: CodeLayer, known: MeasuredLayer, measured: MeasuredModel, t: Translate): string {
+function figureLine(layer: CodeLayer, known: MeasuredLayer, pruning: MeasuredPruning, t: Translate): string {
   const { change, removable, units } = known;
-  const scale = measured.measure === 'fit' ? 1 : 100;
-  const digits = measured.measure === 'fit' ? 3 : 1;
+  const scale = pruning.measure === 'fit' ? 1 : 100;
+  const digits = pruning.measure === 'fit' ? 3 : 1;
   return t(
     '{0} of {1} {2} can go · {3} held-out (95 %: {4} to {5}) · {6} rows',
     sayCount(removable),
     sayCount(units),
     unitWord(layer.unit, units, t),
-    changeText(known, measured.measure, t),
+    changeText(known, pruning.measure, t),
     signed(change.low * scale, digits),
     signed(change.high * scale, digits),
-    sayCount(measured.heldOutRows),
+    sayCount(pruning.heldOutRows),
   );
 }

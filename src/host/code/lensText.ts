@@ -1,7 +1,7 @@
 import { sayCount } from '../base/numbers';
 import type { Translate } from '../base/translate';
 import type { CodeLayer, DefinedLayer, UnitWord } from './codeLayers';
-import type { MeasuredLayer, MeasuredModel } from './measured';
+import type { MeasuredLayer, MeasuredModel, MeasuredPruning } from '../results/measuredModel';
 
 /** What the line above a layer says and does: one thing at a time, and always one of them, so that no line comes or goes. */
 export type LensState =
@@ -30,11 +30,13 @@ export function lensState(
       ? { kind: 'stale', text: t('{0} · the model is older than the code', units) }
       : { kind: 'stale', text: t('{0} · the model has {1}', units, sayCount(theirs)) };
   }
-  const known = measuredLayers(layer.layers, measured);
+  if (measured?.isOlder === true) return { kind: 'stale', text: t('{0} · model changed since it was measured', units) };
+  const pruning = measured?.pruning;
+  const known = measuredLayers(layer.layers, pruning);
   if (known.length === 0)
     return {
       kind: 'measure',
-      text: measured && !isStale ? t('{0} · stays whole', units) : t('{0} · Measure what can go', units),
+      text: pruning && !isStale ? t('{0} · stays whole', units) : t('{0} · Measure what can go', units),
     };
   if (isStale) return { kind: 'stale', text: t('{0} · code changed since it was measured', units) };
   const removable = known.map(one => one.removable);
@@ -42,7 +44,7 @@ export function lensState(
   if (most === 0) return { kind: 'measured', text: t('{0} · none can go', units) };
   const count = least === most ? sayCount(most) : t('{0} to {1}', sayCount(least), sayCount(most));
   const worst = known.reduce((a, b) => (b.change.value < a.change.value ? b : a));
-  const change = changeText(worst, measured!.measure, t);
+  const change = changeText(worst, pruning!.measure, t);
   return { kind: 'measured', text: t('{0} · {1} can go · {2} held-out', units, count, change) };
 }
 
@@ -73,17 +75,22 @@ export function unitWord(unit: UnitWord, count: number, t: Translate): string {
 
 export function measuredLayers(
   layers: readonly DefinedLayer[],
-  measured: MeasuredModel | undefined,
+  pruning: MeasuredPruning | undefined,
 ): readonly MeasuredLayer[] {
-  return layers.flatMap(({ model }) =>
-    measured && Object.hasOwn(measured.layers, model) ? [measured.layers[model]!] : [],
-  );
+  return layers.flatMap(layer => measuredLayer(layer, pruning) ?? []);
+}
+
+export function measuredLayer(
+  { model }: Pick<DefinedLayer, 'model'>,
+  pruning: MeasuredPruning | undefined,
+): MeasuredLayer | undefined {
+  return pruning && Object.hasOwn(pruning.layers, model) ? pruning.layers[model] : undefined;
 }
 
 /** In points where it is a share of rows, and as R² where it is that. */
 export function changeText(
   { change }: Pick<MeasuredLayer, 'change'>,
-  measure: MeasuredModel['measure'],
+  measure: MeasuredPruning['measure'],
   t: Translate,
 ): string {
   return measure === 'fit' ? t('{0} R²', signed(change.value, 3)) : t('{0} pt', signed(change.value * 100, 1));

@@ -1,28 +1,26 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { Fault } from '../../base/fault';
+import type { RedundancyResult } from '../../analyses/redundancy';
 import type { PruneInput } from '../../engine';
 import type { DataChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
 import { engineData } from '../inspect/inspectSession';
-import { definitionOf, type LinkedNetwork } from './codeLayers';
-import { measuredFrom, type MeasuredModels } from './measured';
+import type { Measurements } from '../results/measurements';
 
 export interface MeasureContext {
   readonly engine: () => Promise<EngineLike>;
-  readonly measured: MeasuredModels;
+  readonly measurements: Measurements;
   /** The data that is linked to a model, after asking for it where there is none. */
   readonly dataOf: (model: vscode.Uri) => Promise<DataChoice | undefined>;
-  readonly networks: () => readonly LinkedNetwork[];
-  readonly now: () => number;
 }
 
-/** Measures what can go of each layer of a model, and keeps it for the lines of its source. `false` where the person turned away. */
-export async function measurePruning(model: vscode.Uri, context: MeasureContext): Promise<boolean> {
+/** Measures what can go of each layer of a model, and which layers, and keeps it. Nothing where the person turns away. */
+export async function measurePruning(model: vscode.Uri, context: MeasureContext): Promise<void> {
   const input = await inputOf(model, context);
-  if (!input) return false;
+  if (!input) return;
   const title = vscode.l10n.t('Measuring what can go of {0}', path.basename(model.fsPath));
-  const { result, redundant } = await withProgress(title, async (signal, report) => {
+  await withProgress(title, async (signal, report) => {
     const engine = await context.engine();
     const onProgress = (from: number, share: number) => (fraction: number, phrase: string) =>
       report(from + share * fraction, phrase);
@@ -31,17 +29,10 @@ export async function measurePruning(model: vscode.Uri, context: MeasureContext)
       { ...input, parameters: { perLayer: true } },
       { signal, onProgress: onProgress(0, 0.7) },
     );
-    return { result: pruned, redundant: await redundantLayers(input, engine, signal, onProgress(0.7, 0.3)) };
+    await context.measurements.addPruning(model.fsPath, pruned);
+    const redundancy = await redundantLayers(input, engine, signal, onProgress(0.7, 0.3));
+    if (redundancy) await context.measurements.addRemoval(model.fsPath, redundancy);
   });
-  const definitions = Object.fromEntries(
-    context
-      .networks()
-      .filter(network => network.model === model.fsPath)
-      .map(network => [`${network.file}#${network.name}`, definitionOf(network)]),
-  );
-  const measured = measuredFrom(result, redundant, definitions, context.now());
-  await context.measured.set(model.fsPath, measured);
-  return true;
 }
 
 async function inputOf(model: vscode.Uri, context: MeasureContext): Promise<PruneInput | undefined> {
@@ -55,36 +46,31 @@ async function inputOf(model: vscode.Uri, context: MeasureContext): Promise<Prun
   return { model: model.fsPath, data, ...more };
 }
 
-/** Layers that can go, each with the sentence that says what that was measured to cost; none where the network's layers cannot be taken out. */
+/** Which layers can go, and what that was measured to cost; `undefined` where the network's layers cannot be taken out. */
 async function redundantLayers(
   { model, data, labels, pixels, inputs }: PruneInput,
   engine: EngineLike,
   signal: AbortSignal,
   onProgress: (fraction: number, phrase: string) => void,
-): Promise<Readonly<Record<string, string>>> {
+): Promise<RedundancyResult | undefined> {
   const reading = {
     ...(labels === undefined ? {} : { labels }),
     ...(pixels === undefined ? {} : { pixels }),
     ...(inputs === undefined ? {} : { inputs }),
   };
   try {
-    const { candidates } = await engine.run('redundancy', { model, data, ...reading }, { signal, onProgress });
-    return Object.fromEntries(
-      candidates
-        .filter(({ removable }) => removable)
-        .flatMap(({ layers, reason }) => layers.map(layer => [layer, reason] as const)),
-    );
+    return await engine.run('redundancy', { model, data, ...reading }, { signal, onProgress });
   } catch (error) {
-    if (error instanceof Fault && error.code !== 'cancelled') return {};
+    if (error instanceof Fault && error.code !== 'cancelled') return undefined;
     throw error;
   }
 }
 
 /** Runs something under a notification that can stop it. */
-async function withProgress<Result>(
+async function withProgress(
   title: string,
-  run: (signal: AbortSignal, onProgress: (fraction: number, phrase: string) => void) => Promise<Result>,
-): Promise<Result> {
+  run: (signal: AbortSignal, onProgress: (fraction: number, phrase: string) => void) => Promise<void>,
+): Promise<void> {
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     (report, token) => {

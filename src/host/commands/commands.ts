@@ -151,7 +151,7 @@ export function makeCommands(context: CommandContext): CommandTable {
     },
     'neuralTopology.measurePruning': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, 1))
-        if (await measurePruning(model, context.measuring)) context.code.show();
+        await measurePruning(model, context.measuring);
     },
     'neuralTopology.inspectLayer': async (model, layer) => {
       if (model) await inspectAt(context, model, layer);

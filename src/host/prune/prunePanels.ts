@@ -7,6 +7,7 @@ import { isOfKind, MODEL_FILES } from '../base/fileKinds';
 import { packArrays } from '../base/packArrays';
 import { iconPath, viewPage, webviewOptions } from '../base/view';
 import type { DataLinks } from '../data/dataLinks';
+import type { Measurements } from '../results/measurements';
 import { parsePruneMessage, parsePruneRestore } from './messages';
 import { PruneSession, type PruneData, type PruneRequest } from './pruneSession';
 
@@ -16,6 +17,8 @@ export interface PrunePanelsContext {
   readonly extension: vscode.Uri;
   readonly engine: () => Promise<EngineLike>;
   readonly links: DataLinks;
+  /** Where what was measured of single layers is kept for the lines of their source. */
+  readonly measurements: Pick<Measurements, 'addPruning'>;
   readonly log: vscode.LogOutputChannel;
   readonly actions: {
     /** Asks for data, remembers it, and runs. */
@@ -104,7 +107,10 @@ export class PrunePanels implements vscode.WebviewPanelSerializer, Disposable {
     const unexpected = (error: unknown) => context.log.error(error instanceof Error ? error : String(error));
     const session = new PruneSession(request, {
       engine: context.engine,
-      post: message => void webview.postMessage(packArrays(message)),
+      post: message => {
+        void webview.postMessage(packArrays(message));
+        if (message.type === 'result') context.measurements.addPruning(request.model, message.result).catch(unexpected);
+      },
       unexpected,
       uri: file => vscode.Uri.file(file).toString(),
       t: (message, ...args) => vscode.l10n.t(message, ...args),

@@ -13,6 +13,7 @@ import { iconPath, viewPage, webviewOptions } from '../base/view';
 import type { CommandId } from '../commands/table';
 import type { DataLinks } from '../data/dataLinks';
 import { sessionSettings } from '../inspect/inspectPanels';
+import type { Measurements } from '../results/measurements';
 import { parseRestore } from '../inspect/messages';
 import { parseRedundancyMessage } from './messages';
 import { RedundancySession } from './redundancySession';
@@ -23,6 +24,8 @@ export interface RedundancyPanelsContext {
   readonly extension: vscode.Uri;
   readonly engine: () => Promise<EngineLike>;
   readonly links: DataLinks;
+  /** Where it is kept which layers can go, for the lines of their source. */
+  readonly measurements: Pick<Measurements, 'addRemoval'>;
   readonly log: vscode.LogOutputChannel;
   /** Asks for the data of a model whose panel waits for it. */
   readonly pickData: (model: vscode.Uri) => Promise<void>;
@@ -100,13 +103,18 @@ export class RedundancyPanels implements vscode.WebviewPanelSerializer, Disposab
   ): RedundancySession {
     const { extension, log, engine } = this.context;
     const { webview } = panel;
+    const unexpected = (error: unknown) => log.error(error instanceof Error ? error : String(error));
     const session = new RedundancySession(
       { model: model.fsPath, data, answer },
       {
         engine,
         settings: file => sessionSettings(vscode.Uri.file(file)),
-        post: message => void webview.postMessage(packArrays(message)),
-        unexpected: error => log.error(error instanceof Error ? error : String(error)),
+        post: message => {
+          void webview.postMessage(packArrays(message));
+          if (message.type === 'result')
+            this.context.measurements.addRemoval(model.fsPath, message.result).catch(unexpected);
+        },
+        unexpected,
         uri: file => vscode.Uri.file(file).toString(),
         now: () => performance.now(),
         t: (message, ...args) => vscode.l10n.t(message, ...args),

@@ -11,7 +11,7 @@ import {
 import { hoverLines } from '../../../src/host/code/hoverText';
 import { lensState, MOST_LETTERS, signed } from '../../../src/host/code/lensText';
 import { topologyPicture } from '../../../src/host/code/topologyPicture';
-import type { MeasuredLayer, MeasuredModel } from '../../../src/host/code/measured';
+import type { MeasuredLayer, MeasuredModel } from '../../../src/host/results/measuredModel';
 import { english } from '../../../src/host/base/translate';
 import { matchNetwork } from '../../../src/source/match';
 import type { ModelLayer } from '../../../src/source/modelSizes';
@@ -59,14 +59,12 @@ const measuredLayer = (removable: number, value: number): MeasuredLayer => ({
   change: { value, low: value - 0.004, high: value + 0.004 },
   bars: [0.1, 0.2, 5],
 });
+const kept = { sha256: '', asked: '', data: '/w/digits.npz#X', when: 0 };
 const measuredAs = (layers: Readonly<Record<string, MeasuredLayer>>, redundant = {}): MeasuredModel => ({
-  sha256: '',
-  when: 0,
-  measure: 'accuracy',
-  heldOutRows: 1234,
-  layers,
-  redundant,
+  pruning: { ...kept, kind: 'pruning', measure: 'accuracy', heldOutRows: 1234, layers },
+  removal: { ...kept, kind: 'removal', redundant },
   definitions: {},
+  isOlder: false,
 });
 
 describe('lines of a source that define layers', () => {
@@ -118,7 +116,12 @@ describe('lines of a source that define layers', () => {
     assert.equal(say(open), '32 filters · 3 models fit, choose one');
     const [older] = await layers({}, SOURCE.replace('(1, 32, 3)', '(1, 20, 3)'));
     assert.equal(say(older), '20 filters · the model has 32');
-    for (const text of [say(blocks, measured), say(conv, measured, true), say(open)])
+    const written: MeasuredModel = { definitions: {}, isOlder: true };
+    assert.equal(say(conv, written), '32 filters · model changed since it was measured');
+    // Layers that were looked at whole say nothing of their units.
+    const { removal, definitions } = measured;
+    assert.equal(say(conv, { removal: removal!, definitions, isOlder: false }), '32 filters · Measure what can go');
+    for (const text of [say(conv, written), say(blocks, measured), say(conv, measured, true), say(open)])
       assert.ok(text.length <= MOST_LETTERS, text);
   });
 
@@ -141,6 +144,7 @@ describe('the hover of a layer', () => {
       ],
       caveats: [
         'Measured with the other layers whole: what goes of several layers costs more than of one.',
+        'Measured on digits.npz#X.',
         'The code has changed since this was measured.',
       ],
     });
