@@ -64,5 +64,18 @@ export {
 } from './mapper';
 export type { NerveSimplices } from './mapperNerve';
 export { mapperStability, type MapperStability, type MapperStabilityOptions } from './mapperStability';
+export { graphFeatures, type Flare, type GraphFeatures } from './graphFeatures';
+export {
+  circularCoordinates,
+  type CircularCoordinate,
+  type CircularCoordinates,
+  type CircularOptions,
+} from './circularCoordinates';
+export {
+  cliqueCommunities,
+  type CliqueCommunities,
+  type CliqueCommunity,
+  type CliqueCommunityOptions,
+} from './cliqueCommunities';
 export { cycleBasis, type CycleBasis, type Graph } from './cycleBasis';
 export { LENS_NAMES, mapperLens, type LensName } from './mapperLens';
