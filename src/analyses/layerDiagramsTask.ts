@@ -3,6 +3,7 @@ import { subProgress, type Progress } from '../base/progress';
 import { rangeOfDimension, type PersistenceDiagram } from '../topology/diagram';
 import { DistanceMatrix, distanceMatrix, medianDistance } from '../topology/distances';
 import { centredGram } from '../topology/gramAlignment';
+import { scaledDistances } from '../topology/representationTopologyDivergence';
 import { rips } from '../topology/rips';
 
 /** One layer's points, and the parts of them that are looked at by themselves. */
@@ -29,7 +30,7 @@ export interface ComparedLayer {
   readonly diagrams: readonly SharedDiagram[];
   /** Undefined where all points are equal. */
   readonly gram: Float32Array | undefined;
-  /** Distances among `divergencePoints`. */
+  /** Distances among `divergencePoints`, scaled as representation topology divergence takes them. */
   readonly divergence: Float32Array;
 }
 
@@ -75,7 +76,7 @@ export function layerDiagrams(
     medianDistance: unit,
     diagrams: [whole, ...halves],
     gram: gram && sharedFloats(gram),
-    divergence: sharedFloats(among(distances, divergencePoints).values),
+    divergence: sharedFloats(scaledDistances(among(distances, divergencePoints), cancellation).values),
   };
 }
 

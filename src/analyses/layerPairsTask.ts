@@ -4,7 +4,7 @@ import { bottleneckDistance } from '../topology/diagramDistance';
 import type { DiagramPoints } from '../topology/diagramPoints';
 import { DistanceMatrix } from '../topology/distances';
 import { gramAlignment } from '../topology/gramAlignment';
-import { representationTopologyDivergence } from '../topology/representationTopologyDivergence';
+import { divergenceOfScaled } from '../topology/representationTopologyDivergence';
 import { COMPARED_DIMENSION, type ComparedLayer, type SharedDiagram } from './layerDiagramsTask';
 
 export interface LayerPairsInput {
@@ -68,5 +68,5 @@ function divergence(a: ComparedLayer, b: ComparedLayer, cancellation: Cancellati
     DistanceMatrix,
     DistanceMatrix,
   ];
-  return representationTopologyDivergence(first, second, cancellation).mean;
+  return divergenceOfScaled(first, second, cancellation).mean;
 }

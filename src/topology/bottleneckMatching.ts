@@ -64,9 +64,9 @@ function generalMatching({ metric, a, b, cancellation }: MatchingProblem): Partn
   };
   let enough = 0;
   for (const { toDiagonal } of [sideA, sideB]) for (const length of toDiagonal) enough = Math.max(enough, length);
-  if (within(0)) return best;
+  let tooLittle = leastMove(metric, sideA, sideB, cancellation);
+  if (within(tooLittle)) return best;
 
-  let tooLittle = 0;
   let candidates: Float64Array | undefined;
   while (candidates === undefined) {
     const middle = tooLittle + (enough - tooLittle) / 2;
@@ -89,6 +89,29 @@ function generalMatching({ metric, a, b, cancellation }: MatchingProblem): Partn
   }
   if (candidates.length > 0) within(candidates[high]!);
   return best;
+}
+
+/**
+ * What some point must be moved by in every matching, which is one of the distances: of the point that is farthest from both the diagonal and whatever is on the other side. Where bars are
+ * alone, as those that decide often are, it is the answer.
+ */
+function leastMove(metric: GroundMetric, a: Side, b: Side, cancellation: Cancellation): number {
+  let least = 0;
+  const raise = (x: Side, y: Side) => {
+    const { birth, death } = x.points;
+    x.toDiagonal.forEach((length, i) => {
+      poll(i, cancellation);
+      if (length <= least) return;
+      // Whoever lies no farther than what is known already cannot raise it.
+      const nearest = y.tree.nearest(birth[i]!, death[i]!, least, length, j =>
+        distanceBetween(metric, x.points, i, y.points, j),
+      );
+      if (nearest > least) least = nearest;
+    });
+  };
+  raise(a, b);
+  raise(b, a);
+  return least;
 }
 
 /** The distances in (tooLittle, enough] that can decide, ascending; undefined where there are too many of them. */

@@ -1,6 +1,6 @@
 import { Cancellation } from '../base/cancellation';
 import { poll } from './filteredComplex';
-import { radixOrder } from './radixOrder';
+import { identity, radixOrder } from './radixOrder';
 
 /** The points of one dimension of a persistence diagram. In superlevel diagrams births are above deaths. */
 export interface DiagramPoints {
@@ -40,16 +40,32 @@ export function splitPoints(
   cancellation = Cancellation.never,
 ): { finite: Uint32Array; essential: Uint32Array } {
   const size = birth.length;
+  if (isInOrder(birth, death, cancellation)) return splitInOrder(death, identity(size), cancellation);
   // Adding 0 turns −0, which would come before it, into 0.
   const keys = new Float64Array(size);
   for (let i = 0; i < size; i++) keys[i] = death[i]! + 0;
   const byDeath = radixOrder(keys, size, cancellation);
-  let finites = 0;
-  for (let i = 0; i < size; i++) {
-    keys[i] = birth[i]! + 0;
-    if (Number.isFinite(death[i])) finites++;
+  for (let i = 0; i < size; i++) keys[i] = birth[i]! + 0;
+  return splitInOrder(death, radixOrder(keys, size, cancellation, byDeath), cancellation);
+}
+
+/** Whether each point comes after the one before it, as points of a diagram of ours do. */
+function isInOrder(birth: Float64Array, death: Float64Array, cancellation: Cancellation): boolean {
+  for (let k = 1; k < birth.length; k++) {
+    poll(k, cancellation);
+    if (!(birth[k - 1]! < birth[k]! || (birth[k - 1] === birth[k] && death[k - 1]! <= death[k]!))) return false;
   }
-  const order = radixOrder(keys, size, cancellation, byDeath);
+  return true;
+}
+
+function splitInOrder(
+  death: Float64Array,
+  order: Uint32Array,
+  cancellation: Cancellation,
+): { finite: Uint32Array; essential: Uint32Array } {
+  const size = order.length;
+  let finites = 0;
+  for (let i = 0; i < size; i++) if (Number.isFinite(death[i])) finites++;
   const [finite, essential] = [new Uint32Array(finites), new Uint32Array(size - finites)];
   for (let k = 0, placeFinite = 0, placeEssential = 0; k < size; k++) {
     poll(k, cancellation);

@@ -50,14 +50,31 @@ export class PointTree {
   }
 
   private isBeyond(node: number, px: number, py: number, bound: number): boolean {
+    return this.gap(node, px, py) > bound;
+  }
+
+  /** From a point to the box of a node's points, in the larger of both coordinates; not above 0 within it. */
+  private gap(node: number, px: number, py: number): number {
     const { bounds } = this.tree;
     const at = 4 * node;
-    return (
-      bounds[at]! - px > bound ||
-      px - bounds[at + 1]! > bound ||
-      bounds[at + 2]! - py > bound ||
-      py - bounds[at + 3]! > bound
-    );
+    return Math.max(bounds[at]! - px, px - bounds[at + 1]!, bounds[at + 2]! - py, py - bounds[at + 3]!);
+  }
+
+  /**
+   * How far the nearest point is, whether left or taken away: `far` where all are as far, and any number up to `near` where one is that near. `distance` may be more than the larger of both
+   * coordinates, never less.
+   */
+  nearest(px: number, py: number, near: number, far: number, distance: (point: number) => number, node = 1): number {
+    if (far <= near || this.isBeyond(node, px, py, far)) return far;
+    const { range, order, firstLeaf } = this.tree;
+    if (node >= firstLeaf) {
+      let best = far;
+      for (let k = range[2 * node]!; k < range[2 * node + 1]!; k++) best = Math.min(best, distance(order[k]!));
+      return best;
+    }
+    const first = this.gap(2 * node, px, py) <= this.gap(2 * node + 1, px, py) ? 2 * node : 2 * node + 1;
+    const best = this.nearest(px, py, near, far, distance, first);
+    return this.nearest(px, py, near, best, distance, first ^ 1);
   }
 
   /** Calls `visit` for every point that is farther than `near` and no farther than `far` in the larger of both coordinates, and for some others. */

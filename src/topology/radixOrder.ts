@@ -58,7 +58,8 @@ function isBefore(a: number, b: number): boolean {
   return a < b || (a === 0 && b === 0 && 1 / a < 1 / b);
 }
 
-function identity(size: number): Uint32Array<ArrayBuffer> {
+/** 0, 1, 2 …. */
+export function identity(size: number): Uint32Array<ArrayBuffer> {
   const order = new Uint32Array(size);
   for (let i = 0; i < size; i++) order[i] = i;
   return order;

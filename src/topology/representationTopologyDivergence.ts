@@ -30,34 +30,53 @@ export function representationTopologyDivergence(
   b: DistanceMatrix,
   cancellation = Cancellation.never,
 ): RepresentationTopologyDivergence {
+  refuseOtherRows(a, b);
+  return divergenceOfScaled(scaledDistances(a, cancellation), scaledDistances(b, cancellation), cancellation);
+}
+
+/** The same of distances that `scaledDistances` gave: of many clouds each is scaled once. */
+export function divergenceOfScaled(
+  a: DistanceMatrix,
+  b: DistanceMatrix,
+  cancellation = Cancellation.never,
+): RepresentationTopologyDivergence {
+  refuseOtherRows(a, b);
+  const ab = direction(a, b, cancellation);
+  const ba = direction(b, a, cancellation);
+  return { ab, ba, mean: (ab + ba) / 2 };
+}
+
+function refuseOtherRows(a: DistanceMatrix, b: DistanceMatrix): void {
   if (a.count !== b.count)
     throw new Fault(
       'shape-mismatch',
       `The clouds have ${formatCount(a.count)} and ${formatCount(b.count)} rows, but must have the same rows.`,
     );
-  const [scaledA, scaledB] = [scaled(a, cancellation), scaled(b, cancellation)];
-  const ab = direction(scaledA, scaledB, a.count, cancellation);
-  const ba = direction(scaledB, scaledA, a.count, cancellation);
-  return { ab, ba, mean: (ab + ba) / 2 };
 }
 
-function scaled({ values }: DistanceMatrix, cancellation: Cancellation): Float32Array {
-  if (values.length === 0) return values;
+/** Distances divided by the 0.9 quantile of all n² entries, by linear interpolation; as they are where that is 0. */
+export function scaledDistances(distances: DistanceMatrix, cancellation = Cancellation.never): DistanceMatrix {
+  const { count, values } = distances;
+  if (values.length === 0) return distances;
   const position = 0.9 * (values.length - 1);
   const rank = Math.floor(position);
   const below = floatOfRank(values, rank, cancellation);
   const above = floatOfRank(values, Math.min(values.length - 1, rank + 1), cancellation);
   const unit = below + (above - below) * (position - rank);
-  if (!(unit > 0)) return values;
+  if (!(unit > 0)) return distances;
   const quotients = new Float32Array(values.length);
   for (let k = 0; k < values.length; k++) {
     poll(k, cancellation);
     quotients[k] = values[k]! / unit;
   }
-  return quotients;
+  return new DistanceMatrix(count, quotients);
 }
 
-function direction(a: Float32Array, b: Float32Array, count: number, cancellation: Cancellation): number {
+function direction(
+  { count, values: a }: DistanceMatrix,
+  { values: b }: DistanceMatrix,
+  cancellation: Cancellation,
+): number {
   const size = 2 * count;
   const values = new Float32Array(size * size);
   for (let i = 0; i < count; i++) {

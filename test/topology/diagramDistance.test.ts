@@ -14,6 +14,7 @@ import {
 } from '../../src/topology/diagramPoints';
 import { slicedWassersteinDistance } from '../../src/topology/slicedWasserstein';
 import { smallestSum } from './assignmentOracle';
+import { covers } from './coverOracle';
 import { readFixture } from './fixture';
 
 type Pair = readonly [number, number | null];
@@ -134,6 +135,34 @@ describe('distances between diagrams', () => {
   };
   const drawn = (kind: string, count: number, random: Random) =>
     pointsOf(Array.from({ length: count }, () => kinds[kind]!(random)).map(([birth, length]) => [birth, birth + length] as const)); // prettier-ignore
+
+  for (const kindA of Object.keys(kinds))
+    it(`moves points of diagrams ${kindA} no farther than some matching must`, () => {
+      const random = new Random(56, kindA);
+      for (const kindB of Object.keys(kinds)) {
+        for (const ground of ['linf', 'l2'] as const) {
+          const a = drawn(kindA, 10 + random.integer(80), random);
+          const b = drawn(kindB, 10 + random.integer(80), random);
+          const result = bottleneckDistance(a, b, ground);
+          assert.equal(largest(movesOf(result, a, b, ground)), result.distance);
+          assert.ok(covers(a, b, ground, result.distance!), `${kindB}: ${result.distance} is too little`);
+          assert.ok(!covers(a, b, ground, result.distance! * (1 - 1e-12)), `${kindB}: ${result.distance} is too much`);
+        }
+      }
+    });
+
+  it('is the same to the bit for points in any order', () => {
+    const random = new Random(55, 'order');
+    for (const kind of Object.keys(kinds)) {
+      const [a, b] = [drawn(kind, 40, random), drawn(kind, 40, random)];
+      const inOrder = ({ birth, death }: DiagramPoints): DiagramPoints => {
+        const order = Array.from(birth.keys()).sort((i, j) => birth[i]! - birth[j]! || death[i]! - death[j]!);
+        return { birth: Float64Array.from(order, i => birth[i]!), death: Float64Array.from(order, i => death[i]!) };
+      };
+      for (const measure of [bottleneckDistance, (x: DiagramPoints, y: DiagramPoints) => wassersteinDistance(x, y, 2)])
+        assert.ok(Object.is(measure(a, b).distance, measure(inOrder(a), inOrder(b)).distance), kind);
+    }
+  });
 
   for (const kindA of Object.keys(kinds))
     for (const kindB of Object.keys(kinds))
