@@ -1,4 +1,5 @@
 import { Cancellation } from '../base/cancellation';
+import { ridgeSolve } from './ridgeSolve';
 
 /**
  * How units of one group are read by one linear map. Features are what is read: each unit has one in every slot (a position of a flattened map, a place in a head), so
@@ -8,6 +9,11 @@ export interface ReadUnits {
   /** Feature of unit u in slot s at `u * slots + s`; −1 where it has none. */
   readonly features: Int32Array;
   readonly slots: number;
+  /**
+   * Whether all slots of a unit are fitted by all slots of its partner: channels of a head have no order that another head shares. Otherwise slot by slot, as positions are
+   * compared.
+   */
+  readonly together: boolean;
   /** Number of features; `covariance` is width × width. */
   readonly width: number;
   readonly covariance: Float64Array;
@@ -31,9 +37,13 @@ export interface FoldingOrder {
 function squaredCost(reads: readonly ReadUnits[], weights: readonly Float64Array[], u: number, r: number): number {
   let sum = 0;
   for (let k = 0; k < reads.length; k++) {
-    const { features, slots, width, covariance, scale } = reads[k]!;
+    const { features, slots, width, covariance, scale, together } = reads[k]!;
     const own = weights[k]!;
     let part = 0;
+    if (together) {
+      if (scale > 0) sum += squaredCostTogether(reads[k]!, own, u, r) / scale;
+      continue;
+    }
     for (let s = 0; s < slots; s++) {
       const f = features[u * slots + s]!;
       if (f < 0) continue;
@@ -47,6 +57,57 @@ function squaredCost(reads: readonly ReadUnits[], weights: readonly Float64Array
     if (scale > 0) sum += part / scale;
   }
   return sum;
+}
+
+/** tr((C_uu − C_ur C_rr⁻¹ C_ru) · W_u W_uᵀ): what is left of u's slots given those of r, as they are read. */
+function squaredCostTogether(read: ReadUnits, weights: Float64Array, u: number, r: number): number {
+  const { features, slots, width, covariance } = read;
+  const map = foldingMap(read, u, r);
+  let cost = 0;
+  for (let s = 0; s < slots; s++) {
+    const f = features[u * slots + s]!;
+    if (f < 0) continue;
+    for (let t = 0; t < slots; t++) {
+      const other = features[u * slots + t]!;
+      if (other < 0) continue;
+      let left = covariance[f * width + other]!;
+      for (let q = 0; q < slots; q++) {
+        const g = features[r * slots + q]!;
+        if (g >= 0) left -= covariance[f * width + g]! * map[q * slots + t]!;
+      }
+      cost += left * weights[f * width + other]!;
+    }
+  }
+  return Math.max(0, cost);
+}
+
+/** Of the variance of what is read: keeps a fit of all slots finite where some are constant. */
+const TOGETHER_RIDGE = 1e-6;
+
+/** The least squares fit of u's slots by r's: slope of r's slot q for u's slot s at `q * slots + s`. */
+export function foldingMap(
+  { features, slots, width, covariance, together }: Omit<ReadUnits, 'weights' | 'scale'>,
+  u: number,
+  r: number,
+): Float64Array {
+  const map = new Float64Array(slots * slots);
+  const at = (f: number, g: number) => (f < 0 || g < 0 ? 0 : covariance[f * width + g]!);
+  if (!together) {
+    for (let s = 0; s < slots; s++) {
+      const [f, g] = [features[u * slots + s]!, features[r * slots + s]!];
+      const variance = at(g, g);
+      map[s * slots + s] = variance > 0 ? at(f, g) / variance : 0;
+    }
+    return map;
+  }
+  const matrix = new Float64Array(slots * slots);
+  for (let q = 0; q < slots; q++)
+    for (let s = 0; s < slots; s++) {
+      matrix[q * slots + s] = at(features[r * slots + q]!, features[r * slots + s]!);
+      map[q * slots + s] = at(features[r * slots + q]!, features[u * slots + s]!);
+    }
+  ridgeSolve(matrix, map, slots, slots, TOGETHER_RIDGE);
+  return map;
 }
 
 /**
@@ -95,20 +156,22 @@ export function foldingOrder(
   return { order, into, cost };
 }
 
-/** Slope of the least squares fit of feature f by feature g, 0 where g does not vary. */
-export function foldingSlope(covariance: Float64Array, width: number, f: number, g: number): number {
-  const variance = covariance[g * width + g]!;
-  return variance > 0 ? covariance[f * width + g]! / variance : 0;
-}
-
-/** w_r += slope · w_u, in the matrix of inner products. */
-function fold({ features, slots, width, covariance }: ReadUnits, weights: Float64Array, u: number, r: number): void {
-  for (let s = 0; s < slots; s++) {
-    const f = features[u * slots + s]!;
-    const g = features[r * slots + s]!;
-    if (f < 0 || g < 0) continue;
-    const slope = foldingSlope(covariance, width, f, g);
+/** What r is read with grows by what u was read with, through the fit of u by r: in the matrix of inner products. */
+function fold(read: ReadUnits, weights: Float64Array, u: number, r: number): void {
+  const { features, slots, width } = read;
+  const map = foldingMap(read, u, r);
+  const each = (add: (f: number, g: number, slope: number) => void) => {
+    for (let q = 0; q < slots; q++)
+      for (let s = 0; s < slots; s++) {
+        const [f, g] = [features[u * slots + s]!, features[r * slots + q]!];
+        const slope = map[q * slots + s]!;
+        if (f >= 0 && g >= 0 && slope !== 0) add(f, g, slope);
+      }
+  };
+  each((f, g, slope) => {
     for (let k = 0; k < width; k++) weights[g * width + k] = weights[g * width + k]! + slope * weights[f * width + k]!;
+  });
+  each((f, g, slope) => {
     for (let k = 0; k < width; k++) weights[k * width + g] = weights[k * width + g]! + slope * weights[k * width + f]!;
-  }
+  });
 }

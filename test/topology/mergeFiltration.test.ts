@@ -22,6 +22,7 @@ function readsOf(values: readonly (readonly number[])[], weights: readonly (read
   return {
     features: Int32Array.from({ length: width }, (_, f) => f),
     slots: 1,
+    together: false,
     width,
     covariance,
     weights: inner,
@@ -62,6 +63,25 @@ describe('the merge filtration', () => {
     const { order, cost } = foldingOrder(2, [reads]);
     assert.equal(order[0], 1);
     assert.ok(Math.abs(cost[0]! - expected) < 1e-12);
+  });
+
+  it('of units of several channels takes a head that turns the channels of another for its repetition', () => {
+    const values = gaussian(300, 5, 3).map(([a, b, c, d, e]) => [
+      a!,
+      b!,
+      c!,
+      d!,
+      0.6 * a! - 0.8 * b!,
+      0.8 * a! + 0.6 * b! + 1e-4 * e!,
+    ]);
+    const reads = readsOf(values, gaussian(6, 3, 4));
+    const heads = { ...reads, slots: 2, features: Int32Array.of(0, 1, 2, 3, 4, 5) };
+    const turned = foldingOrder(3, [{ ...heads, together: true }]);
+    assert.deepEqual([turned.order[0], turned.into[0]].sort(), [0, 2]);
+    assert.ok(turned.cost[0]! < 1e-3);
+    assert.ok(turned.cost[1]! > 60 * turned.cost[0]!);
+    // Slot by slot it would be missed.
+    assert.ok(foldingOrder(3, [heads]).cost[0]! > 0.1);
   });
 
   it('is the same whatever the order of the units', () => {

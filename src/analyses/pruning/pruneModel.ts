@@ -324,7 +324,8 @@ class PruneRun {
 }
 
 function nothingToPrune({ leftWhole }: PrunableNetwork): Fault {
-  const reasons = leftWhole.slice(0, 3).map(({ layers, reason }) => `${layers[0]!}: ${reason}`);
+  const first = leftWhole.filter(({ reason }, i) => leftWhole.findIndex(one => one.reason === reason) === i);
+  const reasons = first.slice(0, 3).map(({ layers, reason }) => `${layers[0]!}: ${reason}`);
   return new Fault(
     'unsupported',
     `No units of this network can be removed.${reasons.length > 0 ? ` ${reasons.join(' ')}` : ''}`,

@@ -6,7 +6,7 @@ import type { LinearUse, PrunableNetwork } from '../../models/units/prunableNetw
 import { weightIndex, type Features } from '../../probes/units/features';
 import type { Moments } from '../../probes/units/gram';
 import type { UseMoments } from '../../probes/units/unitMoments';
-import { foldingSlope } from '../../topology/mergeFiltration';
+import { foldingMap } from '../../topology/mergeFiltration';
 import { ridgeSolve } from '../../topology/ridgeSolve';
 import type { Removal } from './removalOrder';
 import { featuresOf } from './removalOrder';
@@ -129,7 +129,7 @@ function secondMoments(
   return (f: number, g: number) => covariance[f * count + g]! + (centred ? 0 : mean[f]! * mean[g]!);
 }
 
-/** w_r += slope · w_u, one after the other, and the offset to the bias. */
+/** w_r += slope · w_u, one after the other, and the offset to the bias; of heads slopes from all channels of one to all of the other. */
 function fold({ use, compared }: UseMoments, network: PrunableNetwork, { folds }: Removal, valuesOf: Values): void {
   if (compared === undefined) return;
   const { features, covariance, mean } = compared;
@@ -143,19 +143,25 @@ function fold({ use, compared }: UseMoments, network: PrunableNetwork, { folds }
     const table = tables[index];
     if (table === undefined) continue;
     const { from } = network.groups[index]!;
-    for (let s = 0; s < table.slots; s++) {
-      const f = table.features[(unit - from) * table.slots + s]!;
+    const { slots } = table;
+    const map =
+      into < 0 ? undefined : foldingMap({ ...table, width: features.count, covariance }, unit - from, into - from);
+    for (let s = 0; s < slots; s++) {
+      const f = table.features[(unit - from) * slots + s]!;
       if (f < 0) continue;
-      const g = into < 0 ? -1 : table.features[(into - from) * table.slots + s]!;
-      const slope = g < 0 ? 0 : foldingSlope(covariance, features.count, f, g);
-      const offset = mean[f]! - (g < 0 ? 0 : slope * mean[g]!);
       read(use, features, f, weights, outgoing);
+      let offset = mean[f]!;
+      for (let q = 0; map !== undefined && q < slots; q++) {
+        const g = table.features[(into - from) * slots + q]!;
+        const slope = map[q * slots + s]!;
+        if (g < 0 || slope === 0) continue;
+        offset -= slope * mean[g]!;
+        for (let b = 0; b < features.blocks; b++)
+          for (let o = 0; o < outputs; o++)
+            weights[weightIndex(use, features, g, b, o)]! += slope * outgoing[b * outputs + o]!;
+      }
       for (let b = 0; b < features.blocks; b++)
-        for (let o = 0; o < outputs; o++) {
-          const own = outgoing[b * outputs + o]!;
-          if (g >= 0) weights[weightIndex(use, features, g, b, o)]! += slope * own;
-          constant[o]! += offset * own;
-        }
+        for (let o = 0; o < outputs; o++) constant[o]! += offset * outgoing[b * outputs + o]!;
     }
   }
   addToBias(use, constant, valuesOf);

@@ -36,6 +36,9 @@ export function groupFiltrations(
   });
 }
 
+/** The widest heads whose channels are fitted by each other: n² fits of slots³ products for n units. */
+const MOST_TOGETHER = 256;
+
 interface InnerProducts {
   readonly weights: Float64Array;
   readonly scale: number;
@@ -85,16 +88,18 @@ function readUnits(
 
 /** Features of each unit of a group, slot by slot. */
 export function featuresOf(
-  { from, units }: UnitGroup,
+  { from, units, channelsPerUnit }: UnitGroup,
   { count, unitOf }: Features,
-): Pick<ReadUnits, 'features' | 'slots'> | undefined {
+): Pick<ReadUnits, 'features' | 'slots' | 'together'> | undefined {
   const lists = Array.from({ length: units }, (): number[] => []);
   for (let f = 0; f < count; f++) lists[unitOf[f]! - from]?.push(f);
   const slots = Math.max(0, ...lists.map(list => list.length));
   if (slots === 0) return undefined;
   const features = new Int32Array(units * slots).fill(-1);
   lists.forEach((list, unit) => features.set(list, unit * slots));
-  return { features, slots };
+  // Several channels of a layer that go as one, and no positions: a head.
+  const together = slots > 1 && slots <= MOST_TOGETHER && channelsPerUnit % slots === 0;
+  return { features, slots, together };
 }
 
 /** Over all groups by cost: the cheapest first, where a unit does not go before those of its group that go before it. */

@@ -120,6 +120,24 @@ export function tensorName({ layer, call, output }: TensorReference): string {
   return `${layer}:${call}:${output}`;
 }
 
+/**
+ * What a layer computes on its way that no other layer reads: the channels that the first kernel of a separable convolution gives (channels last), and what the heads of attention give, side by side.
+ */
+export type InnerPart = 'across' | 'attended';
+
+const INNER = /^(.*)#(across|attended)$/s;
+
+/** The name of such a tensor within the program. */
+export function innerTensor(output: string, part: InnerPart): string {
+  return `${output}#${part}`;
+}
+
+/** The output of the layer that computes a tensor on its way, where it is such a tensor. */
+export function innerPart(tensor: string): { readonly output: string; readonly part: InnerPart } | undefined {
+  const found = INNER.exec(tensor);
+  return found === null ? undefined : { output: found[1]!, part: found[2] as InnerPart };
+}
+
 /** Follows shapes through the network, and finds each layer's weights on the way. */
 function computeSteps(network: KerasNetwork, stored: StoredWeights, modern: boolean) {
   const calls = network.layers

@@ -68,17 +68,48 @@ export function concatenated(
 }
 
 /**
- * The same values in another shape: axes are matched from the left in runs of equal sizes. Within a run an axis that is merged with others repeats its labels, and one that is
- * split hands them to its first part, so that the indices of one of its parts go together: the channels of a head. What cannot be told stays.
+ * An axis that became two: the labels of each index of the first, one for each index of the second. Which of the two loses indices is told by what reads them: heads of
+ * attention stand along the first, and queries, keys and values of one layer, each of which has heads, along the second.
  */
-export function reshaped(book: UnitBook, axes: Axes, from: readonly Dim[], to: readonly Dim[], reason: string): Axes {
+export interface SplitAxis {
+  readonly first: number;
+  readonly second: number;
+  readonly parts: readonly Labels[];
+}
+
+/** All indices of each part go together: what is left are labels of the first axis. */
+export function joinedParts(book: UnitBook, { parts }: SplitAxis): Labels {
+  for (const part of parts) for (const label of part) book.unite(part[0]!, label);
+  return Int32Array.from(parts, part => part[0]!);
+}
+
+/**
+ * The same values in another shape: axes are matched from the left in runs of equal sizes. Within a run an axis that is merged with others repeats its labels; one that is
+ * split hands them to its first part, so that the indices of one of its parts go together (the channels of a head), unless `later` takes the split to decide on it. An axis of
+ * unknown length that repeats the same labels (heads, for each sequence of a batch) has them once. What cannot be told stays.
+ */
+export function reshaped(
+  book: UnitBook,
+  axes: Axes,
+  from: readonly Dim[],
+  to: readonly Dim[],
+  reason: string,
+  later?: (split: SplitAxis) => void,
+): Axes {
   const result: (Labels | null)[] = to.map(() => null);
+  const splits: SplitAxis[] = [];
+  const target = { result, dims: to, splits };
+  const settle = () => {
+    // One split can wait, where it is the only one.
+    if (later !== undefined && splits.length === 1) later(splits[0]!);
+    else for (const split of splits) result[split.first] = joinedParts(book, split);
+    return result;
+  };
   const give = (a: number, aEnd: number, b: number, bEnd: number) => {
     const labelled = Array.from({ length: aEnd - a }, (_, i) => a + i).filter(at => axes[at] !== null);
     if (labelled.length === 0) return;
     const [only] = labelled;
-    const fits =
-      labelled.length === 1 && match(book, { axes, at: only!, dims: from, a, aEnd }, { result, dims: to, b, bEnd });
+    const fits = labelled.length === 1 && match(book, { axes, at: only!, dims: from, a, aEnd }, { ...target, b, bEnd });
     if (!fits) for (const at of labelled) book.keep(axes[at]!, reason);
   };
   let [a, b] = [0, 0];
@@ -102,25 +133,34 @@ export function reshaped(book: UnitBook, axes: Axes, from: readonly Dim[], to: r
       else if (bEnd < to.length) right *= take(to[bEnd++]);
       else break;
     } while (known && (left !== right || aEnd === a || bEnd === b));
-    if (!known || left !== right) return fromTheRight(book, axes, { from, to, a, b, result, reason });
+    if (!known || left !== right) {
+      fromTheRight(book, axes, { from, a, b, target, reason });
+      return settle();
+    }
     give(a, aEnd, b, bEnd);
     a = aEnd;
     b = bEnd;
   }
-  return result;
+  return settle();
+}
+
+interface Target {
+  readonly result: (Labels | null)[];
+  readonly dims: readonly Dim[];
+  readonly splits: SplitAxis[];
 }
 
 interface Rest {
   readonly from: readonly Dim[];
-  readonly to: readonly Dim[];
   readonly a: number;
   readonly b: number;
-  readonly result: (Labels | null)[];
+  readonly target: Target;
   readonly reason: string;
 }
 
 /** Where a size is not known, axes are matched from the other end too; what stays between must be without labels. */
-function fromTheRight(book: UnitBook, axes: Axes, { from, to, a, b, result, reason }: Rest): Axes {
+function fromTheRight(book: UnitBook, axes: Axes, { from, a, b, target, reason }: Rest): void {
+  const { result, dims: to } = target;
   let [i, j] = [from.length - 1, to.length - 1];
   while (i >= a && j >= b) {
     const [one, other] = [from[i]!, to[j]!];
@@ -132,7 +172,7 @@ function fromTheRight(book: UnitBook, axes: Axes, { from, to, a, b, result, reas
     const split = typeof one === 'number' ? runOf(to, j, b, one) : undefined;
     if (
       split !== undefined &&
-      match(book, { axes, at: i, dims: from, a: i, aEnd: i + 1 }, { result, dims: to, b: split, bEnd: j + 1 })
+      match(book, { axes, at: i, dims: from, a: i, aEnd: i + 1 }, { ...target, b: split, bEnd: j + 1 })
     ) {
       i--;
       j = split - 1;
@@ -145,19 +185,50 @@ function fromTheRight(book: UnitBook, axes: Axes, { from, to, a, b, result, reas
         : Array.from({ length: i - merged + 1 }, (_, k) => merged + k).filter(at => axes[at] !== null);
     if (merged !== undefined && labelled.length <= 1) {
       if (labelled.length === 1)
-        match(
-          book,
-          { axes, at: labelled[0]!, dims: from, a: merged, aEnd: i + 1 },
-          { result, dims: to, b: j, bEnd: j + 1 },
-        );
+        match(book, { axes, at: labelled[0]!, dims: from, a: merged, aEnd: i + 1 }, { ...target, b: j, bEnd: j + 1 });
       i = merged - 1;
       j--;
       continue;
     }
+    i = repeatedAxis(book, axes, { from, a, b, target, reason }, i, j);
     break;
   }
   for (let at = a; at <= i; at++) book.keep(axes[at]!, reason);
-  return result;
+}
+
+/**
+ * Heads that are an axis with a batch of unknown size: as they are put beside it, taken apart from it, or put together with their channels again. Gives the last axis that is
+ * still to be matched.
+ */
+function repeatedAxis(book: UnitBook, axes: Axes, { from, a, b, target }: Rest, i: number, j: number): number {
+  const { result, dims: to } = target;
+  if (i < a || j < b) return i;
+  const [one, other, labels] = [from[i]!, to[j]!, axes[i]!];
+  if (typeof other !== 'number') return i;
+  // [batch, heads · width] → [batch · heads, width]
+  if (
+    typeof one === 'number' &&
+    labels !== null &&
+    i > a &&
+    j - 1 === b &&
+    typeof to[b] !== 'number' &&
+    one % other === 0
+  ) {
+    result[b] = joinedParts(book, { first: b, second: j, parts: pieces(labels, one / other) });
+    return i - 1;
+  }
+  // [batch · heads] → [batch, heads]
+  if (typeof one !== 'number' && i === a && labels?.length === other) {
+    result[j] = labels;
+    return i - 1;
+  }
+  // [batch · heads, width] → [batch, heads · width]
+  const heads = i > a && typeof from[i - 1] !== 'number' ? axes[i - 1]! : null;
+  if (typeof one === 'number' && labels === null && heads !== null && heads.length * one === other) {
+    result[j] = Int32Array.from({ length: other }, (_, at) => heads[Math.floor(at / one)]!);
+    return i - 2;
+  }
+  return i;
 }
 
 /** First index of the axes that end at `end` and whose sizes multiply to `size`. */
@@ -173,63 +244,73 @@ function runOf(dims: readonly Dim[], end: number, from: number, size: number): n
   return undefined;
 }
 
+/** Labels that would be told apart place by place: more than this are not. */
+const MOST_PLACES = 1 << 22;
+
+interface Run {
+  readonly axes: Axes;
+  /** The one that has labels. */
+  readonly at: number;
+  readonly dims: readonly Dim[];
+  readonly a: number;
+  readonly aEnd: number;
+}
+
+/** Labels of one axis in a run of axes that becomes another run of as many places; false where that cannot be told. */
 function match(
   book: UnitBook,
-  {
-    axes,
-    at,
-    dims,
-    a,
-    aEnd,
-  }: {
-    readonly axes: Axes;
-    readonly at: number;
-    readonly dims: readonly Dim[];
-    readonly a: number;
-    readonly aEnd: number;
-  },
-  {
-    result,
-    dims: to,
-    b,
-    bEnd,
-  }: { readonly result: (Labels | null)[]; readonly dims: readonly Dim[]; readonly b: number; readonly bEnd: number },
+  { axes, at, dims, a, aEnd }: Run,
+  { result, dims: to, splits, b, bEnd }: Target & { readonly b: number; readonly bEnd: number },
 ): boolean {
   const labels = axes[at];
   if (labels === null || labels === undefined) return true;
-  const sizeOf = (list: readonly Dim[], start: number, end: number) =>
-    list.slice(start, end).reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : NaN), 1);
   const sizes = to.slice(b, bEnd);
-  const wide = sizes.filter(dim => dim !== 1);
-  const outer = aEnd - a === 1 ? 1 : sizeOf(dims, a, at);
-  const inner = aEnd - a === 1 ? 1 : sizeOf(dims, at + 1, aEnd);
-  if (wide.length <= 1) {
-    // Merged: every label comes once for each place of the other axes.
-    const place = wide.length === 0 ? b : b + sizes.findIndex(dim => dim !== 1);
-    if (!Number.isFinite(outer * inner)) return false;
-    if (outer * inner === 1) {
-      result[place] = labels;
-      return true;
-    }
-    const repeated = new Int32Array(outer * labels.length * inner);
-    for (let o = 0, k = 0; o < outer; o++)
-      for (const label of labels) for (let i = 0; i < inner; i++) repeated[k++] = label;
-    result[place] = repeated;
+  const wide = sizes.flatMap((dim, place) => (dim === 1 ? [] : [b + place]));
+  if (wide.length <= 1 && aEnd - a === 1) {
+    result[wide[0] ?? b] = labels;
     return true;
   }
-  // Split: the first part that is no 1 keeps the labels, and all of its own go together.
-  if (outer * inner !== 1) return false;
-  const place = b + sizes.findIndex(dim => dim !== 1);
-  const size = to[place] as number;
-  const run = labels.length / size;
-  if (!Number.isInteger(run)) return false;
-  const heads = new Int32Array(size);
-  for (let head = 0; head < size; head++) {
-    heads[head] = labels[head * run]!;
-    for (let i = 1; i < run; i++) book.unite(heads[head]!, labels[head * run + i]!);
+  const product = (list: readonly Dim[]) =>
+    list.reduce<number>((total, dim) => total * (typeof dim === 'number' ? dim : NaN), 1);
+  const outer = aEnd - a === 1 ? 1 : product(dims.slice(a, at));
+  const inner = aEnd - a === 1 ? 1 : product(dims.slice(at + 1, aEnd));
+  const places = outer * labels.length * inner;
+  if (!(places <= MOST_PLACES)) return false;
+  const labelAt = (place: number) => labels[Math.floor(place / inner) % labels.length]!;
+  // Merged: every label comes once for each place of the other axes. Taken apart again, one axis alone may tell the labels.
+  for (const axis of wide.length === 0 ? [b] : wide) {
+    const size = wide.length === 0 ? 1 : (to[axis] as number);
+    const stride = product(to.slice(axis + 1, bEnd));
+    const own = Int32Array.from({ length: size }, (_, index) => labelAt(index * stride));
+    let alone = true;
+    for (let place = 0; alone && place < places; place++)
+      alone = labelAt(place) === own[Math.floor(place / stride) % size];
+    if (!alone) continue;
+    result[axis] = own;
+    return true;
   }
-  result[place] = heads;
+  if (inner !== 1) return false;
+  const [first, second] = wide as [number, number];
+  if (outer !== 1) {
+    // [batch, heads · width] → [batch · heads, width], where the batch has a fixed size.
+    const heads = (to[first] as number) / outer;
+    if (!Number.isInteger(heads) || !Number.isInteger(labels.length / heads)) return false;
+    const own = joinedParts(book, { first, second, parts: pieces(labels, heads) });
+    result[first] = Int32Array.from({ length: outer * heads }, (_, i) => own[i % heads]!);
+    return true;
+  }
+  // Split: what stands behind the second part goes together.
+  const parts = pieces(labels, to[first] as number).map(part =>
+    joinedParts(book, { first, second, parts: pieces(part, to[second] as number) }),
+  );
+  splits.push({ first, second, parts });
   return true;
+}
+
+/** As many equal parts. */
+function pieces(labels: Labels, count: number): readonly Labels[] {
+  const length = labels.length / count;
+  return Array.from({ length: count }, (_, i) => labels.subarray(i * length, (i + 1) * length));
 }
 
 function same(a: Dim, b: Dim): boolean {

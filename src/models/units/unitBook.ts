@@ -120,12 +120,15 @@ export class UnitBook {
       for (const label of labels)
         if (!measured.has(this.find(label))) this.keep(Int32Array.of(label), 'No layer with weights reads them.');
     const layers = new Map<number, Set<string>>();
-    for (const { labels, tensor } of this.givers)
+    // Of one layer, heads of attention and what it makes of them are not alike.
+    const places = new Map<number, Set<string>>();
+    for (const { labels, tensor, axis } of this.givers)
       for (const label of labels) {
         const root = this.find(label);
         const found = layers.get(root) ?? new Set<string>();
         layers.set(root, found);
         for (const layer of layersOf(tensor)) found.add(layer);
+        places.set(root, (places.get(root) ?? new Set<string>()).add(`${tensor}\u0002${axis}`));
       }
     const groups = new Map<string, { layers: readonly string[]; roots: number[] }>();
     const whole = new Map<string, { layers: readonly string[]; units: number; reason: string }>();
@@ -134,7 +137,7 @@ export class UnitBook {
       const names = [...layers.get(root)!].sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0));
       if (names.length === 0) continue;
       const reason = this.reasons.get(root);
-      const key = `${names.join('\u0000')}\u0001${reason ?? ''}`;
+      const key = [...names, '', ...[...places.get(root)!].sort(), '', reason ?? ''].join('\u0000');
       if (reason !== undefined) {
         const one = whole.get(key) ?? { layers: names, units: 0, reason };
         one.units++;

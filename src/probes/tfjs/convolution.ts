@@ -160,6 +160,7 @@ export const separableConvolution: Forward = context =>
       image ? two(strides) : [strides[0]!, strides[0]!],
       image ? two(dilation) : [1, dilation[0]!],
     );
+    context.note?.('across', image ? across : tf.squeeze(across, [1]));
     const result = tf.conv2d(across, own('pointwise_kernel'), 1, 'valid');
     return finish(context, image ? result : tf.squeeze(result, [1]));
   });

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { attentionInputs } from '../../models/keras/attentionInputs';
 import { activate, finish, input, weight, type Forward } from './layerContext';
 import type { Library } from './loadLibrary';
 
@@ -28,20 +29,12 @@ export const embedding: Forward = context => {
   return tf.gather(table, indices);
 };
 
-/**
- * Multi-head attention (Vaswani and others 2017, 3.2.2), as Keras calls it: with a query, a value, and a key that is the value where it is
- * not given.
- */
+/** Multi-head attention (Vaswani and others 2017, 3.2.2). */
 export const multiHeadAttention: Forward = context => {
   const { tf, inputs, masks, call, weights } = context;
-  const named = (name: string) => {
-    const at = call?.names.indexOf(name) ?? -1;
-    return at < 0 ? undefined : inputs[at];
-  };
-  const query = named('query') ?? input(context);
-  const places = inputs.filter((_, i) => call?.names[i] === undefined);
-  const value = named('value') ?? places[1] ?? query;
-  const key = named('key') ?? places[2] ?? value;
+  const places = attentionInputs(call, inputs.length);
+  const query = inputs[places.query] ?? input(context);
+  const [value, key] = [inputs[places.value] ?? query, inputs[places.key] ?? query];
 
   // [batch, heads, positions, width]
   const project = (x: Tensor, part: string) => {
@@ -72,11 +65,9 @@ export const multiHeadAttention: Forward = context => {
   const attended = tf.transpose(tf.matMul(tf.softmax(scores), v), [0, 2, 1, 3]);
   const [batch, positions, heads, width] = attended.shape as [number, number, number, number];
   const kernel = weight(context, 'attention_output/kernel');
-  const out = multiply(
-    tf,
-    tf.reshape(attended, [batch, positions, heads * width]),
-    tf.reshape(kernel, [heads * width, kernel.shape[2]!]),
-  );
+  const joined = tf.reshape(attended, [batch, positions, heads * width]);
+  context.note?.('attended', joined);
+  const out = multiply(tf, joined, tf.reshape(kernel, [heads * width, kernel.shape[2]!]));
   const bias = weights.get('attention_output/bias');
   return bias === undefined ? out : tf.add(out, bias);
 };

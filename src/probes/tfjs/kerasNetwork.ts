@@ -1,5 +1,7 @@
-import { tensorName, type KerasModel, type KerasStep } from '../../models/keras/kerasModel';
+import { innerPart, tensorName, type KerasModel, type KerasStep } from '../../models/keras/kerasModel';
+import { axesOf } from '../../models/keras/layerShapes';
 import { maskRule } from '../../models/keras/masks';
+import type { Shape } from '../../models/model';
 import type { Network } from '../network';
 import type { ClassOutput } from '../outputs';
 import type { RuntimeOptions } from '../runtime';
@@ -20,10 +22,24 @@ export async function kerasNetwork(model: KerasModel, options: RuntimeOptions): 
     classOutput: classOutput(model),
     // Keras has one free dimension that all tensors share: their first.
     dims: tensor =>
-      (shapes.get(tensor) ?? inputs.get(tensor))?.map((dim, axis) => (axis === 0 ? (dim ?? 'batch') : dim)),
+      (shapes.get(tensor) ?? inputs.get(tensor) ?? innerShape(model, tensor))?.map((dim, axis) =>
+        axis === 0 ? (dim ?? 'batch') : dim,
+      ),
     masksItself: model.steps.some(step => maskRule(step.layer, step.settings) === 'made'),
     open: tensors => Promise.resolve().then(() => KerasSession.open(runtime, model, tensors)),
   };
+}
+
+/** As many positions as the layer gives, and as many channels as its last kernel reads. */
+function innerShape(model: KerasModel, tensor: string): Shape | undefined {
+  const inner = innerPart(tensor);
+  const step = inner && model.steps.find(one => one.output === inner.output);
+  if (step?.shape === undefined) return undefined;
+  const role = inner!.part === 'across' ? 'pointwise_kernel' : 'attention_output/kernel';
+  const kernel = model.weights.get(step.layer.name)?.find(weight => weight.role === role);
+  const { channel } = axesOf(step.settings, step.shape.length);
+  const width = kernel?.tensor.shape.slice(0, -1).reduce((a, b) => a * b, 1) ?? null;
+  return [...step.shape.filter((_, axis) => axis !== channel), width];
 }
 
 /** The first output with one value, or one a class, for each row. */

@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Fault } from '../../base/fault';
-import type { KerasModel, KerasStep } from '../../models/keras/kerasModel';
+import { innerPart, innerTensor, type KerasModel, type KerasStep } from '../../models/keras/kerasModel';
 import { readFloats } from '../../models/storedTensor';
 import type { FeedTensor, FetchedTensor, NetworkSession } from '../network';
+import type { LayerContext } from './layerContext';
 import { forwardOf } from './layerForward';
 import type { TfjsRuntime } from './loadLibrary';
 import { maskOf } from './masks';
@@ -80,7 +81,12 @@ export class KerasSession implements NetworkSession {
     };
     try {
       for (const step of this.steps) {
-        const result = tf.tidy(() => this.step(step, feeds, alive, masks));
+        const result = tf.tidy(() =>
+          this.step(step, feeds, alive, masks, (part, tensor) => {
+            const name = innerTensor(step.output, part);
+            if (fetches.has(name)) found[name] = { dims: [...tensor.shape], values: tensor.dataSync() };
+          }),
+        );
         const [mask] = tf.tidy(() => this.mask(step, alive, masks));
         if (mask !== undefined) masks.set(step.output, mask);
         if (fetches.has(step.output)) found[step.output] = { dims: [...result.shape], values: result.dataSync() };
@@ -104,6 +110,7 @@ export class KerasSession implements NetworkSession {
     feeds: Readonly<Record<string, FeedTensor>>,
     alive: ReadonlyMap<string, Tensor>,
     given: ReadonlyMap<string, Tensor>,
+    note: LayerContext['note'],
   ): Tensor {
     const { tf } = this.runtime;
     if (isInput(step)) {
@@ -120,7 +127,7 @@ export class KerasSession implements NetworkSession {
     try {
       const masks = step.inputs.map(name => given.get(name));
       const { modern } = this.model.file;
-      const result = forwardOf(step)({ tf, settings, call, inputs, masks, weights, shape, modern });
+      const result = forwardOf(step)({ tf, settings, call, inputs, masks, weights, shape, modern, note });
       // A tensor of its own, that may be given back when the input still is needed.
       return inputs.includes(result) ? result.clone() : result;
     } catch (error) {
@@ -157,7 +164,7 @@ function several(step: KerasStep, source: string): Fault {
 function neededFor(model: KerasModel, tensors: readonly string[]): readonly KerasStep[] {
   const byOutput = new Map(model.steps.map(step => [step.output, step]));
   const needed = new Set<KerasStep>();
-  const pending = [...tensors];
+  const pending = tensors.map(name => innerPart(name)?.output ?? name);
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     const step = byOutput.get(name);
     if (step === undefined || needed.has(step)) continue;

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { InnerPart } from '../../models/keras/kerasModel';
 import type { LayerCall } from '../../models/keras/kerasNetwork';
 import type { LayerSettings } from '../../models/keras/settings';
 import type { Shape } from '../../models/model';
@@ -20,6 +21,8 @@ export interface LayerContext {
   readonly shape: Shape | undefined;
   /** Whether Keras 3 wrote it. */
   readonly modern: boolean;
+  /** Is shown what the layer computes on its way. */
+  readonly note?: ((part: InnerPart, tensor: Tensor) => void) | undefined;
 }
 
 export type Forward = (context: LayerContext) => Tensor;

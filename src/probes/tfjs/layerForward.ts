@@ -177,6 +177,13 @@ function timeDistributed(context: LayerContext) {
   const forward = LAYER_FORWARDS.get(inner.className);
   if (forward === undefined) throw new Error(`${inner.className} is not computed here`);
   const folded = tf.reshape(x, [batch * steps, ...x.shape.slice(2)]);
-  const result = forward({ ...context, settings: inner, call: undefined, inputs: [folded], masks: [] });
+  const result = forward({
+    ...context,
+    settings: inner,
+    call: undefined,
+    inputs: [folded],
+    masks: [],
+    note: undefined,
+  });
   return tf.reshape(result, [batch, steps, ...result.shape.slice(1)]);
 }

@@ -13,10 +13,12 @@ import {
 import { Fault } from '../../../src/base/fault';
 import { Cancellation } from '../../../src/base/cancellation';
 import { Random } from '../../../src/base/random';
+import type { NewTensor } from '../../../src/models/changes';
 import type { Model } from '../../../src/models/model';
 import { networkUnits } from '../../../src/models/units/networkUnits';
 import { networkAnswers } from '../../../src/probes/networkAnswers';
 import { unitMoments, type UseMoments } from '../../../src/probes/units/unitMoments';
+import { kerasFile } from '../../models/keras/kerasFiles';
 import { openBytes } from '../../models/openBytes';
 import type { Bytes } from '../../models/onnxBuilder';
 import { Net, zooNetwork } from '../../models/units/onnxZoo';
@@ -133,6 +135,45 @@ describe('weights of a pruned network', () => {
       const [fit, plain] = [await errorOf(one, order, 3, 'fit'), await errorOf(one, order, 3, 'plain')];
       assert.ok(fit < plain, `${name}: ${fit} against ${plain}`);
     }
+  });
+
+  it('are fitted where a layer computes on its way what they read: heads of Keras and separable convolutions', async () => {
+    for (const [name, rowShape] of [
+      ['mha.keras', [6, 8]],
+      ['res.keras', [12, 12, 3]],
+    ] as const) {
+      const one = await opened(kerasFile(name), rowShape);
+      const count = name === 'mha.keras' ? 1 : 3;
+      const [fit, plain] = [
+        await errorOf(one, merged(one), count, 'fit'),
+        await errorOf(one, merged(one), count, 'plain'),
+      ];
+      assert.ok(fit < plain, `${name}: ${fit} against ${plain}`);
+    }
+  });
+
+  it('of heads that repeat others in other channels are folded into them at no cost', async () => {
+    const { bytes } = zooNetwork('attention with heads', 6);
+    const model = openBytes(bytes);
+    const tensors = new Map<string, NewTensor>();
+    // Head 1 asks and answers as head 0 does; it gives the channels of that in another order, mixed.
+    const copies = { query: [0, 1, 2], key: [0, 1, 2], value: [2, 0, 1] } as const;
+    for (const [part, order] of Object.entries(copies))
+      for (const name of [`${part}.weight`, `${part}.bias`]) {
+        const { shape, values } = model.readWeight(name);
+        for (let row = 0; row < values.length; row += 12) {
+          const [a, b, c] = order.map(i => values[row + i]!) as [number, number, number];
+          values.set(part === 'value' ? [a, a + b, c - b] : [a, b, c], row + 3);
+        }
+        tensors.set(name, { shape, values });
+      }
+    const one = await opened(written(alone(bytes), { tensors }).model, [5, 6]);
+    const heads = one.network.groups.findIndex(({ layers }) => layers.includes('query'));
+    const removal = removalOf(one.network, merged(one), 0, new Map([[heads, 1]]));
+    const changes = prunedChanges(one.model, one.network, one.moments, removal, 'fold');
+    const left = await answers(openBytes(written(alone(one.bytes), changes).model), one.data);
+    const whole = await answers(one.model, one.data);
+    assert.ok(squaredError(left, whole) < 1e-6 * whole.reduce((sum, value) => sum + value * value, 0));
   });
 
   it('are refused before rows are read where their covariances would not fit into memory', async () => {

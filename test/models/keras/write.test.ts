@@ -6,6 +6,8 @@ import { readZipDirectory } from '../../../src/base/archive/zip';
 import { MemorySource } from '../../../src/base/bytes';
 import { Random } from '../../../src/base/random';
 import type { ModelChanges, NewTensor } from '../../../src/models/changes';
+import { asList, entry, parseJson } from '../../../src/models/json';
+import { withBuildShapes } from '../../../src/models/keras/buildShapes';
 import type { Model } from '../../../src/models/model';
 import { capture } from '../../../src/probes/capture';
 import { runtime } from '../../probes/references';
@@ -124,6 +126,23 @@ describe('a file of Keras that is written again', () => {
       if (name === 'res.keras')
         assert.match(configOf(after), /"name": "scores".*"build_config": \{"input_shape": \[null, 4\]\}/s);
     }
+  });
+
+  it('notes the shapes of all that attention reads beside it', () => {
+    const bytes = kerasFile('mha.keras');
+    const text = configOf(bytes).replace('"query_shape": [null, 6, 8]', '"query_shape": [null, 6, 9]');
+    const model = openKeras(bytes);
+    assert.ok(model.program?.kind === 'keras');
+    const config = withBuildShapes(parseJson(text, 'the configuration'), model.program.model);
+    const attention = asList(entry(entry(config, 'config'), 'layers'))[1];
+    const noted = entry(entry(attention, 'build_config'), 'shapes_dict');
+    assert.deepEqual(
+      noted,
+      new Map([
+        ['query_shape', [null, 6, 8]],
+        ['value_shape', [null, 6, 8]],
+      ]),
+    );
   });
 
   it('takes layers out, with their weights, and rewires what read them', async () => {

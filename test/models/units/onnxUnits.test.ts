@@ -45,6 +45,29 @@ describe('units of an ONNX network', () => {
     );
   });
 
+  it('of quantised weights stay, with what reads them, and say why', () => {
+    const net = new Net(1);
+    const one = net.op('Relu', [net.dense('input', 'fc1', 6, 8)]);
+    net.graph.raw('fc2.weight', 'int8', [8, 5], new Uint8Array(40));
+    const weight = net.op('DequantizeLinear', ['fc2.weight', net.scalar(0.1)]);
+    const two = net.op('Relu', [
+      net.op('MatMul', [
+        net.op('DequantizeLinear', [net.op('QuantizeLinear', [one, net.scalar(0.1)]), net.scalar(0.1)]),
+        weight,
+      ]),
+    ]);
+    const network = networkUnits(openBytes(net.finish(['batch', 6], net.dense(two, 'fc3', 5, 2))));
+    assert.deepEqual(titles(network), []);
+    assert.deepEqual(
+      network.leftWhole.map(({ layers, units, reason }) => `${layers.join()} ${units} ${reason.split(':')[0]!}`),
+      [
+        'fc1 8 Weights that give or read them are quantised',
+        'fc2 5 Weights that give or read them are quantised',
+        'fc3 2 They are an output of the network.',
+      ],
+    );
+  });
+
   it('are the same sets whatever their order in the weights', () => {
     const { bytes } = zooNetwork('residual additions', 3);
     const model = openBytes(bytes);

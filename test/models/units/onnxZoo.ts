@@ -25,9 +25,9 @@ export class Net {
     return name;
   }
 
-  integers(values: readonly number[]): string {
+  integers(values: readonly number[], dims: readonly number[] = [values.length]): string {
     const name = `integers_${this.count++}`;
-    this.graph.integers(name, values);
+    this.graph.integers(name, values, dims);
     return name;
   }
 
@@ -250,6 +250,39 @@ const ZOO: Readonly<Record<string, Make>> = {
     });
     return { output: net.dense(mean, 'head', 5, 3), rowShape: [5, 6], groups: ['qkv 2', 'out 5'] };
   },
+  'queries, keys and values that are stacked': net => {
+    const three = net.op('Reshape', [net.linear('input', 'qkv', 6, 36), net.integers([0, 0, 3, 4, 3])]);
+    const stacked = net.op('Transpose', [three], { perm: { integers: [2, 0, 3, 1, 4] } });
+    const [q, k, v] = [0, 1, 2].map(i => net.op('Gather', [stacked, net.integers([i], [])]));
+    const scores = net.op('MatMul', [
+      net.op('Mul', [q!, net.scalar(0.5)]),
+      net.op('Transpose', [k!], { perm: { integers: [0, 1, 3, 2] } }),
+    ]);
+    const mixed = net.op('MatMul', [net.op('Softmax', [scores], { axis: { integer: -1 } }), v!]);
+    const merged = net.op('Reshape', [
+      net.op('Transpose', [mixed], { perm: { integers: [0, 2, 1, 3] } }),
+      net.integers([0, 0, 12]),
+    ]);
+    const mean = net.op('ReduceMean', [net.linear(merged, 'out', 12, 5), net.integers([1])], {
+      keepdims: { integer: 0 },
+    });
+    return { output: net.dense(mean, 'head', 5, 3), rowShape: [5, 6], groups: ['qkv 4', 'out 5'] };
+  },
+  'heads beside the batch': net => packedAttention(net, 'batch'),
+  'heads beside a batch of fixed size': net => packedAttention(net, 1),
+  'heads beside a batch, taken apart again': net => packedAttention(net, 'batch', true),
+  'parts of a split that are cut out and taken out': net => {
+    const three = net.op('Reshape', [net.dense('input', 'three', 6, 15), net.integers([0, 3, 5])]);
+    const one = net.op('Squeeze', [
+      net.op('Slice', [three, net.integers([1]), net.integers([2]), net.integers([1])]),
+      net.integers([1]),
+    ]);
+    const rest = net.node('Split', [three], { axis: { integer: 1 }, num_outputs: { integer: 3 } }, 3);
+    const all = net.op('Concat', [one, ...[0, 2].map(i => net.op('Squeeze', [rest[i]!, net.integers([1])]))], {
+      axis: { integer: 1 },
+    });
+    return { output: net.dense(net.op('Relu', [all]), 'out', 15, 3), rowShape: [6], groups: ['three 5'] };
+  },
   'several outputs': net => {
     const one = net.op('Relu', [net.dense('input', 'fc1', 6, 9)]);
     const two = net.op('Relu', [net.dense(one, 'fc2', 9, 7)]);
@@ -285,11 +318,55 @@ const ZOO: Readonly<Record<string, Make>> = {
   },
 };
 
+/** As PyTorch's MultiheadAttention is exported: one layer for queries, keys and values, and heads that stand along one axis with the rows of a batch. */
+function packedAttention(net: Net, batch: number | 'batch', apart = false): ReturnType<Make> {
+  const x = net.op('Transpose', ['input'], { perm: { integers: [1, 0, 2] } });
+  const sizes = (...entries: readonly (number | 'batch' | 'rows')[]) => {
+    const shape = net.op('Shape', ['input']);
+    const rows = net.op('Gather', [shape, net.integers([0], [])], { axis: { integer: 0 } });
+    const parts = entries.map(entry => {
+      if (typeof entry === 'number') return net.integers([entry]);
+      const value = entry === 'batch' ? rows : net.op('Mul', [rows, net.integers([4], [])]);
+      return net.op('Unsqueeze', [value, net.integers([0])]);
+    });
+    return net.op('Concat', parts, { axis: { integer: 0 } });
+  };
+  const fixed = typeof batch === 'number';
+  const packed = net.op('Reshape', [
+    net.linear(x, 'in_proj', 6, 72),
+    fixed ? net.integers([5, batch, 3, 24]) : sizes(5, 'batch', 3, 24),
+  ]);
+  const moved = net.op('Transpose', [net.op('Unsqueeze', [packed, net.integers([0])])], {
+    perm: { integers: [3, 1, 2, 0, 4] },
+  });
+  const stacked = net.op('Squeeze', [moved, net.integers([3])]);
+  const [q, k, v] = [0, 1, 2].map(i => {
+    const part = net.op('Gather', [stacked, net.integers([i], [])], { axis: { integer: 0 } });
+    const heads = net.op('Reshape', [part, fixed ? net.integers([5, 4 * batch, 6]) : sizes(5, 'rows', 6)]);
+    const first = net.op('Transpose', [heads], { perm: { integers: [1, 0, 2] } });
+    return apart ? net.op('Reshape', [first, sizes('batch', 4, 5, 6)]) : first;
+  });
+  const last = apart ? [0, 1, 3, 2] : [0, 2, 1];
+  const scores = net.op('MatMul', [
+    net.op('Mul', [q!, net.scalar(0.41)]),
+    net.op('Transpose', [k!], { perm: { integers: last } }),
+  ]);
+  const mixed = net.op('MatMul', [net.op('Softmax', [scores], { axis: { integer: -1 } }), v!]);
+  const together = net.op('Transpose', [mixed], { perm: { integers: apart ? [2, 0, 1, 3] : [1, 0, 2] } });
+  const flat = net.op('Reshape', [together, fixed ? net.integers([5 * batch, 24]) : net.integers([-1, 24])]);
+  const out = net.op('Reshape', [
+    net.dense(flat, 'out_proj', 24, 5),
+    fixed ? net.integers([5, batch, 5]) : sizes(5, 'batch', 5),
+  ]);
+  const mean = net.op('ReduceMean', [out, net.integers([0])], { keepdims: { integer: 0 } });
+  return { output: net.dense(mean, 'head', 5, 3), rowShape: [5, 6], groups: ['in_proj 4', 'out_proj 5'] };
+}
+
 export const ZOO_NAMES = Object.keys(ZOO);
 
 export function zooNetwork(name: string, seed: number): ZooNetwork {
   const net = new Net(seed);
   const { output, more, rowShape, groups } = ZOO[name]!(net);
-  const batch = name.includes('enlarged') ? 1 : 'batch';
+  const batch = /enlarged|fixed size/.test(name) ? 1 : 'batch';
   return { bytes: net.finish([batch, ...rowShape], output, more), rowShape, groups };
 }

@@ -46,12 +46,17 @@ const weights = (name: string, shape: readonly number[], width = shape.at(-1)!) 
 const conv = (name: string, filters: number, more: object = {}) =>
   ['Conv2D', { name, filters, kernel_size: [3, 3], padding: 'same', activation: 'relu', ...more }] as const;
 
+/** A bias of four heads. */
+const asHeads = (weight: Weight): Weight =>
+  weight.shape.length === 1 ? floats(weight.name, [4, weight.shape[0]!]) : weight;
+
 describe('units of Keras networks', () => {
   const STORED: readonly (readonly [string, readonly number[], readonly string[]])[] = [
     ['conv1d.keras', [20, 2], ['conv1d 4', 'conv1d_transpose 3']],
     ['noinput.keras', [3], ['dense_10 5']],
-    ['res.keras', [12, 12, 3], ['separable_conv2d 6']],
-    ['res.h5', [12, 12, 3], ['separable_conv2d 6']],
+    ['res.keras', [12, 12, 3], ['conv2d depthwise_conv2d 4', 'separable_conv2d 6']],
+    ['res.h5', [12, 12, 3], ['conv2d depthwise_conv2d 4', 'separable_conv2d 6']],
+    ['mha.keras', [6, 8], ['attn 2']],
     ['keras2.h5', [64], ['dense 128', 'dense_1 64', 'dense_2 32']],
   ];
   for (const [name, rowShape, groups] of STORED)
@@ -112,6 +117,65 @@ describe('units of Keras networks', () => {
       [5, 5, 2],
       // Channels of both groups go together with the outputs that a depthwise kernel makes of them, and outputs with their gates.
       ['one each 2', 'grouped gate 3'],
+    ));
+
+  it('go through separable convolutions, whatever they make of a channel', () =>
+    checkRemoval(
+      layers(
+        [6, 6, 2],
+        [
+          conv('one', 4),
+          [
+            'SeparableConv2D',
+            {
+              name: 'apart',
+              filters: 6,
+              kernel_size: [3, 3],
+              depth_multiplier: 2,
+              strides: [2, 2],
+              padding: 'same',
+              activation: 'relu',
+            },
+          ],
+          ['Flatten', { name: 'flat' }],
+          ['Dense', { name: 'out', units: 3 }],
+        ],
+        [
+          ...weights('one', [3, 3, 2, 4]),
+          floats('apart/depthwise_kernel', [3, 3, 4, 2]),
+          floats('apart/pointwise_kernel', [1, 1, 8, 6]),
+          floats('apart/bias', [6]),
+          ...weights('out', [54, 3]),
+        ],
+      ),
+      [6, 6, 2],
+      ['one 4', 'apart 6'],
+    ));
+
+  it('are heads of attention, and what heads read and give', () =>
+    checkRemoval(
+      layers(
+        [5, 4],
+        [
+          ['Dense', { name: 'embed', units: 6 }],
+          [
+            'MultiHeadAttention',
+            { name: 'attend', num_heads: 4, key_dim: 3, value_dim: 2, output_shape: [7] },
+            ['embed', 'in'],
+          ],
+          ['Dense', { name: 'out', units: 3 }],
+        ],
+        [
+          ...weights('embed', [4, 6]),
+          ...weights('attend/query', [6, 4, 3]).map(asHeads),
+          ...weights('attend/key', [4, 4, 3]).map(asHeads),
+          ...weights('attend/value', [4, 4, 2]).map(asHeads),
+          ...weights('attend/attention_output', [4, 2, 7]),
+          ...weights('out', [7, 3]),
+        ],
+      ),
+      [5, 4],
+      ['embed 6', 'attend 4', 'attend 7'],
     ));
 
   it('go through other shapes, whose sizes are written anew', () =>

@@ -1,17 +1,18 @@
-import type { Json } from '../../json';
 import { concatenated, elementwise, reshaped, type Dim } from '../../units/axes';
 import { depthwiseOutputs, equalGroups } from '../../units/groupedChannels';
 import type { BiasPlace, PrunableNetwork, WeightLayout } from '../../units/prunableNetwork';
 import { paddedWindow } from '../../units/samePadding';
 import { UnitBook, type Axes, type Labels } from '../../units/unitBook';
 import { isOperation } from '../runnable';
-import type { KerasModel, KerasStep } from '../kerasModel';
-import { asInteger, asList } from '../../json';
+import { attentionInputs } from '../attentionInputs';
+import { innerTensor, type KerasModel, type KerasStep } from '../kerasModel';
+import { asInteger, asList, isList, type Json } from '../../json';
 import { axesOf as axesOfLayer } from '../layerShapes';
 
 const BESIDE = 'They are combined with values that stay.';
 const TOGETHER = 'They are normalised together: without some of them the others would have other values.';
 const UNKNOWN = 'Their place in another shape cannot be told.';
+const HEAD = 'All heads are equally wide.';
 const UNMEASURED = 'What they count for is not measured for the way in which they are read.';
 
 /** Each value depends on that in its place alone. */
@@ -23,6 +24,11 @@ const SPATIAL = /^(Max|Average)Pooling[123]D$|^UpSampling[123]D$|^ZeroPadding[12
 /** What of a network of Keras, or of TensorFlow.js where it has layers, can go. */
 export function kerasUnits(model: KerasModel): PrunableNetwork {
   return new KerasUnits(model).walk();
+}
+
+/** Channels by outputs, one after the other. */
+function denseLayout(channels: number, outputs: number): WeightLayout {
+  return { outputs, channels, taps: 1, base: 0, outputStride: 1, channelStride: outputs, tapStride: 0 };
 }
 
 type Setting = (kept: (labels: Labels) => number) => Json;
@@ -135,6 +141,8 @@ class KerasUnits {
       case 'SeparableConv1D':
       case 'SeparableConv2D':
         return this.separable(step, x);
+      case 'MultiHeadAttention':
+        return this.attention(step);
       case 'BatchNormalization':
       case 'SyncBatchNormalization':
         return this.batchNormalization(step, x);
@@ -205,16 +213,7 @@ class KerasUnits {
     const [from, to] = kernel.axes as [Labels | null, Labels | null];
     this.book.join(x.at(-1)!, from, BESIDE);
     this.given(step, kernel.name, 1, to, ['units', 'output_dim']);
-    const layout = {
-      outputs,
-      channels: inputs,
-      taps: 1,
-      base: 0,
-      outputStride: 1,
-      channelStride: outputs,
-      tapStride: 0,
-    };
-    if (from !== null) this.note(step, kernel.name, layout, undefined, from);
+    if (from !== null) this.note(step, kernel.name, denseLayout(inputs, outputs), undefined, from);
     return this.activated([...x.slice(0, -1), to], step.settings.function('activation'));
   }
 
@@ -342,21 +341,108 @@ class KerasUnits {
     );
   }
 
-  /** What it reads is mixed by a second kernel that sees no tensor of the network: it stays. */
+  /** A kernel for each channel, and one over what they give, which is computed within the layer. */
   private separable(step: KerasStep, x: Axes): Axes | undefined {
     const [first, second] = [this.weight(step, 'depthwise_kernel'), this.weight(step, 'pointwise_kernel')];
     if (first === undefined || second === undefined) return this.keepInputs(step, UNKNOWN);
-    this.book.keepAll(x, UNMEASURED);
-    this.book.keepAll(first.axes, UNMEASURED);
-    this.book.keep(second.axes.at(-2)!, UNMEASURED);
+    const { positions, channel } = axesOfLayer(step.settings, x.length);
+    for (const axis of positions) this.book.keep(x[axis]!, 'A convolution mixes positions.');
+    const [own, several] = [first.axes.at(-2)!, first.axes.at(-1)!];
+    const [channels, outputs] = [second.shape.at(-2)!, second.shape.at(-1)!];
+    this.book.join(x[channel]!, own, BESIDE);
+    this.book.keep(several, 'They stand for one channel each.');
+    const across = depthwiseOutputs(x[channel]!, first.shape.at(-1)!);
+    this.book.join(across, second.axes.at(-2)!, BESIDE);
     const to = second.axes.at(-1)!;
     this.given(step, second.name, second.shape.length - 1, to, ['filters', 'nb_filter']);
-    const { channel } = axesOfLayer(step.settings, x.length);
+    if (across !== null)
+      this.book.use({
+        weight: second.name,
+        layout: denseLayout(channels, outputs),
+        input: innerTensor(step.output, 'across'),
+        channelAxis: -1,
+        channelFrom: 0,
+        window: undefined,
+        bias: this.biasOf(step),
+        labels: across,
+      });
     return this.activated(
       x.map((_, axis) => (axis === channel ? to : null)),
       step.settings.function('activation'),
       channel,
     );
+  }
+
+  /** A head of query, key and value is a unit, with what the output's kernel reads of it; the widths of heads stay. */
+  private attention(step: KerasStep): Axes | undefined {
+    const out = this.weight(step, 'attention_output/kernel');
+    const places = attentionInputs(step.call, step.inputs.length);
+    const projections = (['query', 'value', 'key'] as const).map(part => ({
+      part,
+      input: step.inputs[places[part]]!,
+      kernel: this.weight(step, `${part}/kernel`),
+      bias: this.weight(step, `${part}/bias`),
+    }));
+    const known = projections.every(({ input, kernel }) => kernel?.shape.length === 3 && this.of(input)?.length === 3);
+    if (out?.shape.length !== 3 || !known) return this.keepInputs(step, UNKNOWN);
+    const [count, width, outputs] = out.shape as [number, number, number];
+    const heads = out.axes[0]!;
+    for (const { input, kernel, bias } of projections) {
+      const x = this.of(input)!;
+      const [channels, , own] = kernel!.shape as [number, number, number];
+      this.book.keep(x[1]!, 'Attention mixes positions.');
+      this.book.join(x[2]!, kernel!.axes[0]!, BESIDE);
+      this.book.join(heads, kernel!.axes[1]!, BESIDE);
+      this.book.keep(kernel!.axes[2]!, HEAD);
+      this.book.join(heads, bias === undefined ? heads : bias.axes[0]!, BESIDE);
+      this.book.keep(bias?.axes[1] ?? null, HEAD);
+      if (heads !== null) this.book.gives(repeated(heads, own), kernel!.name, 1);
+      if (x[2] !== null)
+        this.book.use({
+          weight: kernel!.name,
+          layout: denseLayout(channels, count * own),
+          input,
+          channelAxis: -1,
+          channelFrom: 0,
+          window: undefined,
+          bias: bias && { tensor: bias.name, from: 0, sign: 1 },
+          labels: x[2]!,
+        });
+    }
+    this.book.keep(out.axes[1]!, HEAD);
+    if (heads !== null) {
+      this.size(step, ['num_heads'], heads);
+      const bias = this.weight(step, 'attention_output/bias');
+      this.book.use({
+        weight: out.name,
+        layout: denseLayout(count * width, outputs),
+        input: innerTensor(step.output, 'attended'),
+        channelAxis: -1,
+        channelFrom: 0,
+        window: undefined,
+        bias: bias && { tensor: bias.name, from: 0, sign: 1 },
+        labels: Int32Array.from({ length: count * width }, (_, i) => heads[Math.floor(i / width)]!),
+      });
+    }
+    return this.attended(step, out.name, out.axes[2]!);
+  }
+
+  /** As wide as the query, unless the settings say how wide. */
+  private attended(step: KerasStep, kernel: string, to: Labels | null): Axes {
+    const query = this.of(step.inputs[attentionInputs(step.call, step.inputs.length).query])!;
+    const said = step.settings.get('output_shape');
+    if (said === undefined || said === null) this.book.join(query[2]!, to, BESIDE);
+    else if (to !== null)
+      this.settings.push({
+        layer: step.layer.name,
+        key: 'output_shape',
+        labels: to,
+        value: kept => (isList(said) ? [kept(to)] : kept(to)),
+      });
+    this.book.gives(to, kernel, 2);
+    const bias = this.weight(step, 'attention_output/bias');
+    if (bias !== undefined) this.book.join(bias.axes[0]!, to, BESIDE);
+    return [query[0]!, null, to];
   }
 
   private batchNormalization(step: KerasStep, x: Axes): Axes {
@@ -434,4 +520,9 @@ class KerasUnits {
     });
     return concatenated(this.book, all as Axes[], sizes, axis, 'They stand beside values of unknown number.');
   }
+}
+
+/** All labels one after the other, several times. */
+function repeated(labels: Labels, times: number): Labels {
+  return Int32Array.from({ length: labels.length * times }, (_, i) => labels[i % labels.length]!);
 }

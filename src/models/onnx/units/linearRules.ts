@@ -3,6 +3,7 @@ import { depthwiseOutputs, equalGroups } from '../../units/groupedChannels';
 import type { Axes, Labels } from '../../units/unitBook';
 import type { OnnxNode } from '../protocol';
 import type { OnnxUnits, UnitRule } from './onnxUnits';
+import { takePart } from './structureRules';
 
 const UNMEASURED = 'What they count for is not measured for the way in which they are read.';
 const FIXED = 'What reads them also reads values that stay.';
@@ -327,12 +328,16 @@ const recurrent: UnitRule = (node, walk) => {
 /** A table that whole numbers look up: its columns are units, its rows stay. */
 const gather: UnitRule = (node, walk) => {
   const { book } = walk;
-  const table = walk.of(node.inputs[0]);
+  const rank = walk.rank(node.inputs[0]);
   const indices = walk.dims(node.inputs[1] ?? '');
-  if (table === undefined || indices === undefined)
+  if (rank === undefined || indices === undefined)
     return walk.keepInputs(node, 'The shapes of a lookup are not known.');
   const asked = node.attributes.get('axis')?.integer ?? 0;
-  const axis = asked < 0 ? asked + table.length : asked;
+  const axis = asked < 0 ? asked + rank : asked;
+  const chosen = walk.facts(node.inputs[1]!)?.values;
+  if (chosen?.length === 1 && indices.length <= 1 && takePart(node, walk, axis, chosen[0], indices.length === 1))
+    return;
+  const table = walk.of(node.inputs[0])!;
   book.keep(table[axis] ?? null, 'They are looked up one by one.');
   const stored = walk.stored(node.inputs[0]!);
   if (stored !== undefined && table.length === 2 && axis === 0) book.gives(table[1]!, node.inputs[0]!, 1);

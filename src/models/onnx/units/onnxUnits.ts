@@ -2,7 +2,7 @@ import { isFloat } from '../../elements';
 import type { Axes, Labels } from '../../units/unitBook';
 import { UnitBook } from '../../units/unitBook';
 import type { PrunableNetwork, UnitsKept } from '../../units/prunableNetwork';
-import type { Dim } from '../../units/axes';
+import { joinedParts, type Dim, type SplitAxis } from '../../units/axes';
 import type { NewTensor } from '../../changes';
 import type { AttributeValue, WrittenType } from '../graphBuilder';
 import type { OnnxChanges } from '../onnxChanges';
@@ -10,13 +10,25 @@ import type { OnnxModel } from '../onnxModel';
 import type { OnnxNode, OnnxTensor } from '../protocol';
 import type { TensorFacts } from '../shapes';
 import { LINEAR_RULES } from './linearRules';
+import { QUANTISED_RULES } from './quantisedRules';
 import { SHAPE_RULES } from './structureRules';
 import { VALUE_RULES } from './valueRules';
 
 /** Says which labels the outputs of a node have, and which of its inputs go together. */
 export type UnitRule = (node: OnnxNode, walk: OnnxUnits) => void;
 
-const RULES: ReadonlyMap<string, UnitRule> = new Map([...LINEAR_RULES, ...SHAPE_RULES, ...VALUE_RULES]);
+const RULES: ReadonlyMap<string, UnitRule> = new Map([
+  ...LINEAR_RULES,
+  ...SHAPE_RULES,
+  ...VALUE_RULES,
+  ...QUANTISED_RULES,
+]);
+
+/** A tensor of which an axis was split; neither of the two has labels in `axes`. */
+export interface SplitTensor {
+  readonly axes: Axes;
+  readonly split: SplitAxis;
+}
 
 /** What changes of nodes when units go, as they are gathered. */
 export class NodeChanges {
@@ -56,6 +68,7 @@ export class NodeChanges {
 export class OnnxUnits {
   readonly book = new UnitBook();
   private readonly axes = new Map<string, Axes>();
+  private readonly splits = new Map<string, SplitTensor>();
   private readonly changes: ((changes: NodeChanges) => void)[] = [];
   private readonly readersOf = new Map<string, OnnxNode[]>();
 
@@ -116,17 +129,53 @@ export class OnnxUnits {
     return tensor !== undefined && isFloat(tensor.kind.type) ? tensor : undefined;
   }
 
-  /** Undefined where the rank is not known. */
+  /** Undefined where the rank is not known. Whoever asks takes a split axis as heads: its parts go as a whole. */
   of(name: string | undefined): Axes | undefined {
     if (name === undefined || name === '') return undefined;
     const known = this.axes.get(name);
     if (known !== undefined) return known;
+    const split = this.splits.get(name);
+    if (split !== undefined) {
+      const heads = joinedParts(this.book, split.split);
+      const axes = split.axes.map((labels, axis) => (axis === split.split.first ? heads : labels));
+      this.axes.set(name, axes);
+      return axes;
+    }
     const stored = this.stored(name);
     return stored === undefined ? this.dims(name)?.map(() => null) : this.book.stored(name, stored.dims);
   }
 
   set(name: string | undefined, axes: Axes): void {
     if (name !== undefined && name !== '') this.axes.set(name, axes);
+  }
+
+  /** Where an axis became two, and nothing has told yet which of them loses indices. */
+  splitOf(name: string | undefined): SplitTensor | undefined {
+    return this.splits.get(name ?? '');
+  }
+
+  setSplit(name: string | undefined, split: SplitTensor): void {
+    if (name !== undefined && name !== '') this.splits.set(name, split);
+  }
+
+  /** A tensor with the axes of another in these places; `undefined` for a new axis of length 1. */
+  rearrange(node: OnnxNode, places: readonly (number | undefined)[]): void {
+    const moved = (axes: Axes) => places.map(place => (place === undefined ? null : (axes[place] ?? null)));
+    const split = this.splits.get(node.inputs[0]!);
+    if (split === undefined) {
+      const axes = this.of(node.inputs[0]);
+      if (axes !== undefined) this.set(node.outputs[0], moved(axes));
+      return;
+    }
+    const { first, second, parts } = split.split;
+    this.setSplit(node.outputs[0], {
+      axes: moved(split.axes),
+      split: { first: places.indexOf(first), second: places.indexOf(second), parts },
+    });
+  }
+
+  rank(name: string | undefined): number | undefined {
+    return this.splits.get(name ?? '')?.axes.length ?? this.of(name)?.length;
   }
 
   /** Keeps what a node reads. */

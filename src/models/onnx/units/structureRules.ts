@@ -1,4 +1,4 @@
-import { concatenated, reshaped, type Dim } from '../../units/axes';
+import { concatenated, reshaped, type Dim, type SplitAxis } from '../../units/axes';
 import type { Axes, Labels } from '../../units/unitBook';
 import type { OnnxNode } from '../protocol';
 import type { OnnxUnits, UnitRule } from './onnxUnits';
@@ -12,40 +12,67 @@ const reshape: UnitRule = (node, walk) => {
   const axes = walk.of(node.inputs[0]);
   const [from, to] = [walk.dims(node.inputs[0]!), walk.dims(node.outputs[0]!)];
   if (axes === undefined || from === undefined || to === undefined) return walk.keepInputs(node, UNKNOWN);
-  const result = reshaped(walk.book, axes, from, to, UNKNOWN);
-  walk.set(node.outputs[0], result);
-  if (node.op === 'Reshape' && labelled(result)) writeShape(node, walk, { from, to, result });
+  let split: SplitAxis | undefined;
+  const result = reshaped(walk.book, axes, from, to, UNKNOWN, found => (split = found));
+  if (split === undefined) walk.set(node.outputs[0], result);
+  else walk.setSplit(node.outputs[0], { axes: result, split });
+  if (labelled(result) || split !== undefined) writeShape(node, walk, { from, to, result, split });
 };
 
 /** The new shape: known sizes, 0 for those that the input has in the same place, and at most one −1. */
-function writeShape(
-  node: OnnxNode,
-  walk: OnnxUnits,
-  { from, to, result }: { readonly from: readonly Dim[]; readonly to: readonly Dim[]; readonly result: Axes },
-): void {
+function writeShape(node: OnnxNode, walk: OnnxUnits, { from, to, result, split }: NewShape): void {
+  const labelsAt = (axis: number) =>
+    split !== undefined && (axis === split.first || axis === split.second) ? split.parts[0]! : (result[axis] ?? null);
+  const labels = [...result, ...(split?.parts ?? [])];
   const copies = node.attributes.get('allowzero')?.integer !== 1;
   const entries = to.map((dim, axis) => {
-    if (result[axis] !== null) return 'left';
+    // Of unknown size: as many as there are.
+    if (labelsAt(axis) !== null) return typeof dim === 'number' ? 'left' : -1;
     if (typeof dim === 'number') return dim;
     return copies && dim !== null && dim === from[axis] ? 0 : -1;
   });
   if (node.inputs.length < 2 || entries.filter(entry => entry === -1).length > 1) {
-    for (const labels of result) walk.book.keep(labels, UNKNOWN);
+    for (const own of labels) walk.book.keep(own, UNKNOWN);
     return;
   }
   const asked = walk.facts(node.inputs[1]!)?.values;
   // Sizes that the file leaves open follow by themselves.
-  if (asked?.length === to.length && result.every((labels, axis) => labels === null || asked[axis] === -1)) return;
-  walk.onChange(result, changes => {
-    const before = result.map(labels => labels?.length);
-    const after = result.map(labels => labels && changes.kept(labels));
-    if (before.every((size, axis) => size === undefined || size === after[axis])) return;
+  if (asked?.length === to.length && to.every((_, axis) => labelsAt(axis) === null || asked[axis] === -1)) return;
+  walk.onChange(labels, changes => {
+    if (labels.every(own => own === null || changes.kept(own) === own.length)) return;
+    const after = result.map(own => own && changes.kept(own));
+    if (split !== undefined) {
+      // Parts lose all of their indices, or all parts lose as many.
+      const left = split.parts.map(part => changes.kept(part));
+      after[split.second] = Math.max(...left);
+      after[split.first] = left.filter(size => size > 0).length;
+    }
     changes.integers(
       node,
       1,
       entries.map((entry, axis) => (entry === 'left' ? after[axis]! : entry)),
     );
   });
+}
+
+interface NewShape {
+  readonly from: readonly Dim[];
+  readonly to: readonly Dim[];
+  readonly result: Axes;
+  readonly split: SplitAxis | undefined;
+}
+
+/** One part of an axis that was split, such as the queries of one layer for queries, keys and values: all parts lose the same. False where none is taken. */
+export function takePart(node: OnnxNode, walk: OnnxUnits, axis: number, index: unknown, stays: boolean): boolean {
+  const found = walk.splitOf(node.inputs[0]);
+  if (found?.split.first !== axis || typeof index !== 'number') return false;
+  const { second, parts } = found.split;
+  const part = parts[index < 0 ? index + parts.length : index];
+  if (part === undefined) return false;
+  for (const other of parts) walk.book.join(part, other, CUT);
+  const axes = found.axes.map((labels, at) => (at === second ? part : labels));
+  walk.set(node.outputs[0], stays ? axes : axes.filter((_, at) => at !== axis));
+  return true;
 }
 
 const flatten: UnitRule = (node, walk) => {
@@ -66,12 +93,11 @@ const flatten: UnitRule = (node, walk) => {
 };
 
 const transpose: UnitRule = (node, walk) => {
-  const axes = walk.of(node.inputs[0]);
-  if (axes === undefined) return;
-  const order = node.attributes.get('perm')?.integers ?? axes.map((_, axis) => axes.length - 1 - axis);
-  walk.set(
-    node.outputs[0],
-    order.map(axis => axes[axis] ?? null),
+  const rank = walk.rank(node.inputs[0]);
+  if (rank === undefined) return;
+  walk.rearrange(
+    node,
+    node.attributes.get('perm')?.integers ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis),
   );
 };
 
@@ -83,30 +109,28 @@ function axesOf(node: OnnxNode, walk: OnnxUnits, place: number, rank: number): r
 }
 
 const squeeze: UnitRule = (node, walk) => {
-  const axes = walk.of(node.inputs[0]);
-  if (axes === undefined) return;
+  const rank = walk.rank(node.inputs[0]);
+  if (rank === undefined) return;
   const dims = walk.dims(node.inputs[0]!);
   const listed = node.attributes.has('axes') || (node.inputs[1] ?? '') !== '';
-  const gone = listed ? axesOf(node, walk, 1, axes.length) : dims?.flatMap((dim, axis) => (dim === 1 ? [axis] : []));
+  const gone = listed ? axesOf(node, walk, 1, rank) : dims?.flatMap((dim, axis) => (dim === 1 ? [axis] : []));
   if (gone === undefined) return walk.keepInputs(node, UNKNOWN);
-  walk.set(
-    node.outputs[0],
-    axes.filter((_, axis) => !gone.includes(axis)),
+  walk.rearrange(
+    node,
+    Array.from({ length: rank }, (_, axis) => axis).filter(axis => !gone.includes(axis)),
   );
 };
 
 const unsqueeze: UnitRule = (node, walk) => {
-  const axes = walk.of(node.inputs[0]);
-  if (axes === undefined) return;
+  const rank = walk.rank(node.inputs[0]);
+  if (rank === undefined) return;
   const count = (node.attributes.get('axes')?.integers ?? walk.facts(node.inputs[1] ?? '')?.values)?.length;
-  const places = count === undefined ? undefined : axesOf(node, walk, 1, axes.length + count);
+  const places = count === undefined ? undefined : axesOf(node, walk, 1, rank + count);
   if (places === undefined) return walk.keepInputs(node, UNKNOWN);
-  const rest = [...axes];
-  walk.set(
-    node.outputs[0],
-    Array.from({ length: axes.length + places.length }, (_, axis) =>
-      places.includes(axis) ? null : (rest.shift() ?? null),
-    ),
+  let next = 0;
+  walk.rearrange(
+    node,
+    Array.from({ length: rank + places.length }, (_, axis) => (places.includes(axis) ? undefined : next++)),
   );
 };
 
@@ -141,10 +165,16 @@ const concat: UnitRule = (node, walk) => {
 };
 
 const split: UnitRule = (node, walk) => {
-  const axes = walk.of(node.inputs[0]);
-  if (axes === undefined) return;
+  const rank = walk.rank(node.inputs[0]);
+  if (rank === undefined) return;
   const asked = node.attributes.get('axis')?.integer ?? 0;
-  const axis = asked < 0 ? asked + axes.length : asked;
+  const axis = asked < 0 ? asked + rank : asked;
+  const already = walk.splitOf(node.inputs[0])?.split;
+  if (already?.first === axis && already.parts.length === node.outputs.length) {
+    node.outputs.forEach((output, i) => takePart({ ...node, outputs: [output] }, walk, axis, i, true));
+    return;
+  }
+  const axes = walk.of(node.inputs[0])!;
   const labels = axes[axis] ?? null;
   if (labels === null) {
     for (const output of node.outputs) walk.set(output, axes);
@@ -183,11 +213,14 @@ const split: UnitRule = (node, walk) => {
 };
 
 const slice: UnitRule = (node, walk) => {
-  const axes = walk.of(node.inputs[0]);
-  if (axes === undefined) return;
+  const rank = walk.rank(node.inputs[0]);
+  if (rank === undefined) return;
   const starts = node.attributes.get('starts')?.integers ?? walk.facts(node.inputs[1] ?? '')?.values;
   const named = node.attributes.has('axes') || (node.inputs[3] ?? '') !== '';
-  const cut = named ? axesOf(node, walk, 3, axes.length) : starts?.map((_, axis) => axis);
+  const cut = named ? axesOf(node, walk, 3, rank) : starts?.map((_, axis) => axis);
+  const one = cut?.length === 1 && walk.dims(node.outputs[0]!)?.[cut[0]!] === 1;
+  if (one && takePart(node, walk, cut[0]!, starts?.[0], true)) return;
+  const axes = walk.of(node.inputs[0])!;
   if (cut === undefined) return walk.keepInputs(node, CUT);
   for (const axis of cut) walk.book.keep(axes[axis] ?? null, CUT);
   walk.set(
