@@ -81,77 +81,64 @@ export function activate(context: vscode.ExtensionContext): void {
     definitionsOf: model => code.definitionsOf(model),
     now: () => Date.now(),
   });
+  const surroundings = {
+    extension: context.extensionUri,
+    engine: engine.get,
+    log,
+    openDocs: (page: string) => openDocs(context.extensionUri, page),
+  };
   const panels: InspectPanels = keep(
     new InspectPanels({
-      extension: context.extensionUri,
-      engine: engine.get,
+      ...surroundings,
       links,
       answers: chainAnswers,
       finishedBefore: (model, chosen, parameters) => results.has(model, chosen, parameters),
-      log,
-      actions: {
-        pickData: panel => selectData(commands, panel),
-        chooseModel: () => inspectAnother(commands),
-        describe: (panel, layer) => describing.reveal(vscode.Uri.file(panel.model), layer),
-        programWay: (panel, way) => takeProgramWay(commands, panel, way),
-        exportReport: panel => exportFrom(commands, panel),
-        redundancy: panel => findRedundant(commands, vscode.Uri.file(panel.model)),
-        prune: panel => prune(commands, vscode.Uri.file(panel.model)),
-        openDocs: page => openDocs(context.extensionUri, page),
-        showLog: () => log.show(),
-      },
+      pickData: panel => selectData(commands, panel),
+      chooseModel: () => inspectAnother(commands),
+      describe: (panel, layer) => describing.reveal(vscode.Uri.file(panel.model), layer),
+      programWay: (panel, way) => takeProgramWay(commands, panel, way),
+      exportReport: panel => exportFrom(commands, panel),
+      redundancy: panel => findRedundant(commands, vscode.Uri.file(panel.model)),
+      prune: panel => prune(commands, vscode.Uri.file(panel.model)),
     }),
   );
   const redundancy = keep(
     new RedundancyPanels({
-      extension: context.extensionUri,
-      engine: engine.get,
+      ...surroundings,
       links,
       measurements,
-      log,
       pickData: model => selectRedundancyData(commands, model),
       chooseModel: () => inspectAnother(commands),
       inspect: (model, layer) => inspectAt(commands, model, layer),
-      openDocs: page => openDocs(context.extensionUri, page),
     }),
   );
   const pruning: PrunePanels = keep(
     new PrunePanels({
-      extension: context.extensionUri,
-      engine: engine.get,
+      ...surroundings,
       links,
       measurements,
-      log,
-      actions: {
-        pickData: session => selectPruneData(commands, session),
-        pickHoldout: session => selectHoldout(commands, session),
-        inspect: model => inspectAt(commands, model, undefined),
-        openDocs: page => openDocs(context.extensionUri, page),
-      },
+      pickData: session => selectPruneData(commands, session),
+      pickHoldout: session => selectHoldout(commands, session),
+      inspect: model => inspectAt(commands, model, undefined),
     }),
   );
   const comparisons = keep(
     new ComparePanels({
-      extension: context.extensionUri,
-      engine: engine.get,
+      ...surroundings,
       links,
-      log,
       pickData: (model, current) => dataToCompare(commands, model, current),
-      openDocs: page => openDocs(context.extensionUri, page),
     }),
   );
   const timelines: TimelinePanels = keep(
     new TimelinePanels({
-      extension: context.extensionUri,
+      ...surroundings,
       engine: engine.get,
-      log,
       linked: folder => links.get(folder),
       pickData: panel => selectTimelineData(commands, panel),
       inspect: model => inspectAt(commands, model, undefined),
       compare: declares(context, COMPARE)
         ? async (a, b) => void (await vscode.commands.executeCommand(COMPARE, a, [a, b]))
         : undefined,
-      openDocs: page => openDocs(context.extensionUri, page),
     }),
   );
   const running = keep(new RunningStatus(panels));

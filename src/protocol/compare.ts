@@ -1,10 +1,12 @@
 import type { ComparePartial, CompareResult } from '../analyses/compare/compare';
-import type { DataChoice, InputPreview, PanelStatus } from './panel';
+import type { DataChoice, InputsToView, RunToView } from './panel';
 
 /**
  * What crosses between the extension host and the page that compares models. The page answers with the messages of an inspection's (`FromView`), so that both are checked in one place.
  */
 export type CompareToView =
+  | RunToView<ComparePartial, CompareResult>
+  | InputsToView
   /** A new run: what was shown of another one goes. */
   | {
       readonly type: 'start';
@@ -12,15 +14,6 @@ export type CompareToView =
       readonly commandLine: string;
       /** Kept by the view: from it the panel comes back after a reload. */
       readonly restore: CompareRestore;
-    }
-  | { readonly type: 'status'; readonly status: PanelStatus }
-  | { readonly type: 'partial'; readonly partial: ComparePartial }
-  | { readonly type: 'result'; readonly result: CompareResult }
-  | {
-      readonly type: 'inputs';
-      readonly request: number;
-      readonly inputs: readonly InputPreview[];
-      readonly note: string;
     };
 
 /** What a panel needs to be made again. */

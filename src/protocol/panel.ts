@@ -98,7 +98,26 @@ export interface PanelRestore {
   readonly reduction?: 'mean' | 'flatten' | 'positions';
 }
 
+/** Messages that say no more than their type, each a member of its own. */
+export type Plain<Type extends string> = Type extends string ? { readonly type: Type } : never;
+
+/** How a run goes, told to whichever view shows it. */
+export type RunToView<Part, Result> =
+  | { readonly type: 'status'; readonly status: PanelStatus }
+  | { readonly type: 'partial'; readonly partial: Part }
+  | { readonly type: 'result'; readonly result: Result };
+
+/** The answer to a request for rows of the data set. */
+export interface InputsToView {
+  readonly type: 'inputs';
+  readonly request: number;
+  readonly inputs: readonly InputPreview[];
+  readonly note: string;
+}
+
 export type ToView =
+  | RunToView<InspectPartial, InspectResult>
+  | InputsToView
   /** A new run: what was shown of another one goes. */
   | {
       readonly type: 'start';
@@ -107,15 +126,6 @@ export type ToView =
       readonly commandLine: string;
       /** Kept by the view as `host` of what it gives to `setState`: from it the panel comes back after a reload. */
       readonly restore?: PanelRestore;
-    }
-  | { readonly type: 'status'; readonly status: PanelStatus }
-  | { readonly type: 'partial'; readonly partial: InspectPartial }
-  | { readonly type: 'result'; readonly result: InspectResult }
-  | {
-      readonly type: 'inputs';
-      readonly request: number;
-      readonly inputs: readonly InputPreview[];
-      readonly note: string;
     }
   | { readonly type: 'select'; readonly layer: string };
 

@@ -1,5 +1,5 @@
 import type { PruneResult } from '../analyses/prune';
-import type { FaultData } from './results';
+import type { Plain, RunToView } from './panel';
 
 export type { LayerPruning, PruneGroup, PruneMethod, PrunePoint, PruneResult } from '../analyses/prune';
 
@@ -18,13 +18,6 @@ export interface PruneRestore {
   readonly model: string;
   readonly settings: PruneSettings;
 }
-
-export type PruneStatus =
-  | { readonly kind: 'waiting'; readonly message: string }
-  | { readonly kind: 'running'; readonly fraction: number; readonly phrase: string }
-  | { readonly kind: 'done' }
-  | { readonly kind: 'cancelled' }
-  | { readonly kind: 'failed'; readonly fault: FaultData };
 
 export interface PruneWords {
   readonly title: string;
@@ -79,6 +72,7 @@ export interface PruneWords {
 }
 
 export type PruneToView =
+  | RunToView<never, PruneResult>
   | {
       readonly type: 'start';
       readonly words: PruneWords;
@@ -88,12 +82,8 @@ export type PruneToView =
       readonly settings: PruneSettings;
       readonly restore: PruneRestore;
     }
-  | { readonly type: 'status'; readonly status: PruneStatus }
-  | { readonly type: 'result'; readonly result: PruneResult; readonly settings: PruneSettings }
   | { readonly type: 'written'; readonly file: string };
 
 export type PruneFromView =
-  | {
-      readonly type: 'ready' | 'cancel' | 'write' | 'pickData' | 'pickHoldout' | 'copyCommand' | 'openDocs' | 'showLog';
-    }
+  | Plain<'ready' | 'cancel' | 'write' | 'pickData' | 'pickHoldout' | 'copyCommand' | 'openDocs' | 'showLog'>
   | { readonly type: 'run'; readonly settings: PruneSettings };

@@ -7,19 +7,17 @@ import type {
   RedundancyPartial,
   RedundancyResult,
 } from '../analyses/redundancy';
-import type { PanelRestore, PanelStatus } from './panel';
+import type { PanelRestore, Plain, RunToView } from './panel';
 
 /** What crosses between the extension host and the view of redundant layers; the rules are those of `panel.ts`. */
 export type RedundancyToView =
+  | RunToView<RedundancyPartial, RedundancyResult>
   | {
       readonly type: 'start';
       readonly title: string;
       readonly commandLine: string;
       readonly restore: PanelRestore;
     }
-  | { readonly type: 'status'; readonly status: PanelStatus }
-  | { readonly type: 'partial'; readonly partial: RedundancyPartial }
-  | { readonly type: 'result'; readonly result: RedundancyResult }
   /** The answer to a request for a matching. */
   | {
       readonly type: 'matching';
@@ -30,7 +28,7 @@ export type RedundancyToView =
     };
 
 export type RedundancyFromView =
-  | { readonly type: 'ready' | 'cancel' | 'rerun' | 'pickData' | 'showLog' | 'chooseModel' | 'describe' }
+  | Plain<'ready' | 'cancel' | 'rerun' | 'pickData' | 'showLog' | 'chooseModel' | 'describe'>
   | { readonly type: 'confirm'; readonly proceed: boolean }
   /** The optimal matching of two layers' diagrams, by their places among the compared layers. */
   | {

@@ -1,5 +1,5 @@
 import type { Stop, TimelineEntry } from '../analyses/timeline/timeline';
-import type { DataChoice } from './panel';
+import type { DataChoice, Plain } from './panel';
 import type { FaultData, Warning } from './results';
 
 /**
@@ -46,7 +46,7 @@ export interface TimelineRestore {
 }
 
 export type TimelineFromView =
-  | { readonly type: 'ready' | 'pickData' | 'showLog' | 'pause' | 'resume' }
+  | Plain<'ready' | 'pickData' | 'showLog' | 'pause' | 'resume'>
   | { readonly type: 'inspect'; readonly file: string }
   | { readonly type: 'compare'; readonly files: readonly [string, string] }
   | { readonly type: 'copy'; readonly text: string }

@@ -4,10 +4,10 @@ import type {
   PruneRestore,
   PruneResult,
   PruneSettings,
-  PruneStatus,
   PruneToView,
   PruneWords,
 } from '../../src/protocol/prune';
+import type { PanelStatus } from '../../src/protocol/panel';
 import { formatBytes, formatCount, formatNumber, formatPercent } from '../format/numbers';
 import { attachMenu } from '../inspect/menu';
 import { drawIcon, element, iconButton, uniqueId } from '../inspect/dom';
@@ -16,7 +16,7 @@ import { along, curvePlot, LARGEST_RATIO, markerOf, MARGIN, methodWord, svg } fr
 
 /** What VS Code keeps of the panel over a reload; the host checks its part. */
 export interface PageState {
-  readonly restore: PruneRestore;
+  readonly host: PruneRestore;
 }
 
 type Start = Extract<PruneToView, { readonly type: 'start' }>;
@@ -31,7 +31,7 @@ export class Page {
   private readonly runButton: HTMLButtonElement;
   private settings: PruneSettings;
   private result: PruneResult | undefined;
-  private status: PruneStatus | undefined;
+  private status: PanelStatus | undefined;
   private written: string | undefined;
 
   constructor(
@@ -51,7 +51,7 @@ export class Page {
       post(this.isRunning ? { type: 'cancel' } : { type: 'run', settings: this.settings }),
     );
     this.root = element('div', { class: 'page' }, [this.header(), this.notice, this.content]);
-    keep({ restore: start.restore });
+    keep({ host: start.restore });
     this.draw();
   }
 
@@ -61,8 +61,7 @@ export class Page {
       this.drawStatus();
     } else if (message.type === 'result') {
       this.result = message.result;
-      this.settings = message.settings;
-      this.keep({ restore: { ...this.start.restore, settings: message.settings } });
+      this.keep({ host: { ...this.start.restore, settings: this.settings } });
       this.draw();
     } else if (message.type === 'written') {
       this.written = message.file;
@@ -113,7 +112,7 @@ export class Page {
     this.notice.replaceChildren(...this.noticeParts(status));
   }
 
-  private noticeParts(status: PruneStatus | undefined): Node[] {
+  private noticeParts(status: PanelStatus | undefined): Node[] {
     const { words, post } = this;
     switch (status?.kind) {
       case 'waiting':
@@ -162,6 +161,8 @@ export class Page {
           ]),
         ];
       case 'done':
+      // No run of this view is asked about.
+      case 'confirm':
       case undefined:
         return this.written === undefined
           ? []

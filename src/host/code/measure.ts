@@ -5,7 +5,7 @@ import type { RedundancyResult } from '../../analyses/redundancy';
 import type { PruneInput } from '../../engine';
 import type { DataChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
-import { engineData } from '../inspect/inspectSession';
+import { engineData } from '../data/chosenData';
 import type { Measurements } from '../results/measurements';
 
 export interface MeasureContext {

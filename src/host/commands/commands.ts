@@ -79,7 +79,7 @@ export function makeCommands(context: CommandContext): CommandTable {
   const chooseModels = async (clicked: unknown, selected: unknown): Promise<readonly vscode.Uri[]> => {
     const given = modelsOf(clicked, selected, file => context.folders.has(file));
     if (given.length > 0) return given;
-    const active = panels.active?.model ?? context.redundancy.active;
+    const active = panels.active?.model ?? context.redundancy.active?.session.model;
     const front = active === undefined ? modelInFront() : vscode.Uri.file(active);
     if (front) return [front];
     const asked = await askForModel(context);
@@ -338,7 +338,7 @@ export async function inspectAt(context: CommandContext, model: vscode.Uri, laye
 export async function prune(context: CommandContext, model: vscode.Uri): Promise<void> {
   const session = context.pruning.reveal(model);
   if (session.data === undefined) await selectPruneData(context, session);
-  else if (session.result === undefined && !session.isRunning) await session.run({ ratio: undefined, layerRatios: {} });
+  else if (session.result === undefined && !session.isRunning) await session.start();
 }
 
 /** Asks for the data that a smaller network is fitted to, remembers it for this model, and runs. */

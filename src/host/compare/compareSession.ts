@@ -1,15 +1,14 @@
 import path from 'node:path';
-import type { ComparePartial, CompareResult } from '../../analyses/compare/compare';
-import { Fault, isCancelled } from '../../base/fault';
-import type { CompareInput, InspectForecast } from '../../engine';
+import type { CompareParameters, ComparePartial, CompareResult } from '../../analyses/compare/compare';
+import type { Forecast } from '../../analyses/inspect';
+import type { CompareInput, RunOptions } from '../../engine';
 import type { CompareRestore, CompareToView } from '../../protocol/compare';
-import type { DataChoice, InputPreview, PanelStatus } from '../../protocol/panel';
+import type { DataChoice, FaultAction, RunToView } from '../../protocol/panel';
+import { callOf } from '../base/commandLine';
 import type { EngineLike } from '../base/engine';
 import { sayBytes, sayRoughDuration } from '../base/numbers';
-import type { Translate } from '../base/translate';
-import { dataWords, quote } from '../inspect/commandLine';
-import { DEFECT_ACTIONS } from '../inspect/faultActions';
-import { engineData, remaining } from '../inspect/inspectSession';
+import { dataWords, engineData } from '../data/chosenData';
+import { RunSession, type Prepared, type RunContext, type RunSettings } from '../running/runSession';
 
 export interface CompareRequest {
   /** Absolute paths of two or more models. */
@@ -18,229 +17,107 @@ export interface CompareRequest {
   readonly points: number | undefined;
 }
 
-export interface CompareSessionContext {
-  readonly engine: () => Promise<EngineLike>;
-  readonly settings: () => {
-    readonly points: number | undefined;
-    readonly confirmAboveMilliseconds: number;
-    readonly memoryLimitBytes: number | undefined;
-  };
-  readonly post: (message: CompareToView) => void;
-  readonly changed: () => void;
-  readonly unexpected: (error: unknown) => void;
-  /** A path as a URI, which a view may keep. */
-  readonly uri: (file: string) => string;
-  readonly now: () => number;
-  readonly t: Translate;
+export interface CompareSessionContext extends RunContext<CompareToView> {
+  readonly settings: (model: string) => RunSettings;
 }
 
-/** A comparison that a panel shows: it runs, can be stopped, and is told again to a view that comes back. Knows no VS Code. */
-export class CompareSession {
-  private partials: ComparePartial[] = [];
-  private held: CompareResult | undefined;
-  private status: PanelStatus;
-  private abort: AbortController | undefined;
-  private decide: ((proceed: boolean) => void) | undefined;
-  private runs = 0;
-
+/** A comparison that a panel shows. */
+export class CompareSession extends RunSession<
+  ComparePartial,
+  CompareResult,
+  CompareInput,
+  Forecast,
+  Exclude<CompareToView, RunToView<unknown, unknown>>
+> {
   constructor(
     private request: CompareRequest,
-    private readonly context: CompareSessionContext,
+    protected override readonly context: CompareSessionContext,
   ) {
-    this.status = this.waiting();
+    super(context);
   }
 
   get models(): readonly string[] {
     return this.request.models;
   }
 
+  get model(): string {
+    return this.request.models[0]!;
+  }
+
   get data(): DataChoice | undefined {
     return this.request.data;
   }
 
-  get result(): CompareResult | undefined {
-    return this.held;
-  }
-
-  get isRunning(): boolean {
-    return this.abort !== undefined;
-  }
-
-  /** All that is known, for a view that has nothing. */
-  replay(): void {
-    this.context.post(this.startMessage());
-    for (const partial of this.held === undefined ? this.partials : []) this.context.post({ type: 'partial', partial });
-    if (this.held !== undefined) this.context.post({ type: 'result', result: this.held });
-    this.context.post({ type: 'status', status: this.status });
-  }
-
-  async use(data: DataChoice): Promise<void> {
+  use(data: DataChoice): Promise<void> {
     this.request = { ...this.request, data };
-    await this.start();
-  }
-
-  cancel(): void {
-    this.decide?.(false);
-    this.abort?.abort();
-  }
-
-  confirm(proceed: boolean): void {
-    this.decide?.(proceed);
-  }
-
-  dispose(): void {
-    this.runs++;
-    this.cancel();
-  }
-
-  /** Runs anew. Layers and pairs that were finished come from the cache. */
-  async start(): Promise<void> {
-    this.cancel();
-    const run = ++this.runs;
-    const isCurrent = () => run === this.runs;
-    this.partials = [];
-    this.held = undefined;
-    this.context.post(this.startMessage());
-    const { data } = this.request;
-    if (data === undefined) {
-      this.setStatus(this.waiting());
-      return;
-    }
-    const abort = new AbortController();
-    this.abort = abort;
-    const started = this.context.now();
-    const { t } = this.context;
-    this.setStatus({ kind: 'running', fraction: 0, phrase: t('reading the models') });
-    try {
-      const engine = await this.context.engine();
-      const input = this.input(data);
-      const forecast = await engine.run('compareForecast', input, { signal: abort.signal });
-      if (!isCurrent()) return;
-      if (forecast.milliseconds > this.context.settings().confirmAboveMilliseconds) {
-        const proceed = await this.ask(forecast);
-        if (!isCurrent()) return;
-        if (!proceed) throw new Fault('cancelled', 'The run was cancelled before it started.');
-      }
-      const begun = this.context.now();
-      const result = await engine.run('compare', input, {
-        signal: abort.signal,
-        onPartial: partial => {
-          if (isCurrent()) this.take(partial);
-        },
-        onProgress: (fraction, phrase) => {
-          if (!isCurrent() || abort.signal.aborted) return;
-          const remainingMilliseconds = remaining(this.context.now() - begun, fraction, forecast.milliseconds);
-          this.setStatus({ kind: 'running', fraction, phrase, remainingMilliseconds });
-        },
-      });
-      if (!isCurrent()) return;
-      this.held = result;
-      this.abort = undefined;
-      this.context.post({ type: 'result', result });
-      this.setStatus({ kind: 'done', milliseconds: this.context.now() - started });
-    } catch (error) {
-      if (!isCurrent()) return;
-      this.abort = undefined;
-      this.setStatus(this.failure(error));
-    }
+    return this.start();
   }
 
   /** Rows of the data as a view can draw them. */
   async inputs(request: number, rows: readonly number[]): Promise<void> {
-    const { data, models } = this.request;
-    const run = this.runs;
-    let inputs: readonly InputPreview[] = [];
-    let note = '';
-    if (data?.kind !== 'file') note = this.context.t('Random input has no rows to show.');
-    else {
-      try {
-        const engine = await this.context.engine();
-        const [model = ''] = models;
-        inputs = await engine.run('inputs', { ...engineData(data), data: data.data, model, rows });
-      } catch (error) {
-        note = error instanceof Fault ? error.message : this.context.t('The inputs could not be read.');
-        if (!(error instanceof Fault)) this.context.unexpected(error);
-      }
-    }
-    if (run === this.runs) this.context.post({ type: 'inputs', request, inputs, note });
+    const found = await this.previews(rows);
+    if (found !== undefined) this.context.post({ type: 'inputs', request, ...found });
   }
 
-  private input(data: DataChoice): CompareInput {
-    const { points, memoryLimitBytes } = this.context.settings();
-    const asked = this.request.points ?? points;
-    return {
+  protected get readingPhrase(): string {
+    return this.context.t('reading the models');
+  }
+
+  protected get confirmAboveMilliseconds(): number {
+    return this.context.settings(this.model).confirmAboveMilliseconds;
+  }
+
+  protected async prepare(
+    engine: EngineLike,
+    data: DataChoice,
+    signal: AbortSignal,
+  ): Promise<Prepared<CompareInput, Forecast>> {
+    const { memoryLimitBytes } = this.context.settings(this.model);
+    const input = {
       models: this.request.models,
       ...engineData(data),
-      parameters: asked === undefined ? {} : { points: asked },
+      parameters: this.parameters,
       ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
     };
+    return { input, forecast: await engine.run('compareForecast', input, { signal }) };
   }
 
-  private async ask({ milliseconds, bytes }: Pick<InspectForecast, 'milliseconds' | 'bytes'>): Promise<boolean> {
+  protected compute(
+    engine: EngineLike,
+    input: CompareInput,
+    options: RunOptions<ComparePartial>,
+  ): Promise<CompareResult> {
+    return engine.run('compare', input, options);
+  }
+
+  protected question({ milliseconds, bytes }: Forecast): string {
     const { t } = this.context;
-    const answer = new Promise<boolean>(resolve => (this.decide = resolve));
-    this.setStatus({
-      kind: 'confirm',
-      message: t('This will take about {0} and {1} of memory.', sayRoughDuration(milliseconds, t), sayBytes(bytes, t)),
-    });
-    const proceed = await answer;
-    this.decide = undefined;
-    return proceed;
+    return t('This will take about {0} and {1} of memory.', sayRoughDuration(milliseconds, t), sayBytes(bytes, t));
   }
 
-  private take(partial: ComparePartial): void {
-    if (partial.kind === 'findings' || partial.kind === 'head' || partial.kind === 'accuracies')
-      this.partials = this.partials.filter(({ kind }) => kind !== partial.kind);
-    this.partials.push(partial);
-    this.context.post({ type: 'partial', partial });
+  protected override withPartial(partial: ComparePartial): readonly ComparePartial[] {
+    const replaces = partial.kind === 'findings' || partial.kind === 'head' || partial.kind === 'accuracies';
+    return [...(replaces ? this.partials.filter(({ kind }) => kind !== partial.kind) : this.partials), partial];
   }
 
-  private failure(error: unknown): PanelStatus {
-    if (isCancelled(error)) {
-      const head = this.partials.find(partial => partial.kind === 'head');
-      const finished = this.partials.filter(({ kind }) => kind === 'pair').length;
-      const lines = head?.head.lines ?? [];
-      return {
-        kind: 'cancelled',
-        finished,
-        total: lines.filter(({ layers }) => layers.every(layer => layer !== null)).length,
-      };
-    }
-    if (error instanceof Fault)
-      return {
-        kind: 'failed',
-        fault: error.toData(),
-        actions: [{ id: 'rerun' }, { id: 'pickData' }, { id: 'showLog' }],
-      };
-    this.context.unexpected(error);
-    const message = error instanceof Error ? error.message : String(error);
+  protected override get progress(): { readonly finished: number; readonly total: number } {
+    const head = this.partials.find(partial => partial.kind === 'head');
+    const lines = head?.head.lines ?? [];
     return {
-      kind: 'failed',
-      fault: {
-        code: 'unsupported',
-        message: this.context.t('The comparison stopped unexpectedly: {0}', message),
-        hint: this.context.t('The log says where. Running it again may help.'),
-      },
-      actions: DEFECT_ACTIONS,
+      finished: this.partials.filter(({ kind }) => kind === 'pair').length,
+      total: lines.filter(({ layers }) => layers.every(layer => layer !== null)).length,
     };
   }
 
-  private setStatus(status: PanelStatus): void {
-    this.status = status;
-    this.context.post({ type: 'status', status });
-    this.context.changed();
+  protected faultActions(): readonly FaultAction[] {
+    return [{ id: 'rerun' }, { id: 'pickData' }, { id: 'showLog' }];
   }
 
-  private waiting(): PanelStatus {
-    const { t } = this.context;
-    return {
-      kind: 'waiting',
-      message: t('No data is linked to {0} yet.', path.basename(this.request.models[0]!)),
-      action: { label: t('Select data…'), id: 'pickData' },
-    };
+  protected defectSentence(message: string): string {
+    return this.context.t('The comparison stopped unexpectedly: {0}', message);
   }
 
-  private startMessage(): CompareToView {
+  protected startMessage(): Extract<CompareToView, { type: 'start' }> {
     const { models, data, points } = this.request;
     const restore: CompareRestore = {
       version: 1,
@@ -251,9 +128,14 @@ export class CompareSession {
     return {
       type: 'start',
       title: models.map(model => path.basename(model)).join(' · '),
-      commandLine: compareCommandLine(models, data, points ?? this.context.settings().points),
+      commandLine: compareCommandLine(models, data, this.parameters.points),
       restore,
     };
+  }
+
+  private get parameters(): Partial<CompareParameters> {
+    const points = this.request.points ?? this.context.settings(this.model).parameters.points;
+    return points === undefined ? {} : { points };
   }
 }
 
@@ -264,7 +146,9 @@ export function compareCommandLine(
   points: number | undefined,
 ): string {
   if (data?.kind !== 'file') return '';
-  const words = ['neural-topology', 'compare', ...models, ...dataWords(data)];
-  if (points !== undefined) words.push('--points', String(points));
-  return words.map(quote).join(' ');
+  return callOf('compare', [
+    ...models,
+    ...dataWords(data),
+    ...(points === undefined ? [] : ['--points', String(points)]),
+  ]);
 }

@@ -1,56 +1,42 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { DisposableStore, type Disposable } from '../../base/lifecycle';
-import type { DataChoice } from '../../protocol/panel';
-import type { EngineLike } from '../base/engine';
+import type { DisposableStore } from '../../base/lifecycle';
+import type { DataChoice, FromView, ProgramWay } from '../../protocol/panel';
 import { DATA_FILES, INSPECTED_FILES, isOfKind, WEIGHTS_FILES } from '../base/fileKinds';
-import { packArrays } from '../base/packArrays';
 import { inspectSettings, setting } from '../base/settings';
-import { webviewOptions } from '../base/view';
 import type { DataLinks } from '../data/dataLinks';
 import { splitReference } from '../data/reference';
-import { InspectPanel, type PanelActions } from './inspectPanel';
-import { InspectSession, type InspectRequest, type SessionContext, type SessionSettings } from './inspectSession';
-import { parseRestore } from './messages';
+import type { RunSettings } from '../running/runSession';
+import { SessionPanels, type PanelsContext } from '../running/sessionPanels';
+import { InspectPanel } from './inspectPanel';
+import { InspectSession, type InspectRequest, type SessionContext } from './inspectSession';
+import { parseFromView, parseRestore } from './messages';
 
-export const PANEL_TYPE = 'neuralTopology.inspect';
-
-export interface PanelsContext {
-  readonly extension: vscode.Uri;
-  readonly engine: () => Promise<EngineLike>;
+export interface InspectPanelsContext extends PanelsContext {
   readonly links: DataLinks;
   readonly finishedBefore: SessionContext['finishedBefore'];
   readonly answers: SessionContext['answers'];
-  readonly log: vscode.LogOutputChannel;
-  readonly actions: PanelActions;
+  pickData(panel: InspectPanel): Promise<void>;
+  chooseModel(): Promise<void>;
+  /** The page that says what a panel's model holds, at a layer where one is given. */
+  describe(panel: InspectPanel, layer: string | undefined): Promise<void>;
+  programWay(panel: InspectPanel, way: ProgramWay): Promise<void>;
+  exportReport(panel: InspectPanel): Promise<void>;
+  redundancy(panel: InspectPanel): Promise<void>;
+  prune(panel: InspectPanel): Promise<void>;
 }
 
 /** All panels of this window: one a model. Fires when one comes, goes, or changes its status. */
-export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable {
-  private readonly store = new DisposableStore();
-  private readonly open = new Map<string, InspectPanel>();
+export class InspectPanels extends SessionPanels<InspectRequest, FromView, InspectPanel, InspectPanelsContext> {
   private readonly changes = this.store.add(new vscode.EventEmitter<InspectPanel | undefined>());
   readonly onDidChange = this.changes.event;
 
-  constructor(private readonly context: PanelsContext) {
-    this.store.add(vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this));
-    this.store.add({
-      dispose: () => {
-        for (const panel of this.all) panel.dispose();
-      },
-    });
-  }
-
-  get all(): readonly InspectPanel[] {
-    return [...this.open.values()];
-  }
-
-  get active(): InspectPanel | undefined {
-    return this.all.find(panel => panel.panel.active);
+  constructor(context: InspectPanelsContext) {
+    super('inspect', context);
   }
 
   get(model: vscode.Uri): InspectPanel | undefined {
-    return this.open.get(model.fsPath);
+    return this.find(model.fsPath);
   }
 
   /**
@@ -64,78 +50,91 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
       return there;
     }
     const link = this.context.links.get(model);
-    const where = { viewColumn: vscode.ViewColumn.Active, preserveFocus: link === undefined };
-    const panel = vscode.window.createWebviewPanel(PANEL_TYPE, path.basename(model.fsPath), where, {
-      ...webviewOptions(this.context.extension),
-      enableFindWidget: true,
-    });
-    return this.adopt(panel, {
-      model: model.fsPath,
-      data: link,
-      parameters: {},
-    });
+    const request = { model: model.fsPath, data: link, parameters: {} };
+    return this.create(request, vscode.ViewColumn.Active, link === undefined);
   }
 
-  /** Called by VS Code for each panel that was open when the window was reloaded. */
-  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const request = await this.restored(state);
-    if (!request || this.open.has(request.model)) {
-      panel.dispose();
-      return;
-    }
-    const made = this.adopt(panel, request);
-    // Not awaited: VS Code shows the panel once this returns.
-    void made.session.start();
+  protected keyOf({ model }: InspectRequest): string {
+    return model;
   }
 
-  dispose(): void {
-    this.store.dispose();
+  protected titleOf({ model }: InspectRequest): string {
+    return titled(path.basename(model));
   }
 
-  private adopt(panel: vscode.WebviewPanel, request: InspectRequest): InspectPanel {
+  protected make(panel: vscode.WebviewPanel, request: InspectRequest, own: DisposableStore): InspectPanel {
     const { context } = this;
     const changed = () => this.changes.fire(made);
     const session: InspectSession = new InspectSession(request, {
-      engine: context.engine,
+      ...this.surroundings(panel),
       finishedBefore: context.finishedBefore,
       answers: context.answers,
       mayRunPython: model => vscode.workspace.isTrusted && isOfKind(model, WEIGHTS_FILES),
       settings: model => sessionSettings(vscode.Uri.file(model)),
-      post: message => void panel.webview.postMessage(packArrays(message)),
       changed,
-      unexpected: error => context.log.error(error instanceof Error ? error : String(error)),
-      uri: model => vscode.Uri.file(model).toString(),
-      now: () => performance.now(),
-      t: (message, ...args) => vscode.l10n.t(message, ...args),
     });
-    const made: InspectPanel = new InspectPanel(panel, session, context.extension, context.actions, context.log);
-    this.open.set(request.model, made);
-    this.nameApart();
-    panel.onDidDispose(() => {
-      this.open.delete(request.model);
-      made.dispose();
-      this.nameApart();
-      this.changes.fire(undefined);
-    });
-    panel.onDidChangeViewState(changed);
-    changed();
+    const made: InspectPanel = new InspectPanel(panel, session, own);
+    own.add(panel.onDidChangeViewState(changed));
     return made;
   }
 
+  protected resume({ session }: InspectPanel): Promise<void> {
+    return session.start();
+  }
+
+  protected parse(message: unknown): FromView | undefined {
+    return parseFromView(message);
+  }
+
+  protected handle(message: FromView, panel: InspectPanel): Promise<void> | void {
+    const { context } = this;
+    const { session } = panel;
+    switch (message.type) {
+      case 'ready':
+        return panel.ready();
+      case 'rerun':
+        return session.rerun(message.changes);
+      case 'pickData':
+        return context.pickData(panel);
+      case 'chooseModel':
+        return context.chooseModel();
+      case 'describe':
+        return context.describe(panel, message.layer);
+      case 'programWay':
+        return context.programWay(panel, message.way);
+      case 'inputs':
+        return session.inputs(message.request, message.rows);
+      case 'exportReport':
+        return context.exportReport(panel);
+      case 'redundancy':
+        return context.redundancy(panel);
+      case 'prune':
+        return context.prune(panel);
+      case 'cancel':
+      case 'confirm':
+      case 'copy':
+      case 'save':
+      case 'openDocs':
+      case 'showLog':
+        return this.answer(message, panel, path.dirname(session.model));
+    }
+  }
+
   /** Names of tabs: the file's alone, and its folder's before it where two models have the same. */
-  private nameApart(): void {
+  protected override changed(): void {
     const names = this.all.map(({ model }) => path.basename(model));
     for (const { model, panel } of this.all) {
       const name = path.basename(model);
       const shared = names.filter(other => other === name).length > 1;
       const title = shared ? `${path.basename(path.dirname(model))}/${name}` : name;
-      panel.title = vscode.l10n.t('{0} · topology', title);
+      panel.title = titled(title);
     }
+    this.changes.fire(undefined);
   }
 
   /** What the view kept is checked: only a model and data files of our kinds are ever opened because of it. */
-  private async restored(state: unknown): Promise<InspectRequest | undefined> {
-    const kept = parseRestore(typeof state === 'object' && state !== null && 'host' in state ? state.host : undefined);
+  protected async restored(state: unknown): Promise<InspectRequest | undefined> {
+    const kept = parseRestore(state);
     if (!kept) return undefined;
     const uri = vscode.Uri.parse(kept.model);
     if (uri.scheme !== 'file') return undefined;
@@ -152,6 +151,10 @@ export class InspectPanels implements vscode.WebviewPanelSerializer, Disposable 
       },
     };
   }
+}
+
+function titled(name: string): string {
+  return vscode.l10n.t('{0} · topology', name);
 }
 
 /** Data that a view may ask for: files of our kinds, by absolute paths. */
@@ -178,7 +181,7 @@ async function isFolderOfWorkspace(uri: vscode.Uri): Promise<boolean> {
 }
 
 /** What the settings say of a model's inspections. */
-export function sessionSettings(model: vscode.Uri): SessionSettings {
+export function sessionSettings(model: vscode.Uri): RunSettings {
   const seconds = setting('confirmAboveSeconds', model);
   const megabytes = setting('memoryLimitMegabytes');
   return {

@@ -1,16 +1,26 @@
 import path from 'node:path';
 import { defaultInspectParameters, type InspectParameters, type InspectPartial } from '../../analyses/inspect';
-import { Fault, isCancelled } from '../../base/fault';
-import type { InspectForecast, InspectInput } from '../../engine';
+import { Fault } from '../../base/fault';
+import type { InspectForecast, InspectInput, RunOptions } from '../../engine';
 import type { ChainAnswer } from '../../models/layerList/chain';
 import type { MissingFacts, OutlineResult } from '../../protocol/describe';
-import type { DataChoice, InputPreview, InspectResult, PanelRestore, PanelStatus, ToView } from '../../protocol/panel';
+import type {
+  DataChoice,
+  FaultAction,
+  InspectResult,
+  PanelRestore,
+  PanelStatus,
+  RunToView,
+  ToView,
+} from '../../protocol/panel';
+import type { FaultData } from '../../protocol/results';
 import type { EngineLike } from '../base/engine';
 import { sayBytes, sayCount, sayRoughDuration } from '../base/numbers';
-import type { Translate } from '../base/translate';
+import { engineData } from '../data/chosenData';
 import { recallAnswer, type KeptAnswers } from '../program/keptAnswers';
+import { faultActions, programActions } from '../running/faultActions';
+import { RunSession, type Prepared, type RunContext, type RunSettings } from '../running/runSession';
 import { inspectCommandLine } from './commandLine';
-import { DEFECT_ACTIONS, faultActions, programActions } from './faultActions';
 
 /** What is inspected: a model, its data once that is known, and the parameters that differ from the settings'. */
 export interface InspectRequest {
@@ -22,62 +32,36 @@ export interface InspectRequest {
   readonly answer?: ChainAnswer;
 }
 
-/** What a session is told about its surroundings, each time it starts. */
-export interface SessionSettings {
-  readonly parameters: Partial<InspectParameters>;
-  readonly confirmAboveMilliseconds: number;
-  readonly memoryLimitBytes: number | undefined;
-}
-
-export interface SessionContext {
-  readonly engine: () => Promise<EngineLike>;
-  readonly settings: (model: string) => SessionSettings;
+export interface SessionContext extends RunContext<ToView> {
+  readonly settings: (model: string) => RunSettings;
   readonly answers: KeptAnswers;
   /** Whether the person's own Python may be offered for this file. */
   readonly mayRunPython: (model: string) => boolean;
   /** Whether this was inspected before: then most of it is in the cache, and there is nothing to ask. */
   readonly finishedBefore: (model: string, data: DataChoice, parameters: InspectParameters) => boolean;
-  readonly post: (message: ToView) => void;
   /** Told whenever `status` has changed. */
   readonly changed: () => void;
-  /** Something that is no Fault: a defect of ours, for the log. */
-  readonly unexpected: (error: unknown) => void;
-  readonly uri: (model: string) => string;
-  readonly now: () => number;
-  readonly t: Translate;
 }
 
-/**
- * One inspection as a panel shows it, without the panel: it asks before long runs, hands finished layers to the view, can be
- * cancelled and run again, and holds what it has so that a view that was away can be brought up to date.
- */
-export class InspectSession {
+/** One inspection as a panel shows it: a run that also knows the ways to a result of weights without a program. */
+export class InspectSession extends RunSession<
+  InspectPartial,
+  InspectResult,
+  InspectInput,
+  InspectForecast,
+  Exclude<ToView, RunToView<unknown, unknown>>
+> {
   private request: InspectRequest;
-  private partials: InspectPartial[] = [];
-  private held: InspectResult | undefined;
-  private current: PanelStatus;
-  private abort: AbortController | undefined;
-  private decide: ((proceed: boolean) => void) | undefined;
-  private runs = 0;
   /** Of the last forecast, where fewer points than were asked for fit into memory. */
   private pointsThatFit: number | undefined;
-  private ending: Promise<void> = Promise.resolve();
   private lacking: MissingFacts | undefined;
 
   constructor(
     request: InspectRequest,
-    private readonly context: SessionContext,
+    protected override readonly context: SessionContext,
   ) {
+    super(context);
     this.request = request;
-    this.current = this.waitingForData();
-  }
-
-  get status(): PanelStatus {
-    return this.current;
-  }
-
-  get result(): InspectResult | undefined {
-    return this.held;
   }
 
   get model(): string {
@@ -86,10 +70,6 @@ export class InspectSession {
 
   get data(): DataChoice | undefined {
     return this.request.data;
-  }
-
-  get isRunning(): boolean {
-    return this.abort !== undefined;
   }
 
   /** The parameters of the next run: the defaults, the settings', and what was chosen in the panel. */
@@ -111,14 +91,6 @@ export class InspectSession {
     };
   }
 
-  /** Brings a view that knows nothing to where this session is. */
-  replay(): void {
-    this.context.post(this.startMessage());
-    if (this.held) this.context.post({ type: 'result', result: this.held });
-    else for (const partial of this.partials) this.context.post({ type: 'partial', partial });
-    this.context.post({ type: 'status', status: this.current });
-  }
-
   /** Shows a layer, computed or not yet. */
   select(layer: string): void {
     this.context.post({ type: 'select', layer });
@@ -130,20 +102,14 @@ export class InspectSession {
     return this.start();
   }
 
-  /** The result of the run that goes on, or of the last one; `undefined` when it has none. */
-  finished(): Promise<InspectResult | undefined> {
-    return this.ending.then(() => this.held);
-  }
-
   /**
    * What the model holds, before data for it is asked for. A model that cannot be read has `undefined`, and its status says
    * why: there is no use in choosing data for it.
    */
   async readModel(): Promise<OutlineResult | undefined> {
     const { model, data } = this.request;
-    const run = this.runs;
-    if (data === undefined)
-      this.setStatus({ kind: 'running', fraction: 0, phrase: this.context.t('reading the model') });
+    const isCurrent = this.currentRun();
+    if (data === undefined) this.setStatus({ kind: 'running', fraction: 0, phrase: this.readingPhrase });
     try {
       const engine = await this.context.engine();
       let described = await engine.run('outline', { model, ...this.answered });
@@ -152,14 +118,14 @@ export class InspectSession {
         described = await engine.run('outline', { model, ...this.answered });
       if (described.missing) {
         const status = this.withoutProgram(described.missing);
-        if (run === this.runs && !this.isRunning) this.setStatus(status);
+        if (isCurrent() && !this.isRunning) this.setStatus(status);
         return undefined;
       }
       this.lacking = undefined;
-      if (run === this.runs && data === undefined) this.setStatus(this.waitingForData());
+      if (isCurrent() && data === undefined) this.setStatus(this.waiting());
       return described;
     } catch (error) {
-      if (run === this.runs && !this.isRunning) this.setStatus(this.failure(error));
+      if (isCurrent() && !this.isRunning) this.setStatus(this.failure(error));
       return undefined;
     }
   }
@@ -212,7 +178,7 @@ export class InspectSession {
     if (this.isRunning) return;
     const { model, parameters } = this.request;
     this.request = { model, data: undefined, parameters };
-    if (!this.held) this.setStatus(this.waitingForData());
+    if (this.result === undefined) this.setStatus(this.waiting());
   }
 
   setData(data: DataChoice): Promise<void> {
@@ -237,112 +203,47 @@ export class InspectSession {
     return this.start();
   }
 
-  /** Stops what is running; finished layers stay. */
-  cancel(): void {
-    this.decide?.(false);
-    this.abort?.abort();
-  }
-
-  /** The answer to the question before a long run. */
-  confirm(proceed: boolean): void {
-    this.decide?.(proceed);
-  }
-
-  dispose(): void {
-    this.runs++;
-    this.cancel();
-  }
-
-  /** Ends when the run has ended, whichever way; `status` says which. Never rejects. */
-  start(): Promise<void> {
-    this.ending = this.run();
-    return this.ending;
-  }
-
-  private async run(): Promise<void> {
-    this.cancel();
-    const run = ++this.runs;
-    this.partials = [];
-    this.held = undefined;
-    this.context.post(this.startMessage());
-    const { data } = this.request;
-    if (data === undefined) {
-      this.setStatus(this.waitingForData());
-      return;
-    }
-    const abort = new AbortController();
-    this.abort = abort;
-    const started = this.context.now();
-    const isCurrent = () => run === this.runs;
-    this.setStatus({ kind: 'running', fraction: 0, phrase: this.context.t('reading the model') });
-    try {
-      const engine = await this.context.engine();
-      let input = this.inspectInput(data);
-      let forecast = await engine.run('forecast', input, { signal: abort.signal });
-      if (!isCurrent()) return;
-      if (forecast.missing && (await this.recall(engine, forecast.missing))) {
-        if (!isCurrent()) return;
-        input = this.inspectInput(data);
-        forecast = await engine.run('forecast', input, { signal: abort.signal });
-        if (!isCurrent()) return;
-      }
-      if (forecast.missing) {
-        this.abort = undefined;
-        this.setStatus(this.withoutProgram(forecast.missing));
-        return;
-      }
-      this.lacking = undefined;
-      this.pointsThatFit = fewer(forecast);
-      const settings = this.context.settings(this.request.model);
-      const known = this.context.finishedBefore(this.request.model, data, this.parameters);
-      if (forecast.milliseconds > settings.confirmAboveMilliseconds && !known) {
-        const proceed = await this.ask(forecast);
-        if (!isCurrent()) return;
-        if (!proceed) throw new Fault('cancelled', 'The run was cancelled before it started.');
-      }
-      const begun = this.context.now();
-      const result = await engine.run('inspect', input, {
-        signal: abort.signal,
-        onPartial: partial => {
-          if (isCurrent()) this.take(partial);
-        },
-        onProgress: (fraction, phrase) => {
-          if (!isCurrent() || abort.signal.aborted) return;
-          const remainingMilliseconds = remaining(this.context.now() - begun, fraction, forecast.milliseconds);
-          this.setStatus({ kind: 'running', fraction, phrase, remainingMilliseconds });
-        },
-      });
-      if (!isCurrent()) return;
-      this.held = result;
-      this.abort = undefined;
-      this.context.post({ type: 'result', result });
-      const milliseconds = this.context.now() - started;
-      this.setStatus({ kind: 'done', milliseconds, ...keptOf(this.partials) });
-    } catch (error) {
-      if (!isCurrent()) return;
-      this.abort = undefined;
-      this.setStatus(this.failure(error));
-    }
-  }
-
-  /** Rows of the data as a view can draw them. An error is a note beside no inputs. */
+  /** Rows of the data as a view can draw them. */
   async inputs(request: number, rows: readonly number[]): Promise<void> {
-    const { data, model } = this.request;
-    const run = this.runs;
-    let inputs: readonly InputPreview[] = [];
-    let note = '';
-    if (data?.kind === 'stored') note = this.context.t('Saved activations come without the inputs they are of.');
-    else if (data?.kind !== 'file') note = this.context.t('Random input has no rows to show.');
-    else {
-      try {
-        const engine = await this.context.engine();
-        inputs = await engine.run('inputs', { ...engineData(data), ...this.answered, data: data.data, model, rows });
-      } catch (error) {
-        note = error instanceof Fault ? error.message : this.context.t('The inputs could not be read.');
-        if (!(error instanceof Fault)) this.context.unexpected(error);
-      }
-    }
-    if (run === this.runs) this.context.post({ type: 'inputs', request, inputs, note });
+    const found = await this.previews(rows, this.answered);
+    if (found !== undefined) this.context.post({ type: 'inputs', request, ...found });
+  }
+
+  protected get readingPhrase(): string {
+    return this.context.t('reading the model');
+  }
+
+  protected get confirmAboveMilliseconds(): number {
+    const { model, data } = this.request;
+    const known = data !== undefined && this.context.finishedBefore(model, data, this.parameters);
+    return known ? Infinity : this.context.settings(model).confirmAboveMilliseconds;
+  }
+
+  protected async prepare(
+    engine: EngineLike,
+    data: DataChoice,
+    signal: AbortSignal,
+  ): Promise<Prepared<InspectInput, InspectForecast>> {
+    const isCurrent = this.currentRun();
+    const ask = async () => {
+      const input = this.inspectInput(data);
+      return { input, forecast: await engine.run('forecast', input, { signal }) };
+    };
+    let prepared = await ask();
+    if (prepared.forecast.missing && (await this.recall(engine, prepared.forecast.missing))) prepared = await ask();
+    const { missing } = prepared.forecast;
+    if (isCurrent()) this.pointsThatFit = fewer(prepared.forecast);
+    if (missing) return { instead: this.withoutProgram(missing) };
+    this.lacking = undefined;
+    return prepared;
+  }
+
+  protected compute(
+    engine: EngineLike,
+    input: InspectInput,
+    options: RunOptions<InspectPartial>,
+  ): Promise<InspectResult> {
+    return engine.run('inspect', input, options);
   }
 
   private inspectInput(data: DataChoice): InspectInput {
@@ -356,9 +257,9 @@ export class InspectSession {
     };
   }
 
-  private async ask(forecast: InspectForecast): Promise<boolean> {
+  protected question(forecast: InspectForecast): string {
     const { t } = this.context;
-    const message = t(
+    return t(
       'This will take about {0} and {1} of memory: {2} layers at {3} points, to dimension {4}.',
       sayRoughDuration(forecast.milliseconds, t),
       sayBytes(forecast.bytes, t),
@@ -366,64 +267,42 @@ export class InspectSession {
       sayCount(forecast.points),
       this.parameters.maxDimension,
     );
-    const answer = new Promise<boolean>(resolve => (this.decide = resolve));
-    this.setStatus({ kind: 'confirm', message });
-    const proceed = await answer;
-    this.decide = undefined;
-    return proceed;
   }
 
-  private take(partial: InspectPartial): void {
-    if (partial.kind === 'findings') this.partials = this.partials.filter(held => held.kind !== 'findings');
-    this.partials.push(partial);
-    this.context.post({ type: 'partial', partial });
+  protected override withPartial(partial: InspectPartial): readonly InspectPartial[] {
+    const others =
+      partial.kind === 'findings' ? this.partials.filter(({ kind }) => kind !== 'findings') : this.partials;
+    return [...others, partial];
   }
 
-  private failure(error: unknown): PanelStatus {
-    if (isCancelled(error)) {
-      const head = this.partials.find(partial => partial.kind === 'head');
-      const finished = this.partials.filter(partial => partial.kind === 'layer' || partial.kind === 'failure').length;
-      return { kind: 'cancelled', finished, total: head?.head.layers.length ?? 0 };
-    }
-    if (error instanceof Fault) {
-      const fault = error.toData();
-      const { model, data } = this.request;
-      return {
-        kind: 'failed',
-        fault,
-        actions: faultActions(fault, { model, data, pointsThatFit: this.pointsThatFit }),
-      };
-    }
-    this.context.unexpected(error);
-    const message = error instanceof Error ? error.message : String(error);
-    return {
-      kind: 'failed',
-      fault: {
-        code: 'unsupported',
-        message: this.context.t('The inspection stopped unexpectedly: {0}', message),
-        hint: this.context.t('The log says where. Running it again may help.'),
-        source: this.request.model,
-      },
-      actions: DEFECT_ACTIONS,
-    };
+  protected override get progress(): { readonly finished: number; readonly total: number } {
+    const head = this.partials.find(partial => partial.kind === 'head');
+    const finished = this.partials.filter(({ kind }) => kind === 'layer' || kind === 'failure').length;
+    return { finished, total: head?.head.layers.length ?? 0 };
   }
 
-  private setStatus(status: PanelStatus): void {
-    this.current = status;
-    this.context.post({ type: 'status', status });
+  /** What earlier runs had computed of it, as the engine says with each layer. */
+  protected override doneFacts(): Pick<Extract<PanelStatus, { kind: 'done' }>, 'kept'> {
+    const times = this.partials.flatMap(partial => (partial.kind === 'layer' ? (partial.keptSince ?? []) : []));
+    if (times.length === 0) return {};
+    return { kept: { layers: times.length, first: Math.min(...times), last: Math.max(...times) } };
+  }
+
+  protected faultActions(fault: FaultData): readonly FaultAction[] {
+    const { model, data } = this.request;
+    return faultActions(fault, { model, data, pointsThatFit: this.pointsThatFit });
+  }
+
+  protected defectSentence(message: string): string {
+    return this.context.t('The inspection stopped unexpectedly: {0}', message);
+  }
+
+  protected override setStatus(status: PanelStatus): void {
+    super.setStatus(status);
     this.context.changed();
   }
 
-  private waitingForData(): PanelStatus {
-    const { t } = this.context;
-    return {
-      kind: 'waiting',
-      message: t('No data is linked to {0} yet.', path.basename(this.request.model)),
-      action: { label: t('Select data…'), id: 'pickData' },
-    };
-  }
-
-  private startMessage(): ToView {
+  protected startMessage(): Extract<ToView, { type: 'start' }> {
     const { model, data } = this.request;
     return {
       type: 'start',
@@ -436,46 +315,9 @@ export class InspectSession {
   }
 }
 
-/** A choice of data as the engine takes it. */
-export function engineData(
-  choice: DataChoice,
-): Pick<InspectInput, 'data' | 'labels' | 'pixels' | 'inputs' | 'vocabulary'> {
-  if (choice.kind === 'random') return { data: { random: true } };
-  const labels = choice.labels === undefined ? {} : { labels: choice.labels };
-  return choice.kind === 'file' ? { data: choice.data, ...labels, ...readingOf(choice) } : labels;
-}
-
-/** How a person chose that a file is read, as the engine takes it. */
-export function readingOf({
-  pixels,
-  inputs,
-  vocabulary,
-}: Extract<DataChoice, { kind: 'file' }>): Pick<InspectInput, 'pixels' | 'inputs' | 'vocabulary'> {
-  return {
-    ...(pixels === undefined ? {} : { pixels }),
-    ...(inputs === undefined ? {} : { inputs }),
-    ...(vocabulary === undefined ? {} : { vocabulary }),
-  };
-}
-
 /** As in "digits-cnn/final.onnx": checkpoints of many networks are called final.onnx. */
 function sessionTitle(model: string): string {
   return [path.basename(path.dirname(model)), path.basename(model)].filter(part => part !== '').join('/');
-}
-
-/** Milliseconds still to go: the forecast at first, and more and more what was seen. */
-export function remaining(elapsed: number, fraction: number, forecast: number): number {
-  if (fraction <= 0) return Math.max(0, forecast - elapsed);
-  const bySpeed = (elapsed * (1 - fraction)) / fraction;
-  const byForecast = Math.max(0, forecast * (1 - fraction));
-  return Math.round(fraction * bySpeed + (1 - fraction) * byForecast);
-}
-
-/** What earlier runs had computed of it, as the engine says with each layer. */
-function keptOf(partials: readonly InspectPartial[]): Pick<Extract<PanelStatus, { kind: 'done' }>, 'kept'> {
-  const times = partials.flatMap(partial => (partial.kind === 'layer' ? (partial.keptSince ?? []) : []));
-  if (times.length === 0) return {};
-  return { kept: { layers: times.length, first: Math.min(...times), last: Math.max(...times) } };
 }
 
 /** Points that fit where those asked for do not; fewer than a handful are no help. */

@@ -1,167 +1,106 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { DisposableStore, type Disposable } from '../../base/lifecycle';
-import type { PruneFromView } from '../../protocol/prune';
-import type { EngineLike } from '../base/engine';
+import type { PruneFromView, PruneToView } from '../../protocol/prune';
 import { isOfKind, MODEL_FILES } from '../base/fileKinds';
-import { packArrays } from '../base/packArrays';
-import { iconPath, viewPage, webviewOptions } from '../base/view';
 import type { DataLinks } from '../data/dataLinks';
 import type { Measurements } from '../results/measurements';
+import { SessionPanels, type PanelsContext, type Shown } from '../running/sessionPanels';
 import { parsePruneMessage, parsePruneRestore } from './messages';
 import { PruneSession, type PruneData, type PruneRequest } from './pruneSession';
 
-export const PRUNE_TYPE = 'neuralTopology.prune';
-
-export interface PrunePanelsContext {
-  readonly extension: vscode.Uri;
-  readonly engine: () => Promise<EngineLike>;
+export interface PrunePanelsContext extends PanelsContext {
   readonly links: DataLinks;
   /** Where what was measured of single layers is kept for the lines of their source. */
   readonly measurements: Pick<Measurements, 'addPruning'>;
-  readonly log: vscode.LogOutputChannel;
-  readonly actions: {
-    /** Asks for data, remembers it, and runs. */
-    pickData(session: PruneSession): Promise<void>;
-    pickHoldout(session: PruneSession): Promise<void>;
-    inspect(model: vscode.Uri): Promise<void>;
-    openDocs(page: string): Promise<void>;
-  };
+  /** Asks for data, remembers it, and runs. */
+  readonly pickData: (session: PruneSession) => Promise<void>;
+  readonly pickHoldout: (session: PruneSession) => Promise<void>;
+  readonly inspect: (model: vscode.Uri) => Promise<void>;
 }
 
+type Open = Shown<PruneSession>;
+
 /** All panels that prune: one a model. */
-export class PrunePanels implements vscode.WebviewPanelSerializer, Disposable {
-  private readonly store = new DisposableStore();
-  private readonly open = new Map<string, { readonly panel: vscode.WebviewPanel; readonly session: PruneSession }>();
-
-  constructor(private readonly context: PrunePanelsContext) {
-    this.store.add(vscode.window.registerWebviewPanelSerializer(PRUNE_TYPE, this));
-    this.store.add({
-      dispose: () => {
-        for (const { session } of this.open.values()) session.dispose();
-      },
-    });
-  }
-
-  get active(): PruneSession | undefined {
-    return [...this.open.values()].find(one => one.panel.active)?.session;
+export class PrunePanels extends SessionPanels<PruneRequest, PruneFromView, Open, PrunePanelsContext> {
+  constructor(context: PrunePanelsContext) {
+    super('prune', context);
   }
 
   /** The panel of a model, in front. A new one shows its layout at once and has not started yet. */
   reveal(model: vscode.Uri): PruneSession {
-    const there = this.open.get(model.fsPath);
-    if (there) {
+    const there = this.find(model.fsPath);
+    if (there !== undefined) {
       there.panel.reveal();
       return there.session;
     }
-    const panel = vscode.window.createWebviewPanel(PRUNE_TYPE, path.basename(model.fsPath), vscode.ViewColumn.Active, {
-      ...webviewOptions(this.context.extension),
-      enableFindWidget: true,
-    });
-    return this.adopt(panel, {
+    const request = {
       model: model.fsPath,
       data: this.linked(model),
       holdout: undefined,
       settings: { ratio: undefined, layerRatios: {} },
-    });
+    };
+    return this.create(request, vscode.ViewColumn.Active).session;
   }
 
-  /** Called by VS Code for each panel that was open when the window was reloaded. */
-  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const kept = parsePruneRestore(
-      typeof state === 'object' && state !== null && 'restore' in state ? state.restore : undefined,
-    );
+  protected keyOf({ model }: PruneRequest): string {
+    return model;
+  }
+
+  protected titleOf({ model }: PruneRequest): string {
+    return vscode.l10n.t('{0} · pruning', path.basename(model));
+  }
+
+  protected make(panel: vscode.WebviewPanel, request: PruneRequest): Open {
+    const surroundings = this.surroundings<PruneToView>(panel);
+    const post = (message: PruneToView) => {
+      surroundings.post(message);
+      if (message.type === 'result')
+        this.context.measurements.addPruning(request.model, message.result).catch(surroundings.unexpected);
+    };
+    return { panel, session: new PruneSession(request, { ...surroundings, post }) };
+  }
+
+  protected resume({ session }: Open): Promise<void> {
+    return session.start();
+  }
+
+  protected restored(state: unknown): PruneRequest | undefined {
+    const kept = parsePruneRestore(state);
     const model = kept && vscode.Uri.parse(kept.model);
-    if (
-      kept === undefined ||
-      model?.scheme !== 'file' ||
-      !isOfKind(model.fsPath, MODEL_FILES) ||
-      this.open.has(model.fsPath)
-    ) {
-      panel.dispose();
-      return;
-    }
-    const session = this.adopt(panel, {
-      model: model.fsPath,
-      data: this.linked(model),
-      holdout: undefined,
-      settings: kept.settings,
-    });
-    // Not awaited: VS Code shows the panel once this returns.
-    void session.run(kept.settings);
-    return Promise.resolve();
+    if (kept === undefined || model?.scheme !== 'file' || !isOfKind(model.fsPath, MODEL_FILES)) return undefined;
+    return { model: model.fsPath, data: this.linked(model), holdout: undefined, settings: kept.settings };
   }
 
-  dispose(): void {
-    this.store.dispose();
+  protected parse(message: unknown): PruneFromView | undefined {
+    return parsePruneMessage(message);
+  }
+
+  protected handle(message: PruneFromView, open: Open): Promise<void> | void {
+    const { context } = this;
+    const { session } = open;
+    switch (message.type) {
+      case 'run':
+        return session.run(message.settings);
+      case 'write':
+        return this.write(session);
+      case 'pickData':
+        return context.pickData(session);
+      case 'pickHoldout':
+        return context.pickHoldout(session);
+      case 'copyCommand':
+        return this.answer({ type: 'copy', text: session.commandLine }, open);
+      case 'openDocs':
+        return context.openDocs('pruning');
+      case 'ready':
+      case 'cancel':
+      case 'showLog':
+        return this.answer(message, open);
+    }
   }
 
   private linked(model: vscode.Uri): PruneData | undefined {
     const link = this.context.links.get(model);
     return link?.kind === 'file' ? link : undefined;
-  }
-
-  private adopt(panel: vscode.WebviewPanel, request: PruneRequest): PruneSession {
-    const { context } = this;
-    const { webview } = panel;
-    const unexpected = (error: unknown) => context.log.error(error instanceof Error ? error : String(error));
-    const session = new PruneSession(request, {
-      engine: context.engine,
-      post: message => {
-        void webview.postMessage(packArrays(message));
-        if (message.type === 'result') context.measurements.addPruning(request.model, message.result).catch(unexpected);
-      },
-      unexpected,
-      uri: file => vscode.Uri.file(file).toString(),
-      t: (message, ...args) => vscode.l10n.t(message, ...args),
-    });
-    const name = path.basename(request.model);
-    panel.title = vscode.l10n.t('{0} · pruning', name);
-    panel.iconPath = iconPath(context.extension, 'inspect');
-    webview.options = webviewOptions(context.extension);
-    const listener = webview.onDidReceiveMessage((message: unknown) => {
-      const parsed = parsePruneMessage(message);
-      if (parsed === undefined)
-        return context.log.warn(`${panel.title}: a message of its view was dropped, because it is none of ours.`);
-      this.handle(parsed, session).catch((error: unknown) => {
-        unexpected(error);
-        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-      });
-    });
-    panel.onDidDispose(() => {
-      this.open.delete(request.model);
-      listener.dispose();
-      session.dispose();
-    });
-    this.open.set(request.model, { panel, session });
-    webview.html = viewPage(webview, context.extension, 'prune', name);
-    return session;
-  }
-
-  private async handle(message: PruneFromView, session: PruneSession): Promise<void> {
-    const { actions, log } = this.context;
-    switch (message.type) {
-      case 'ready':
-        return session.replay();
-      case 'run':
-        return session.run(message.settings);
-      case 'cancel':
-        return session.cancel();
-      case 'write':
-        return this.write(session);
-      case 'pickData':
-        return actions.pickData(session);
-      case 'pickHoldout':
-        return actions.pickHoldout(session);
-      case 'copyCommand':
-        await vscode.env.clipboard.writeText(session.commandLine);
-        vscode.window.setStatusBarMessage(vscode.l10n.t('Copied to the clipboard.'), 3000);
-        return;
-      case 'openDocs':
-        return actions.openDocs('pruning');
-      case 'showLog':
-        return log.show();
-    }
   }
 
   /** Where the smaller model goes is the person's to say, in VS Code's own dialog, which also asks before it overwrites. */
@@ -183,6 +122,6 @@ export class PrunePanels implements vscode.WebviewPanelSerializer, Disposable {
       ),
       inspect,
     );
-    if (answer === inspect) await this.context.actions.inspect(file);
+    if (answer === inspect) await this.context.inspect(file);
   }
 }

@@ -1,12 +1,13 @@
-import { Fault, isCancelled } from '../../base/fault';
-import type { PruneInput } from '../../engine';
+import type { PruneInput, RunOptions } from '../../engine';
 import type { ChainAnswer } from '../../models/layerList/chain';
-import type { DataChoice } from '../../protocol/panel';
-import type { PruneResult, PruneRestore, PruneSettings, PruneStatus, PruneToView } from '../../protocol/prune';
+import type { DataChoice, FaultAction, PanelStatus, RunToView } from '../../protocol/panel';
+import type { PruneResult, PruneRestore, PruneSettings, PruneToView } from '../../protocol/prune';
+import type { FaultData } from '../../protocol/results';
+import { callOf } from '../base/commandLine';
 import type { EngineLike } from '../base/engine';
-import type { Translate } from '../base/translate';
-import { dataWords, quote } from '../inspect/commandLine';
-import { readingOf } from '../inspect/inspectSession';
+import { dataWords, readingOf } from '../data/chosenData';
+import { faultActions } from '../running/faultActions';
+import { RunSession, type Prepared, type RunContext } from '../running/runSession';
 import { pruneWords } from './words';
 
 /** Rows of a file and their labels. */
@@ -21,31 +22,25 @@ export interface PruneRequest {
   readonly answer?: ChainAnswer | undefined;
 }
 
-export interface PruneSessionContext {
-  readonly engine: () => Promise<EngineLike>;
-  readonly post: (message: PruneToView) => void;
-  /** Something that is no Fault: a defect of ours, for the log. */
-  readonly unexpected: (error: unknown) => void;
-  readonly uri: (file: string) => string;
-  readonly t: Translate;
-}
-
 /**
- * One model being pruned as a panel shows it, without the panel. The curve and what can go of each layer are measured once for a choice of data;
- * other settings are measured anew, and only the last ones count.
+ * One model being pruned as a panel shows it. The curve and what can go of each layer are measured once for a choice of data; other settings are
+ * measured anew, and what was shown stays until they are.
  */
-export class PruneSession {
-  private held: PruneResult | undefined;
+export class PruneSession extends RunSession<
+  never,
+  PruneResult,
+  PruneInput,
+  never,
+  Exclude<PruneToView, RunToView<unknown, unknown>>
+> {
   /** Of the data that is chosen now. */
   private measured: Pick<PruneResult, 'curve' | 'layers'> | undefined;
-  private current: PruneStatus;
-  private abort: AbortController | undefined;
 
   constructor(
     private request: PruneRequest,
-    private readonly context: PruneSessionContext,
+    protected override readonly context: RunContext<PruneToView>,
   ) {
-    this.current = this.waiting();
+    super(context);
   }
 
   get model(): string {
@@ -60,62 +55,18 @@ export class PruneSession {
     return this.request.holdout;
   }
 
-  get result(): PruneResult | undefined {
-    return this.held;
-  }
-
-  get isRunning(): boolean {
-    return this.abort !== undefined;
-  }
-
-  /** Brings a view that knows nothing to where this session is. */
-  replay(): void {
-    this.postStart();
-    if (this.held) this.context.post({ type: 'result', result: this.held, settings: this.request.settings });
-    this.context.post({ type: 'status', status: this.current });
-  }
-
   setData(data: PruneData, holdout: PruneData | undefined, answer?: ChainAnswer): Promise<void> {
     this.request = { ...this.request, data, holdout, ...(answer === undefined ? {} : { answer }) };
     this.measured = undefined;
-    this.held = undefined;
-    this.postStart();
-    return this.run(this.request.settings);
+    this.forget();
+    this.context.post(this.startMessage());
+    return this.start();
   }
 
-  /** Ends when the run has ended, whichever way. Never rejects. */
-  async run(settings: PruneSettings): Promise<void> {
-    this.abort?.abort();
+  /** Other settings. Ends when the run has ended, whichever way. Never rejects. */
+  run(settings: PruneSettings): Promise<void> {
     this.request = { ...this.request, settings };
-    if (this.request.data === undefined) return this.setStatus(this.waiting());
-    const abort = new AbortController();
-    this.abort = abort;
-    const isCurrent = () => this.abort === abort;
-    this.setStatus({ kind: 'running', fraction: 0, phrase: this.context.t('reading the model') });
-    try {
-      const engine = await this.context.engine();
-      const first = this.measured === undefined;
-      const result = await engine.run('prune', this.input({ curve: first, perLayer: first }), {
-        signal: abort.signal,
-        onProgress: (fraction, phrase) => {
-          if (isCurrent()) this.setStatus({ kind: 'running', fraction, phrase });
-        },
-      });
-      if (!isCurrent()) return;
-      this.abort = undefined;
-      if (first) this.measured = pick(result);
-      this.held = { ...result, ...this.measured };
-      this.context.post({ type: 'result', result: this.held, settings });
-      this.setStatus({ kind: 'done' });
-    } catch (error) {
-      if (!isCurrent()) return;
-      this.abort = undefined;
-      this.setStatus(this.failure(error));
-    }
-  }
-
-  cancel(): void {
-    this.abort?.abort();
+    return this.start();
   }
 
   fail(error: unknown): void {
@@ -136,18 +87,59 @@ export class PruneSession {
   get commandLine(): string {
     const { model, data, holdout, settings } = this.request;
     if (data === undefined) return '';
-    const words = ['neural-topology', 'prune', model, ...dataWords(data)];
+    const words = [model, ...dataWords(data)];
     if (holdout !== undefined) words.push('--holdout', holdout.data);
     if (holdout?.labels !== undefined) words.push('--holdout-labels', holdout.labels);
-    const ratio = settings.ratio ?? this.held?.ratio;
+    const ratio = settings.ratio ?? this.result?.ratio;
     if (ratio !== undefined) words.push('--ratio', String(ratio));
     const own = Object.entries(settings.layerRatios).map(([layer, value]) => `${layer}=${value}`);
     if (own.length > 0) words.push('--layers', own.join(','));
-    return [...words, '--curve', '--per-layer'].map(quote).join(' ');
+    return callOf('prune', [...words, '--curve', '--per-layer']);
   }
 
-  dispose(): void {
-    this.cancel();
+  /** What is shown of other settings stays until these are measured. */
+  protected override begin(): void {}
+
+  protected get readingPhrase(): string {
+    return this.context.t('reading the model');
+  }
+
+  protected get confirmAboveMilliseconds(): number {
+    return Infinity;
+  }
+
+  protected prepare(): Promise<Prepared<PruneInput, never>> {
+    const first = this.measured === undefined;
+    return Promise.resolve({ input: this.input({ curve: first, perLayer: first }), forecast: undefined });
+  }
+
+  protected compute(engine: EngineLike, input: PruneInput, options: RunOptions<never>): Promise<PruneResult> {
+    return engine.run('prune', input, options);
+  }
+
+  protected override merged(result: PruneResult): PruneResult {
+    this.measured ??= pick(result);
+    return { ...result, ...this.measured };
+  }
+
+  protected question(): string {
+    return '';
+  }
+
+  protected override waiting(): PanelStatus {
+    return {
+      kind: 'waiting',
+      message: this.context.t('Choose the data that the smaller network is fitted to and measured on.'),
+    };
+  }
+
+  protected faultActions(fault: FaultData): readonly FaultAction[] {
+    const { model, data } = this.request;
+    return faultActions(fault, { model, data, pointsThatFit: undefined });
+  }
+
+  protected defectSentence(message: string): string {
+    return this.context.t('Pruning stopped unexpectedly: {0}', message);
   }
 
   private input(more: { readonly curve?: boolean; readonly perLayer?: boolean }): PruneInput {
@@ -168,11 +160,11 @@ export class PruneSession {
     return { version: 1, model: this.context.uri(this.request.model), settings: this.request.settings };
   }
 
-  private postStart(): void {
+  protected startMessage(): Extract<PruneToView, { type: 'start' }> {
     const { model, data, holdout, settings } = this.request;
     const named = (one: PruneData | undefined) =>
       one && [one.data, one.labels].filter(part => part !== undefined).join(' · ');
-    this.context.post({
+    return {
       type: 'start',
       words: pruneWords(this.context.t),
       model,
@@ -180,29 +172,7 @@ export class PruneSession {
       holdout: named(holdout),
       settings,
       restore: this.restore,
-    });
-  }
-
-  private setStatus(status: PruneStatus): void {
-    this.current = status;
-    this.context.post({ type: 'status', status });
-  }
-
-  private waiting(): PruneStatus {
-    return {
-      kind: 'waiting',
-      message: this.context.t('Choose the data that the smaller network is fitted to and measured on.'),
     };
-  }
-
-  private failure(error: unknown): PruneStatus {
-    if (isCancelled(error)) return { kind: 'cancelled' };
-    if (!(error instanceof Fault)) this.context.unexpected(error);
-    const fault =
-      error instanceof Fault
-        ? error.toData()
-        : { code: 'unsupported' as const, message: error instanceof Error ? error.message : String(error) };
-    return { kind: 'failed', fault };
   }
 }
 

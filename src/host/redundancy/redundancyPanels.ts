@@ -1,157 +1,98 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { DisposableStore, type Disposable } from '../../base/lifecycle';
 import { formatCount, formatPercent } from '../../base/numbers';
 import type { RemovedLayers } from '../../engine';
 import type { ChainAnswer } from '../../models/layerList/chain';
 import type { DataChoice } from '../../protocol/panel';
-import type { RedundancyFromView } from '../../protocol/redundancy';
-import type { EngineLike } from '../base/engine';
+import type { RedundancyFromView, RedundancyToView } from '../../protocol/redundancy';
 import { INSPECTED_FILES, isOfKind } from '../base/fileKinds';
-import { packArrays } from '../base/packArrays';
-import { iconPath, viewPage, webviewOptions } from '../base/view';
 import type { CommandId } from '../commands/table';
 import type { DataLinks } from '../data/dataLinks';
 import { sessionSettings } from '../inspect/inspectPanels';
 import type { Measurements } from '../results/measurements';
 import { parseRestore } from '../inspect/messages';
+import { SessionPanels, type PanelsContext, type Shown } from '../running/sessionPanels';
 import { parseRedundancyMessage } from './messages';
-import { RedundancySession } from './redundancySession';
+import { RedundancySession, type RedundancyRequest } from './redundancySession';
 
-export const REDUNDANCY_TYPE = 'neuralTopology.redundancy';
-
-export interface RedundancyPanelsContext {
-  readonly extension: vscode.Uri;
-  readonly engine: () => Promise<EngineLike>;
+export interface RedundancyPanelsContext extends PanelsContext {
   readonly links: DataLinks;
   /** Where it is kept which layers can go, for the lines of their source. */
   readonly measurements: Pick<Measurements, 'addRemoval'>;
-  readonly log: vscode.LogOutputChannel;
   /** Asks for the data of a model whose panel waits for it. */
   readonly pickData: (model: vscode.Uri) => Promise<void>;
   readonly chooseModel: () => Promise<void>;
   readonly inspect: (model: vscode.Uri, layer: string) => Promise<void>;
-  readonly openDocs: (page: string) => Promise<void>;
 }
 
-interface Shown {
-  readonly panel: vscode.WebviewPanel;
-  readonly session: RedundancySession;
-}
+type Open = Shown<RedundancySession>;
 
 /** The tabs that show which layers of a model can go: one a model. */
-export class RedundancyPanels implements vscode.WebviewPanelSerializer, Disposable {
-  private readonly store = new DisposableStore();
-  private readonly open = new Map<string, Shown>();
-
-  constructor(private readonly context: RedundancyPanelsContext) {
-    this.store.add(vscode.window.registerWebviewPanelSerializer(REDUNDANCY_TYPE, this));
-    this.store.add({
-      dispose: () => {
-        for (const { session } of this.open.values()) session.dispose();
-      },
-    });
-  }
-
-  /** The session of a model whose tab is in front, if it is one of ours. */
-  get active(): string | undefined {
-    return [...this.open].find(([, { panel }]) => panel.active)?.[0];
+export class RedundancyPanels extends SessionPanels<
+  RedundancyRequest,
+  RedundancyFromView,
+  Open,
+  RedundancyPanelsContext
+> {
+  constructor(context: RedundancyPanelsContext) {
+    super('redundancy', context);
   }
 
   get(model: vscode.Uri): RedundancySession | undefined {
-    return this.open.get(model.fsPath)?.session;
+    return this.find(model.fsPath)?.session;
   }
 
   /** The tab of a model, in front. */
   reveal(model: vscode.Uri, data: DataChoice | undefined, answer?: ChainAnswer): RedundancySession {
-    const there = this.open.get(model.fsPath);
-    if (there) {
-      there.panel.reveal();
-      return there.session;
-    }
-    const panel = vscode.window.createWebviewPanel(
-      REDUNDANCY_TYPE,
-      path.basename(model.fsPath),
-      vscode.ViewColumn.Active,
-      {
-        ...webviewOptions(this.context.extension),
-        enableFindWidget: true,
-      },
-    );
-    return this.adopt(panel, model, data, answer);
+    const there = this.find(model.fsPath);
+    if (there === undefined)
+      return this.create({ model: model.fsPath, data, answer }, vscode.ViewColumn.Active).session;
+    there.panel.reveal();
+    return there.session;
   }
 
-  /** Called by VS Code for each tab that was open when the window was reloaded. */
-  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const kept = parseRestore(typeof state === 'object' && state !== null && 'host' in state ? state.host : undefined);
-    const uri = kept && vscode.Uri.parse(kept.model);
-    if (uri?.scheme !== 'file' || !isOfKind(uri.fsPath, INSPECTED_FILES) || this.open.has(uri.fsPath)) panel.dispose();
+  protected keyOf({ model }: RedundancyRequest): string {
+    return model;
+  }
+
+  protected titleOf({ model }: RedundancyRequest): string {
+    return vscode.l10n.t('{0} · redundancy', path.basename(model));
+  }
+
+  protected make(panel: vscode.WebviewPanel, request: RedundancyRequest): Open {
+    const settings = (model: string) => sessionSettings(vscode.Uri.file(model));
+    const surroundings = this.surroundings<RedundancyToView>(panel);
+    const post = (message: RedundancyToView) => {
+      surroundings.post(message);
+      if (message.type === 'result')
+        this.context.measurements.addRemoval(request.model, message.result).catch(surroundings.unexpected);
+    };
+    return { panel, session: new RedundancySession(request, { ...surroundings, settings, post }) };
+  }
+
+  protected resume({ session }: Open): Promise<void> {
+    return session.start();
+  }
+
+  protected restored(state: unknown): RedundancyRequest | undefined {
+    const kept = parseRestore(state);
+    const model = kept && vscode.Uri.parse(kept.model);
+    if (model?.scheme !== 'file' || !isOfKind(model.fsPath, INSPECTED_FILES)) return undefined;
     // The data is the one that is remembered for the model: what a view kept of paths is not opened.
-    else void this.adopt(panel, uri, this.context.links.get(uri)).start();
-    return Promise.resolve();
+    return { model: model.fsPath, data: this.context.links.get(model) };
   }
 
-  dispose(): void {
-    this.store.dispose();
+  protected parse(message: unknown): RedundancyFromView | undefined {
+    return parseRedundancyMessage(message);
   }
 
-  private adopt(
-    panel: vscode.WebviewPanel,
-    model: vscode.Uri,
-    data: DataChoice | undefined,
-    answer?: ChainAnswer,
-  ): RedundancySession {
-    const { extension, log, engine } = this.context;
-    const { webview } = panel;
-    const unexpected = (error: unknown) => log.error(error instanceof Error ? error : String(error));
-    const session = new RedundancySession(
-      { model: model.fsPath, data, answer },
-      {
-        engine,
-        settings: file => sessionSettings(vscode.Uri.file(file)),
-        post: message => {
-          void webview.postMessage(packArrays(message));
-          if (message.type === 'result')
-            this.context.measurements.addRemoval(model.fsPath, message.result).catch(unexpected);
-        },
-        unexpected,
-        uri: file => vscode.Uri.file(file).toString(),
-        now: () => performance.now(),
-        t: (message, ...args) => vscode.l10n.t(message, ...args),
-      },
-    );
-    this.open.set(model.fsPath, { panel, session });
-    panel.title = vscode.l10n.t('{0} · redundancy', path.basename(model.fsPath));
-    panel.iconPath = iconPath(extension, 'inspect');
-    webview.options = webviewOptions(extension);
-    const listener = webview.onDidReceiveMessage((message: unknown) => {
-      const parsed = parseRedundancyMessage(message);
-      if (!parsed) return log.warn(`${panel.title}: a message of its view was dropped, because it is none of ours.`);
-      this.handle(parsed, model, session).catch((error: unknown) => {
-        log.error(error instanceof Error ? error : String(error));
-        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-      });
-    });
-    panel.onDidDispose(() => {
-      listener.dispose();
-      session.dispose();
-      this.open.delete(model.fsPath);
-    });
-    webview.html = viewPage(webview, extension, 'redundancy', path.basename(model.fsPath));
-    return session;
-  }
-
-  private async handle(message: RedundancyFromView, model: vscode.Uri, session: RedundancySession): Promise<void> {
+  protected async handle(message: RedundancyFromView, open: Open): Promise<void> {
     const { context } = this;
+    const { session } = open;
+    const model = vscode.Uri.file(session.model);
     switch (message.type) {
-      case 'ready':
-        return session.replay();
-      case 'cancel':
-        return session.cancel();
       case 'rerun':
         return session.start();
-      case 'confirm':
-        return session.confirm(message.proceed);
       case 'pickData':
         return context.pickData(model);
       case 'chooseModel':
@@ -165,14 +106,14 @@ export class RedundancyPanels implements vscode.WebviewPanelSerializer, Disposab
       case 'describe':
         await vscode.commands.executeCommand('neuralTopology.describe' satisfies CommandId, model);
         return;
-      case 'copy':
-        await vscode.env.clipboard.writeText(message.text);
-        vscode.window.setStatusBarMessage(vscode.l10n.t('Copied to the clipboard.'), 3000);
-        return;
       case 'openDocs':
         return context.openDocs('redundancy');
+      case 'ready':
+      case 'cancel':
+      case 'confirm':
+      case 'copy':
       case 'showLog':
-        return context.log.show();
+        return this.answer(message, open);
     }
   }
 

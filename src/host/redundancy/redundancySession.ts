@@ -1,16 +1,16 @@
 import path from 'node:path';
-import type { InspectParameters } from '../../analyses/inspect';
-import { Fault, isCancelled } from '../../base/fault';
-import type { RedundancyForecast, RedundancyInput, RemovedLayers } from '../../engine';
+import { Fault } from '../../base/fault';
+import type { RedundancyForecast, RedundancyInput, RemovedLayers, RunOptions } from '../../engine';
 import type { ChainAnswer } from '../../models/layerList/chain';
-import type { DataChoice, PanelStatus } from '../../protocol/panel';
+import type { DataChoice, FaultAction, RunToView } from '../../protocol/panel';
 import type { RedundancyPartial, RedundancyResult, RedundancyToView } from '../../protocol/redundancy';
+import type { FaultData } from '../../protocol/results';
+import { callOf } from '../base/commandLine';
 import type { EngineLike } from '../base/engine';
 import { sayBytes, sayCount, sayRoughDuration } from '../base/numbers';
-import type { Translate } from '../base/translate';
-import { dataWords, quote } from '../inspect/commandLine';
-import { DEFECT_ACTIONS, faultActions } from '../inspect/faultActions';
-import { engineData, remaining } from '../inspect/inspectSession';
+import { dataWords, engineData } from '../data/chosenData';
+import { faultActions } from '../running/faultActions';
+import { RunSession, type Prepared, type RunContext, type RunSettings } from '../running/runSession';
 
 export interface RedundancyRequest {
   /** Absolute path. */
@@ -20,35 +20,24 @@ export interface RedundancyRequest {
   readonly answer?: ChainAnswer | undefined;
 }
 
-export interface RedundancySessionContext {
-  readonly engine: () => Promise<EngineLike>;
-  readonly settings: (model: string) => {
-    readonly confirmAboveMilliseconds: number;
-    readonly memoryLimitBytes: number | undefined;
-    /** As for inspections; what does not apply here is passed over. */
-    readonly parameters: Partial<InspectParameters>;
-  };
-  readonly post: (message: RedundancyToView) => void;
-  readonly unexpected: (error: unknown) => void;
-  readonly uri: (model: string) => string;
-  readonly now: () => number;
-  readonly t: Translate;
+export interface RedundancySessionContext extends RunContext<RedundancyToView> {
+  /** As for inspections; what does not apply here is passed over. */
+  readonly settings: (model: string) => RunSettings;
 }
 
-/** One search for redundant layers as a panel shows it, without the panel: asks before long runs, can be stopped, and holds what it has for a view that was away. */
-export class RedundancySession {
-  private partials = new Map<RedundancyPartial['kind'], RedundancyPartial>();
-  private held: RedundancyResult | undefined;
-  private status: PanelStatus;
-  private abort: AbortController | undefined;
-  private decide: ((proceed: boolean) => void) | undefined;
-  private runs = 0;
-
+/** One search for redundant layers as a panel shows it. */
+export class RedundancySession extends RunSession<
+  RedundancyPartial,
+  RedundancyResult,
+  RedundancyInput,
+  RedundancyForecast,
+  Exclude<RedundancyToView, RunToView<unknown, unknown>>
+> {
   constructor(
     private request: RedundancyRequest,
-    private readonly context: RedundancySessionContext,
+    protected override readonly context: RedundancySessionContext,
   ) {
-    this.status = this.waiting();
+    super(context);
   }
 
   get model(): string {
@@ -59,96 +48,14 @@ export class RedundancySession {
     return this.request.data;
   }
 
-  get result(): RedundancyResult | undefined {
-    return this.held;
-  }
-
-  get isRunning(): boolean {
-    return this.abort !== undefined;
-  }
-
-  /** Brings a view that knows nothing to where this session is. */
-  replay(): void {
-    this.context.post(this.startMessage());
-    if (this.held) this.context.post({ type: 'result', result: this.held });
-    else for (const partial of this.partials.values()) this.context.post({ type: 'partial', partial });
-    this.context.post({ type: 'status', status: this.status });
-  }
-
   setRequest(data: DataChoice, answer: ChainAnswer | undefined): Promise<void> {
     this.request = { ...this.request, data, answer };
     return this.start();
   }
 
-  cancel(): void {
-    this.decide?.(false);
-    this.abort?.abort();
-  }
-
-  confirm(proceed: boolean): void {
-    this.decide?.(proceed);
-  }
-
-  dispose(): void {
-    this.runs++;
-    this.cancel();
-  }
-
-  /** Ends when the run has ended, whichever way. Never rejects. */
-  async start(): Promise<void> {
-    this.cancel();
-    const run = ++this.runs;
-    const isCurrent = () => run === this.runs;
-    this.partials.clear();
-    this.held = undefined;
-    this.context.post(this.startMessage());
-    const { data } = this.request;
-    if (data === undefined) return this.setStatus(this.waiting());
-    const { t, now } = this.context;
-    const abort = new AbortController();
-    this.abort = abort;
-    const started = now();
-    this.setStatus({ kind: 'running', fraction: 0, phrase: t('reading the model') });
-    try {
-      const engine = await this.context.engine();
-      const input = this.input(data);
-      const forecast = await engine.run('redundancyForecast', input, { signal: abort.signal });
-      if (!isCurrent()) return;
-      const { confirmAboveMilliseconds } = this.context.settings(this.model);
-      if (forecast.milliseconds > confirmAboveMilliseconds) {
-        const proceed = await this.ask(forecast);
-        if (!isCurrent()) return;
-        if (!proceed) throw new Fault('cancelled', 'The run was cancelled before it started.');
-      }
-      const begun = now();
-      const result = await engine.run('redundancy', input, {
-        signal: abort.signal,
-        onPartial: partial => {
-          if (!isCurrent()) return;
-          this.partials.set(partial.kind, partial);
-          this.context.post({ type: 'partial', partial });
-        },
-        onProgress: (fraction, phrase) => {
-          if (!isCurrent() || abort.signal.aborted) return;
-          const remainingMilliseconds = remaining(now() - begun, fraction, forecast.milliseconds);
-          this.setStatus({ kind: 'running', fraction, phrase, remainingMilliseconds });
-        },
-      });
-      if (!isCurrent()) return;
-      this.held = result;
-      this.abort = undefined;
-      this.context.post({ type: 'result', result });
-      this.setStatus({ kind: 'done', milliseconds: now() - started });
-    } catch (error) {
-      if (!isCurrent()) return;
-      this.abort = undefined;
-      this.setStatus(this.failure(error));
-    }
-  }
-
   /** The optimal matching of two layers' diagrams. */
   async matching(request: number, a: number, b: number, dimension: number): Promise<void> {
-    const distances = this.held?.distances ?? this.distances();
+    const distances = this.result?.distances ?? this.distances();
     const [first, second] = [distances?.diagrams[a], distances?.diagrams[b]];
     if (first === undefined || second === undefined) return;
     const engine = await this.context.engine();
@@ -165,7 +72,7 @@ export class RedundancySession {
 
   /** Candidates that would cost more than the tolerance, or were not measured. */
   costly(names: readonly string[]): readonly string[] {
-    const candidates = this.held?.candidates ?? [];
+    const candidates = this.result?.candidates ?? [];
     return names.filter(name => candidates.find(one => one.name === name)?.removable !== true);
   }
 
@@ -182,9 +89,57 @@ export class RedundancySession {
     return engine.run('removeLayers', { ...this.input(data), remove: names, out, force: true }, run);
   }
 
+  protected get readingPhrase(): string {
+    return this.context.t('reading the model');
+  }
+
+  protected get confirmAboveMilliseconds(): number {
+    return this.context.settings(this.model).confirmAboveMilliseconds;
+  }
+
+  protected async prepare(
+    engine: EngineLike,
+    data: DataChoice,
+    signal: AbortSignal,
+  ): Promise<Prepared<RedundancyInput, RedundancyForecast>> {
+    const input = this.input(data);
+    return { input, forecast: await engine.run('redundancyForecast', input, { signal }) };
+  }
+
+  protected compute(
+    engine: EngineLike,
+    input: RedundancyInput,
+    options: RunOptions<RedundancyPartial>,
+  ): Promise<RedundancyResult> {
+    return engine.run('redundancy', input, options);
+  }
+
+  protected question(forecast: RedundancyForecast): string {
+    const { t } = this.context;
+    return t(
+      'This will take about {0} and {1} of memory: {2} layers at {3} points, each pair of them, and the network without the likeliest.',
+      sayRoughDuration(forecast.milliseconds, t),
+      sayBytes(forecast.bytes, t),
+      sayCount(forecast.layers),
+      sayCount(forecast.points),
+    );
+  }
+
+  protected override withPartial(partial: RedundancyPartial): readonly RedundancyPartial[] {
+    return [...this.partials.filter(({ kind }) => kind !== partial.kind), partial];
+  }
+
+  protected faultActions(fault: FaultData): readonly FaultAction[] {
+    const { model, data } = this.request;
+    return faultActions(fault, { model, data, pointsThatFit: undefined });
+  }
+
+  protected defectSentence(message: string): string {
+    return this.context.t('The search stopped unexpectedly: {0}', message);
+  }
+
   private distances() {
-    const partial = this.partials.get('distances');
-    return partial?.kind === 'distances' ? partial.distances : undefined;
+    return this.partials.find(partial => partial.kind === 'distances')?.distances;
   }
 
   private input(data: DataChoice): RedundancyInput {
@@ -204,58 +159,7 @@ export class RedundancySession {
     };
   }
 
-  private async ask(forecast: RedundancyForecast): Promise<boolean> {
-    const { t } = this.context;
-    const message = t(
-      'This will take about {0} and {1} of memory: {2} layers at {3} points, each pair of them, and the network without the likeliest.',
-      sayRoughDuration(forecast.milliseconds, t),
-      sayBytes(forecast.bytes, t),
-      sayCount(forecast.layers),
-      sayCount(forecast.points),
-    );
-    const answer = new Promise<boolean>(resolve => (this.decide = resolve));
-    this.setStatus({ kind: 'confirm', message });
-    const proceed = await answer;
-    this.decide = undefined;
-    return proceed;
-  }
-
-  private failure(error: unknown): PanelStatus {
-    if (isCancelled(error)) return { kind: 'cancelled', finished: 0, total: 0 };
-    const { model, data } = this.request;
-    if (error instanceof Fault) {
-      const fault = error.toData();
-      return { kind: 'failed', fault, actions: faultActions(fault, { model, data, pointsThatFit: undefined }) };
-    }
-    this.context.unexpected(error);
-    const { t } = this.context;
-    return {
-      kind: 'failed',
-      fault: {
-        code: 'unsupported',
-        message: t('The search stopped unexpectedly: {0}', error instanceof Error ? error.message : String(error)),
-        hint: t('The log says where. Running it again may help.'),
-        source: model,
-      },
-      actions: DEFECT_ACTIONS,
-    };
-  }
-
-  private setStatus(status: PanelStatus): void {
-    this.status = status;
-    this.context.post({ type: 'status', status });
-  }
-
-  private waiting(): PanelStatus {
-    const { t } = this.context;
-    return {
-      kind: 'waiting',
-      message: t('No data is linked to {0} yet.', path.basename(this.request.model)),
-      action: { label: t('Select data…'), id: 'pickData' },
-    };
-  }
-
-  private startMessage(): RedundancyToView {
+  protected startMessage(): Extract<RedundancyToView, { type: 'start' }> {
     const { model, data } = this.request;
     return {
       type: 'start',
@@ -269,6 +173,5 @@ export class RedundancySession {
 /** The command that computes what the panel shows; empty for random input, which has nothing to measure. */
 export function redundancyCommandLine(model: string, data: DataChoice | undefined): string {
   if (data === undefined || data.kind === 'random') return '';
-  const words = ['neural-topology', 'redundancy', model, ...dataWords(data)];
-  return words.map(quote).join(' ');
+  return callOf('redundancy', [model, ...dataWords(data)]);
 }

@@ -9,10 +9,10 @@ import type {
   TimelineStatus,
   TimelineToView,
 } from '../../protocol/timeline';
+import { callOf } from '../base/commandLine';
 import type { Translate } from '../base/translate';
+import { dataWords, readingOf } from '../data/chosenData';
 import { shortName } from '../data/reference';
-import { dataWords } from '../inspect/commandLine';
-import { readingOf } from '../inspect/inspectSession';
 
 /** Which checkpoints, and on what data once that is known. */
 export interface TimelineRequest {
@@ -76,7 +76,7 @@ export class TimelineSession {
 
   /** Other data: all checkpoints are measured on it. Ends when watching ends; never rejects. */
   setData(data: DataChoice): Promise<void> {
-    this.pause();
+    this.cancel();
     this.request = { ...this.request, data };
     this.entries.clear();
     this.files = [];
@@ -107,13 +107,16 @@ export class TimelineSession {
   }
 
   /** Stops looking, and what is being measured; what is finished stays. */
-  pause(): void {
+  cancel(): void {
     if (this.abort === undefined) return;
     this.runs++;
     this.abort.abort();
     this.abort = undefined;
     this.setStatus({ kind: 'paused' });
   }
+
+  /** Nothing is asked. */
+  confirm(): void {}
 
   /** Something changed in the folder. */
   nudge(): void {
@@ -191,7 +194,7 @@ export class TimelineSession {
       data: file && shortName(file.data),
       labels: file?.labels && shortName(file.labels),
       points: this.context.parameters(folder).points ?? 0,
-      commandLine: file === undefined ? '' : commandLine(folder, file),
+      commandLine: file === undefined ? '' : callOf('timeline', [folder, ...dataWords(file)]),
       canCompare: this.context.canCompare,
       restore,
     };
@@ -216,10 +219,4 @@ export class TimelineSession {
       fault: { code: 'unsupported', message: this.context.t('It stopped because of a defect: {0}', message) },
     };
   }
-}
-
-/** What makes the same on the command line. */
-function commandLine(folder: string, data: Extract<DataChoice, { readonly kind: 'file' }>): string {
-  const quoted = (text: string) => (/^[\w@%+=:,./#-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-  return ['neural-topology', 'timeline', folder, ...dataWords(data)].map(quoted).join(' ');
 }

@@ -7,7 +7,8 @@ import { sayBytes, sayRoughDuration } from '../base/numbers';
 import type { Translate } from '../base/translate';
 import type { DataLink } from '../data/dataLink';
 import { relativeTo, shortName } from '../data/reference';
-import { readingOf, type SessionSettings } from '../inspect/inspectSession';
+import { readingOf } from '../data/chosenData';
+import type { RunSettings } from '../running/runSession';
 import { describeAnswer, inspectAnswer, layerAnswer } from './toolAnswers';
 import { DEFECT, noData } from './toolFaults';
 import { parseToolInput, type ToolInput } from './toolInput';
@@ -21,7 +22,7 @@ export interface ToolContext {
   readonly folders: () => readonly string[];
   /** The data that a model is linked to. */
   readonly link: (model: string) => DataLink | undefined;
-  readonly settings: (model: string) => SessionSettings;
+  readonly settings: (model: string) => RunSettings;
   /** Something that is no Fault: a defect of ours, for the log. */
   readonly unexpected: (error: unknown) => void;
   readonly t: Translate;

@@ -19,9 +19,12 @@ function session(
   const posted: CompareToView[] = [];
   const context: CompareSessionContext = {
     engine: () => Promise.resolve({ run } as unknown as EngineLike),
-    settings: () => ({ points, confirmAboveMilliseconds: 60_000, memoryLimitBytes: undefined }),
+    settings: () => ({
+      parameters: points === undefined ? {} : { points },
+      confirmAboveMilliseconds: 60_000,
+      memoryLimitBytes: undefined,
+    }),
     post: message => posted.push(message),
-    changed: () => {},
     unexpected: () => {},
     uri: file => `file://${file}`,
     now: () => 0,

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { defaultInspectParameters } from '../../../src/analyses/inspect';
-import { inspectCommandLine, quote } from '../../../src/host/inspect/commandLine';
+import { quote } from '../../../src/host/base/commandLine';
+import { inspectCommandLine } from '../../../src/host/inspect/commandLine';
 
 describe('The command line of a panel', () => {
   it('names the model, the data, and what differs from the command’s defaults', () => {

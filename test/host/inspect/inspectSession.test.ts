@@ -5,7 +5,8 @@ import { Fault } from '../../../src/base/fault';
 import type { InspectForecast, InspectInput, RunOptions } from '../../../src/engine';
 import type { ChainAnswer } from '../../../src/models/layerList/chain';
 import type { MissingFacts } from '../../../src/protocol/describe';
-import { InspectSession, remaining, type SessionSettings } from '../../../src/host/inspect/inspectSession';
+import { InspectSession } from '../../../src/host/inspect/inspectSession';
+import type { RunSettings } from '../../../src/host/running/runSession';
 import type { EngineLike } from '../../../src/host/base/engine';
 import { english } from '../../../src/host/base/translate';
 import type { DataChoice, InspectPartial, InspectResult, PanelStatus, ToView } from '../../../src/protocol/panel';
@@ -82,7 +83,7 @@ interface Scene {
 /** What was said of weights, by their hash. */
 let answers = new Map<string, ChainAnswer>();
 
-function scene(data: DataChoice | 'none' = DATA, settings: Partial<SessionSettings> = {}, finished = false): Scene {
+function scene(data: DataChoice | 'none' = DATA, settings: Partial<RunSettings> = {}, finished = false): Scene {
   answers = new Map();
   const engine = new ScriptedEngine();
   const sent: ToView[] = [];
@@ -338,14 +339,6 @@ describe('An inspection in a panel', () => {
       input: { data: '/w/test.npz#X', labels: '/w/test.npz#y', model: MODEL, rows: [4] },
     });
     assert.equal(sent.at(-1)?.type, 'inputs');
-  });
-});
-
-describe('The time that is still to go', () => {
-  it('is the forecast at first and what was seen towards the end', () => {
-    assert.equal(remaining(0, 0, 8000), 8000);
-    assert.equal(remaining(5000, 0.5, 10_000), 5000);
-    assert.equal(remaining(9000, 0.9, 2000), 920);
   });
 });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseFromView, parseRestore, safeFileName } from '../../../src/host/inspect/messages';
+import { safeFileName } from '../../../src/host/base/safeFileName';
+import { parseFromView, parseRestore } from '../../../src/host/inspect/messages';
 
 const SEED = 20_250;
 

@@ -27,6 +27,7 @@ function session(run: (input: PruneInput) => Promise<PruneResult> = () => Promis
       post: message => posted.push(message),
       unexpected: error => assert.fail(String(error)),
       uri: file => `file://${file}`,
+      now: () => 0,
       t: (text, ...args) => text.replaceAll(/\{(\d)\}/g, (_, i: string) => String(args[Number(i)])),
     },
   );
@@ -54,7 +55,7 @@ describe('a session that prunes', () => {
         { ratio: 0.5, layerRatios: { fc1: 0.2 }, curve: false, perLayer: false },
       ],
     );
-    assert.deepEqual(last(), { type: 'status', status: { kind: 'done' } });
+    assert.deepEqual(last(), { type: 'status', status: { kind: 'done', milliseconds: 0 } });
     // A view that comes back is given all of it.
     posted.length = 0;
     made.replay();
@@ -72,11 +73,15 @@ describe('a session that prunes', () => {
     await made.setData(data, undefined);
     assert.deepEqual(last(), {
       type: 'status',
-      status: { kind: 'failed', fault: { code: 'unsupported', message: 'No units can be removed.' } },
+      status: {
+        kind: 'failed',
+        fault: { code: 'unsupported', message: 'No units can be removed.' },
+        actions: [{ id: 'rerun' }, { id: 'showLog' }],
+      },
     });
     const stopped = session(() => Promise.reject(new Fault('cancelled', 'Stopped.')));
     await stopped.made.setData(data, undefined);
-    assert.deepEqual(stopped.last(), { type: 'status', status: { kind: 'cancelled' } });
+    assert.deepEqual(stopped.last(), { type: 'status', status: { kind: 'cancelled', finished: 0, total: 0 } });
   });
 
   it('writes with the settings that are shown, and says where; its call works without a panel', async () => {

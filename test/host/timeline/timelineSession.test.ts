@@ -88,7 +88,7 @@ describe('a timeline’s session', () => {
     void one.resume();
     await settled();
     made[0]!.listeners.onIdle!();
-    one.pause();
+    one.cancel();
     await settled();
     void one.resume();
     await settled();
@@ -137,7 +137,7 @@ describe('a timeline’s session', () => {
     const { one, posted } = session({ folder: "/runs/it's 7" });
     one.replay();
     const [start] = posted;
-    assert.equal(start?.type === 'start' && start.commandLine, `neural-topology timeline '/runs/it'\\''s 7' --data /data/test.npz --labels /data/test.npz#y`); // prettier-ignore
+    assert.equal(start?.type === 'start' && start.commandLine, `neural-topology timeline '/runs/it'\\''s 7' --data /data/test.npz --labels '/data/test.npz#y'`); // prettier-ignore
   });
 
   it('reads data as it was chosen, in its call, too', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FAULT_CODES, type FaultCode } from '../../../src/base/fault';
-import { faultActions, type FaultScene } from '../../../src/host/inspect/faultActions';
+import { faultActions, type FaultScene } from '../../../src/host/running/faultActions';
 
 const MODEL = '/w/models/m.onnx';
 const scene: FaultScene = {
