@@ -1,5 +1,6 @@
 import type { Cancellation } from '../base/cancellation';
 import type { Progress } from '../base/progress';
+import { failureScanNull } from './failures/failureScanTask';
 import { layerDiagrams } from './layerDiagramsTask';
 import { layerPairs } from './layerPairsTask';
 import { comparePair } from './compare/pairTask';
@@ -14,6 +15,7 @@ type RunTask<Name extends TaskName> = (
 ) => TaskOutput<Name>;
 
 const TASKS: { readonly [Name in TaskName]: RunTask<Name> } = {
+  failureScan: failureScanNull,
   layerDiagrams,
   layerPairs,
   layer: computeLayer,

@@ -1,3 +1,4 @@
+import type { FailureScanInput } from './failures/failureScanTask';
 import type { WeightedEdges } from '../topology/lightestForest';
 import type { ComparedLayer, LayerDiagramsInput } from './layerDiagramsTask';
 import type { LayerPairsInput, LayerPairsOutput } from './layerPairsTask';
@@ -16,6 +17,7 @@ export interface Tasks {
   readonly layerDiagrams: { readonly input: LayerDiagramsInput; readonly output: ComparedLayer };
   readonly layerPairs: { readonly input: LayerPairsInput; readonly output: LayerPairsOutput };
   readonly pair: { readonly input: PairTaskInput; readonly output: PairMeasures };
+  readonly failureScan: { readonly input: FailureScanInput; readonly output: { readonly scores: Float64Array } };
   readonly layer: { readonly input: LayerTaskInput; readonly output: LayerTopology };
 }
 

@@ -33,6 +33,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   mapper: async () => (await import('./operations/mapper')).mapper,
   witness: async () => (await import('./operations/witness')).witness,
   collapse: async () => (await import('./operations/collapse')).collapse,
+  failures: async () => (await import('./operations/failures')).failures,
   checkpoints: async () => (await import('./operations/checkpoints')).checkpoints,
   weights: async () => (await import('./operations/weights')).weights,
   distance: async () => (await import('./operations/distance')).distance,

@@ -10,6 +10,7 @@ import type { RipsParameters, RipsResult } from '../analyses/rips';
 import type { PixelChoice } from '../data/images/pixelValues';
 import type { WeightReading } from '../protocol/describe';
 import type { InputPreview } from '../protocol/panel';
+import type { FailureOperations } from './failureTypes';
 import type { MeasureOperations } from './measureTypes';
 import type { RedundancyOperations } from './redundancyTypes';
 import type { TimelineOperations } from './timelineTypes';
@@ -19,7 +20,8 @@ import type { PruneOperations } from './pruneTypes';
  * Everything the engine can be asked: name → input, parts on the way, and result. All of it is plain data, so that it crosses
  * threads; files are named by path and opened where the work is done.
  */
-export interface Operations extends MeasureOperations, RedundancyOperations, TimelineOperations, PruneOperations {
+export interface Operations
+  extends FailureOperations, MeasureOperations, RedundancyOperations, TimelineOperations, PruneOperations {
   /** What a model file holds: layers, shapes, parameters. Reads no more than its header needs. */
   readonly describe: Operation<Answered & { readonly model: string }, never, DescribeResult>;
   /** For weights without a program: a first layer list, and code that exports them. */

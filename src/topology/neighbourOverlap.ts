@@ -1,6 +1,7 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
 import { formatCount } from '../base/numbers';
+import { nearestNeighbours } from './nearestNeighbours';
 import type { PairwiseDistances } from './pairwiseDistances';
 
 export interface NeighbourOverlap {
@@ -31,8 +32,8 @@ export function neighbourOverlap(
       `There are distances of ${formatCount(count)} and of ${formatCount(b.count)} points, which must be the same.`,
     );
   const neighbours = Math.min(asked, Math.max(0, count - 1));
-  const first = nearest(a, neighbours, cancellation);
-  const second = nearest(b, neighbours, cancellation);
+  const first = nearestNeighbours(a, neighbours, cancellation);
+  const second = nearestNeighbours(b, neighbours, cancellation);
   const overlap = new Float64Array(count).fill(1);
   for (let i = 0; neighbours > 0 && i < count; i++) {
     const kept = new Set(first.subarray(i * neighbours, (i + 1) * neighbours));
@@ -41,31 +42,4 @@ export function neighbourOverlap(
     overlap[i] = both / neighbours;
   }
   return { neighbours, overlap, first, second };
-}
-
-/** By insertion into the few that are nearest so far. */
-function nearest(distances: PairwiseDistances, neighbours: number, cancellation: Cancellation): Uint32Array {
-  const { count } = distances;
-  const found = new Uint32Array(count * neighbours);
-  const lengths = new Float64Array(neighbours);
-  for (let i = 0; neighbours > 0 && i < count; i++) {
-    if (i % 64 === 0) cancellation.throwIfCancelled();
-    lengths.fill(Infinity);
-    const row = i * neighbours;
-    let filled = 0;
-    for (let j = 0; j < count; j++) {
-      if (j === i) continue;
-      const length = distances.at(i, j);
-      if (filled === neighbours && !(length < lengths[neighbours - 1]!)) continue;
-      let place = filled < neighbours ? filled++ : neighbours - 1;
-      while (place > 0 && lengths[place - 1]! > length) {
-        lengths[place] = lengths[place - 1]!;
-        found[row + place] = found[row + place - 1]!;
-        place--;
-      }
-      lengths[place] = length;
-      found[row + place] = j;
-    }
-  }
-  return found;
 }

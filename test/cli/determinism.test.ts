@@ -112,3 +112,14 @@ describe('rips', () => {
       for (const { stdout } of said) assert.equal(untimed(stdout), untimed(said[0]!.stdout));
     });
 });
+
+describe('failures', () => {
+  it('prints the same bytes for any number of threads', async () => {
+    const data = 'samples/data/digits-test.npz';
+    const asked = ['failures', 'samples/models/digits-mlp.onnx', '--data', data, '--labels', `${data}#y`];
+    const more = ['--points', '200', '--shufflings', '19', '--format', 'json'];
+    const said = await Promise.all(['1', '3'].map(threads => call([...asked, ...more, '--threads', threads])));
+    for (const { code, stderr } of said) assert.equal(code, 0, stderr);
+    assert.equal(said[1]!.stdout, said[0]!.stdout);
+  });
+});

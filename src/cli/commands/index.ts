@@ -6,6 +6,7 @@ import { compare } from './compare';
 import { cubical } from './cubical';
 import { describe } from './describe';
 import { distance } from './distance';
+import { failures } from './failures';
 import { inspect } from './inspect';
 import { levelset } from './levelset';
 import { mapper } from './mapper';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   mapper,
   weights,
   collapse,
+  failures,
   timeline,
   distance,
   similarity,

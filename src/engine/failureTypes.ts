@@ -1,0 +1,20 @@
+import type { FailureParameters, FailuresResult } from '../analyses/failures/failures';
+import type { Answered, DataReading, Operation } from './operationTypes';
+
+/** What the engine can be asked about where a network fails, and how easily. */
+export interface FailureOperations {
+  /** Regions of inputs on which a network errs more than by chance. */
+  readonly failures: Operation<FailuresInput, never, FailuresResult>;
+}
+
+export interface FailuresInput extends DataReading, Answered {
+  readonly model: string;
+  readonly data: string;
+  /** Without them it is refused. */
+  readonly labels?: string;
+  /** The one halfway through the network where left out. */
+  readonly layer?: string;
+  /** What is left out is taken from `defaultFailureParameters`. */
+  readonly parameters?: Partial<FailureParameters>;
+  readonly seed: number;
+}
