@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DataChoice, FromView } from '../../protocol/panel';
+import { besideColumn } from '../base/besideColumn';
 import { INSPECTED_FILES, isOfKind } from '../base/fileKinds';
 import type { DataLinks } from '../data/dataLinks';
 import { isDataFile, sessionSettings } from '../inspect/inspectPanels';
@@ -36,7 +37,7 @@ export class ComparePanels extends SessionPanels<CompareRequest, FromView, Open,
     const data = models.map(model => this.context.links.get(model)).find(link => link !== undefined);
     const request = { models: models.map(model => model.fsPath), data, points: undefined };
     const there = this.find(this.keyOf(request));
-    if (there === undefined) return this.resume(this.create(request, vscode.ViewColumn.Beside, data === undefined));
+    if (there === undefined) return this.resume(this.create(request, besideColumn(), data === undefined));
     there.panel.reveal(undefined, false);
     if (there.session.result === undefined && !there.session.isRunning) await this.resume(there);
   }

@@ -4,6 +4,7 @@ import { TIMELINE_POINTS } from '../../analyses/timeline/timeline';
 import type { DisposableStore } from '../../base/lifecycle';
 import type { Engine } from '../../engine';
 import type { DataChoice, TimelineFromView } from '../../protocol/timeline';
+import { besideColumn } from '../base/besideColumn';
 import { inspectSettings } from '../base/settings';
 import { isDataFile } from '../inspect/inspectPanels';
 import { SessionPanels, type PanelsContext, type Shown } from '../running/sessionPanels';
@@ -37,7 +38,7 @@ export class TimelinePanels extends SessionPanels<
   /** The panel of a folder, in front, beside the editor; a new one has not started yet. */
   reveal(request: TimelineRequest): TimelinePanel {
     const there = this.find(this.keyOf(request));
-    if (there === undefined) return this.create(request, vscode.ViewColumn.Beside, request.data === undefined);
+    if (there === undefined) return this.create(request, besideColumn(), request.data === undefined);
     there.panel.reveal();
     return there;
   }
