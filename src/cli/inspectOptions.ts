@@ -42,6 +42,14 @@ export const INSPECT_OPTIONS: readonly Option[] = [
   ...DATA_OPTIONS,
 ];
 
+/** The options of an inspection where a command says or bounds some of them otherwise; those that are `null` it does not have. */
+export function inspectOptions(changes: Readonly<Record<string, Partial<Option> | null>>): readonly Option[] {
+  return INSPECT_OPTIONS.flatMap(option => {
+    const change = changes[option.name];
+    return change === null ? [] : [{ ...option, ...change }];
+  });
+}
+
 /** The checked options as the engine takes them. */
 export function inspectInput(model: string, options: OptionValues, seed: number): InspectInput {
   const data = options.text('data');

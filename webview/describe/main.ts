@@ -4,6 +4,7 @@ import { drawIcon, element } from '../inspect/dom';
 import { link } from './modelFacts';
 import { Page } from './page';
 import { recallState } from './state';
+import '../page.css';
 import './describe.css';
 
 /** The page that says what a model file holds. All it shows is strangers' text, and becomes text alone. */

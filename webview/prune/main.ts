@@ -1,5 +1,6 @@
 import type { PruneFromView, PruneToView } from '../../src/protocol/prune';
 import { Page, type PageState } from './page';
+import '../page.css';
 import './prune.css';
 
 /** The panel that prunes a model. All it shows of a model is strangers' text, and becomes text alone. */

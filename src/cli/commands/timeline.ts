@@ -1,7 +1,8 @@
 import { Fault } from '../../base/fault';
 import { FolderTimeline } from '../../engine';
-import type { Reduction } from '../../analyses/layerTopology';
-import { type Command, DATA_OPTIONS, dataReading, INPUT_OPTION } from '../command';
+import { TIMELINE_POINTS } from '../../analyses/timeline/timeline';
+import type { Command } from '../command';
+import { inspectInput, inspectOptions } from '../inspectOptions';
 import { plain } from '../textTable';
 import { entryJson, entryText, timelineJson, timelineText } from '../timelineOutput';
 
@@ -13,48 +14,14 @@ export const timeline: Command = {
     'variance of the weights, neural collapse. With --cache a second run measures what is new or has changed. With --watch it goes on, a line for each checkpoint that appears, until it is interrupted.',
   arguments: [{ name: 'FOLDER', help: 'a folder of saved models' }],
   options: [
-    {
-      name: 'data',
-      value: { kind: 'text' },
-      placeholder: 'DATA',
-      help: 'rows to run, best some that were not trained on',
-    },
-    {
-      name: 'labels',
-      value: { kind: 'text' },
-      placeholder: 'DATA',
-      help: 'a class for each row: accuracy and collapse',
-    },
-    { name: 'classes', value: { kind: 'list' }, help: 'order of the classes, as the models’ outputs have it (sorted)' },
     { name: 'watch', value: { kind: 'flag' }, help: 'go on, and measure checkpoints as they appear' },
-    { name: 'layers', value: { kind: 'list' }, help: 'these layers alone (all layers)' },
-    {
-      name: 'points',
-      value: { kind: 'integer', minimum: 1, maximum: 1_000_000 },
-      placeholder: 'N',
-      help: 'rows that each layer’s topology is of, the same for all checkpoints',
-      default: 500,
-    },
-    {
-      name: 'max-dim',
-      value: { kind: 'integer', minimum: 0, maximum: 1000 },
-      placeholder: 'D',
-      help: 'highest dimension: 0 clusters, 1 loops',
-      default: 1,
-    },
-    {
-      name: 'reduce',
-      value: { kind: 'choice', choices: ['mean', 'flatten', 'positions'] },
-      help: 'how activations with positions become points (mean)',
-    },
-    {
-      name: 'cache',
-      value: { kind: 'text' },
-      placeholder: 'FOLDER',
-      help: 'keep what is measured there, and take it from there',
-    },
-    INPUT_OPTION,
-    ...DATA_OPTIONS,
+    ...inspectOptions({
+      data: { help: 'rows to run, best some that were not trained on' },
+      labels: { help: 'a class for each row: accuracy and collapse' },
+      points: { help: 'rows that each layer’s topology is of, the same for all checkpoints', default: TIMELINE_POINTS },
+      'random-input': null,
+      cache: { help: 'keep what is measured there, and take it from there' },
+    }),
   ],
   examples: [
     {
@@ -67,26 +34,14 @@ export const timeline: Command = {
     },
   ],
   async run({ arguments: [folder = ''], options, seed, engine, signal, onProgress, say }) {
-    const [data, labels, cache] = ['data', 'labels', 'cache'].map(name => options.text(name));
-    if (data === undefined)
+    const { data, model, ...input } = inspectInput(folder, options, seed);
+    if (typeof data !== 'string')
       throw new Fault('usage', 'Checkpoints are compared on data: --data is missing.', { source: '--data' });
-    const layers = options.list('layers');
+    const cache = options.text('cache');
     const watched = options.flag('watch');
     const found = new FolderTimeline(
       engine(cache === undefined ? {} : { cache }),
-      {
-        folder,
-        data,
-        ...(labels === undefined ? {} : { labels }),
-        parameters: {
-          ...(layers === undefined ? {} : { layers }),
-          points: options.number('points')!,
-          maxDimension: options.number('max-dim')!,
-          reduction: options.text('reduce') as Reduction | undefined,
-          seed,
-        },
-        ...dataReading(options),
-      },
+      { ...input, folder: model, data },
       {
         onProgress,
         ...(watched
