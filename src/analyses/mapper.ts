@@ -1,6 +1,7 @@
 import type { Warning } from '../base/fault';
 import type { ClusteringMethod, MapperEdge, MapperGraph } from '../topology/mapper';
 import type { Provenance } from './analysis';
+import { mapperPurity } from './mapperPurity';
 
 export interface MapperParameters {
   /** Names, `column:k`, or the file that a lens was read from, with commas between several. */
@@ -103,7 +104,14 @@ export function mapperResult(
     loops,
     eps: radius,
     ...extras,
-    purity: colour?.kind === 'labels' ? purityOf(nodes) : undefined,
+    purity:
+      colour?.kind === 'labels'
+        ? mapperPurity(
+            nodes.map(node => node.members),
+            colour.values,
+            colour.classes.length,
+          )
+        : undefined,
     warnings: [...warnings, ...misleading(graph)],
     provenance,
   };
@@ -131,14 +139,4 @@ function colourOf(members: Uint32Array, colour: MapperColour): number | Record<s
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
-}
-
-function purityOf(nodes: readonly ColouredNode[]): number | undefined {
-  let largest = 0;
-  let members = 0;
-  for (const node of nodes) {
-    largest += Math.max(...Object.values(node.colour as Record<string, number>));
-    members += node.members.length;
-  }
-  return members > 0 ? largest / members : undefined;
 }

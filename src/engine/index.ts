@@ -7,6 +7,7 @@ export { ownInputs } from '../probes/followingInputs';
 export type { CacheOptions, EngineOptions, RunOptions } from './engine';
 export type * from './operationTypes';
 export type * from './redundancyTypes';
+export type * from './mapperTypes';
 export type * from './timelineTypes';
 export type * from './pruneTypes';
 export { SourceThread } from './source/sourceThread';

@@ -11,6 +11,7 @@ import type { PixelChoice } from '../data/images/pixelValues';
 import type { WeightReading } from '../protocol/describe';
 import type { InputPreview } from '../protocol/panel';
 import type { FailureOperations } from './failureTypes';
+import type { MapperViewOperations } from './mapperTypes';
 import type { MeasureOperations } from './measureTypes';
 import type { RedundancyOperations } from './redundancyTypes';
 import type { TimelineOperations } from './timelineTypes';
@@ -21,7 +22,13 @@ import type { PruneOperations } from './pruneTypes';
  * threads; files are named by path and opened where the work is done.
  */
 export interface Operations
-  extends FailureOperations, MeasureOperations, RedundancyOperations, TimelineOperations, PruneOperations {
+  extends
+    FailureOperations,
+    MeasureOperations,
+    RedundancyOperations,
+    TimelineOperations,
+    PruneOperations,
+    MapperViewOperations {
   /** What a model file holds: layers, shapes, parameters. Reads no more than its header needs. */
   readonly describe: Operation<Answered & { readonly model: string }, never, DescribeResult>;
   /** For weights without a program: a first layer list, and code that exports them. */

@@ -3,7 +3,7 @@ import { noProgress, subProgress, type Progress } from '../base/progress';
 import { distanceMatrix, type DistanceMatrix } from './distances';
 import { maxminLandmarks } from './landmarks';
 import { pointDistances } from './pointDistances';
-import { euclideanDistance, type PointCloud } from './pointCloud';
+import type { PointCloud } from './pointCloud';
 import { rips } from './rips';
 
 export interface CircularOptions {
@@ -15,6 +15,8 @@ export interface CircularOptions {
   readonly prime?: number;
   /** Of the first landmark. */
   readonly seed?: number;
+  /** Points of the same space that get coordinates, where those are others than the cloud's own. */
+  readonly extendTo?: PointCloud;
   readonly cancellation?: Cancellation;
   readonly progress?: Progress;
 }
@@ -43,7 +45,7 @@ const RESIDUAL = 1e-10;
 
 /**
  * Circular coordinates: a map of the points to the circle for each long bar of H¹ (de Silva, Morozov, Vejdemo-Johansson 2011, "Persistent cohomology and circular coordinates"). The cocycle of the bar over
- * Z/p is lifted to the integers between −p/2 and p/2, and made as smooth as can be: τ minimises Σ w_jk (η_jk + τ_k − τ_j)² over the edges jk up to a scale, by conjugate gradients; weights even out the density of the points. Landmarks j get τ_j; a point b that is none gets
+ * Z/p, or a small multiple of it, is lifted to the integers between −p/2 and p/2, and made as smooth as can be: τ minimises Σ w_jk (η_jk + τ_k − τ_j)² over the edges jk up to a scale, by conjugate gradients; weights even out the density of the points. Landmarks j get τ_j; a point b that is none gets
  * τ_j + Σ_k φ_k(b) (η_jk + τ_k − τ_j), with j the landmark nearest to b and φ a partition of unity on landmarks near b (Perea 2020, "Sparse circular coordinates via principal Z-bundles").
  * O(landmarks³) for the homology, O(points · landmarks · width) for the rest. Throws `cancelled`.
  */
@@ -70,13 +72,38 @@ export function circularCoordinates(cloud: PointCloud, options: CircularOptions 
     const [birth, death] = [diagram.birth[first + pair]!, diagram.death[first + pair]!];
     const end = Number.isFinite(death) ? death : 2 * birth;
     const scale = birth + ALONG_BAR * (end - birth);
-    const cochain = new IntegerCochain(distances, scale, simplices, coefficients, prime);
-    if (!cochain.isCocycle(cancellation)) return { birth, death, scale, values: undefined };
+    const cochain = integerLift(distances, scale, simplices, coefficients, prime, cancellation);
+    if (cochain === undefined) return { birth, death, scale, values: undefined };
     const tau = cochain.smoothing(cancellation);
-    return { birth, death, scale, values: extended(cloud, chosen, cochain, tau, scale, cancellation) };
+    return {
+      birth,
+      death,
+      scale,
+      values: extended(options.extendTo ?? cloud, some, cochain, tau, scale, cancellation),
+    };
   });
   const lengthOf = ({ birth, death }: CircularCoordinate): number => death - birth;
   return { loops: found.sort((a, b) => lengthOf(b) - lengthOf(a)), landmarks: chosen.length };
+}
+
+/** Multiples of a cocycle that are tried: one whose values are halves or thirds modulo p is whole when it is doubled or tripled. */
+const MULTIPLES = [1, 2, 3, 4, 5, 6];
+
+/** The first multiple of a cocycle over Z/p that is one over the integers, too, when its values are taken between −p/2 and p/2. */
+function integerLift(
+  distances: DistanceMatrix,
+  scale: number,
+  simplices: Uint32Array,
+  coefficients: Uint16Array,
+  prime: number,
+  cancellation: Cancellation,
+): IntegerCochain | undefined {
+  for (const multiple of MULTIPLES) {
+    const multiplied = coefficients.map(coefficient => (coefficient * multiple) % prime);
+    const cochain = new IntegerCochain(distances, scale, simplices, multiplied, prime);
+    if (cochain.isCocycle(cancellation)) return cochain;
+  }
+  return undefined;
 }
 
 /** An integer for each edge up to a scale, from its smaller vertex to its larger one. */
@@ -179,24 +206,29 @@ function conjugateGradients(
 /** The coordinate of every point, in [0, 1). */
 function extended(
   cloud: PointCloud,
-  landmarks: Uint32Array,
+  landmarks: PointCloud,
   cochain: IntegerCochain,
   tau: Float64Array,
   scale: number,
   cancellation: Cancellation,
 ): Float64Array {
+  const { width } = cloud;
   const values = new Float64Array(cloud.count);
-  const away = new Float64Array(landmarks.length);
+  const away = new Float64Array(landmarks.count);
   for (let point = 0; point < cloud.count; point++) {
     if ((point & 63) === 0) cancellation.throwIfCancelled();
     let nearest = 0;
-    landmarks.forEach((landmark, k) => {
-      away[k] = euclideanDistance(cloud, point, landmark);
-      if (away[k] < away[nearest]!) nearest = k;
-    });
+    for (let k = 0; k < landmarks.count; k++) {
+      let squared = 0;
+      for (let axis = 0; axis < width; axis++)
+        squared += (cloud.values[point * width + axis]! - landmarks.values[k * width + axis]!) ** 2;
+      const distance = Math.sqrt(squared);
+      away[k] = distance;
+      if (distance < away[nearest]!) nearest = k;
+    }
     let [sum, weights] = [0, 0];
     // Landmarks within half the scale of a point are joined by edges.
-    for (let k = 0; k < landmarks.length; k++) {
+    for (let k = 0; k < landmarks.count; k++) {
       const weight = scale / 2 - away[k]!;
       if (weight <= 0) continue;
       weights += weight;
