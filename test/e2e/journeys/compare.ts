@@ -17,6 +17,7 @@ journey('compare', {}, step => {
     assert.match(await frame.locator('.findings li .sentence').first().innerText(), /is right for/);
     assert.match(await frame.locator('.findings').innerText(), /changed most: bottleneck/);
     assert.ok((await frame.locator('.plot-diagram .features circle').count()) > 20);
+    assert.ok((await frame.locator('.plot-stage').first().boundingBox())!.height >= 200);
     await window.screenshot('compare-dark');
   });
 
