@@ -1,6 +1,7 @@
 import type { Cancellation } from '../base/cancellation';
 import type { Progress } from '../base/progress';
 import { failureScanNull } from './failures/failureScanTask';
+import { attentionHead } from './attention/headTask';
 import { layerDiagrams } from './layerDiagramsTask';
 import { layerPairs } from './layerPairsTask';
 import { comparePair } from './compare/pairTask';
@@ -16,6 +17,7 @@ type RunTask<Name extends TaskName> = (
 
 const TASKS: { readonly [Name in TaskName]: RunTask<Name> } = {
   failureScan: failureScanNull,
+  attentionHead,
   layerDiagrams,
   layerPairs,
   layer: computeLayer,

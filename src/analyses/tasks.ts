@@ -1,5 +1,6 @@
 import type { FailureScanInput } from './failures/failureScanTask';
 import type { WeightedEdges } from '../topology/lightestForest';
+import type { AttentionHeadInput, AttentionHeadOutput } from './attention/headTask';
 import type { ComparedLayer, LayerDiagramsInput } from './layerDiagramsTask';
 import type { LayerPairsInput, LayerPairsOutput } from './layerPairsTask';
 import type { PairMeasures } from './compare/comparedPair';
@@ -13,6 +14,7 @@ import type { SpanningTreeTaskInput } from './spanningTreeTask';
  * The table of their implementations is beside it, so that a worker needs nothing else.
  */
 export interface Tasks {
+  readonly attentionHead: { readonly input: AttentionHeadInput; readonly output: AttentionHeadOutput };
   readonly spanningTree: { readonly input: SpanningTreeTaskInput; readonly output: WeightedEdges };
   readonly layerDiagrams: { readonly input: LayerDiagramsInput; readonly output: ComparedLayer };
   readonly layerPairs: { readonly input: LayerPairsInput; readonly output: LayerPairsOutput };

@@ -12,6 +12,7 @@ import type { WeightReading } from '../protocol/describe';
 import type { InputPreview } from '../protocol/panel';
 import type { FailureOperations } from './failureTypes';
 import type { MapperViewOperations } from './mapperTypes';
+import type { AttentionOperations } from './attentionTypes';
 import type { MeasureOperations } from './measureTypes';
 import type { RedundancyOperations } from './redundancyTypes';
 import type { TimelineOperations } from './timelineTypes';
@@ -23,6 +24,7 @@ import type { PruneOperations } from './pruneTypes';
  */
 export interface Operations
   extends
+    AttentionOperations,
     FailureOperations,
     MeasureOperations,
     RedundancyOperations,

@@ -67,6 +67,17 @@ describe('redundancy', () => {
   });
 });
 
+describe('attention', () => {
+  it('prints the same bytes for any number of threads', async () => {
+    const folder = 'test/fixtures/transformer';
+    const named = ['attention', `${folder}/two-layers.onnx`, '--text', `${folder}/sentences.jsonl`, '--format', 'json'];
+    const said = await Promise.all(['1', '3'].map(threads => call([...named, '--threads', threads])));
+    for (const { code, stderr } of said) assert.equal(code, 0, stderr);
+    assert.equal(at(said[0]!.json, 'heads', 7, 'head'), 3);
+    assert.equal(said[1]!.stdout, said[0]!.stdout);
+  });
+});
+
 /** A circle with noise, of so many points that several threads share it, as .npy and as text. */
 function largeCloud(): { npy: string; csv: string } {
   const count = 3300;

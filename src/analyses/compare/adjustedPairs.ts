@@ -1,6 +1,6 @@
 import type { ComparedPair } from './compare';
 import type { DifferenceTest } from './comparedPair';
-import { holm } from './holm';
+import { holm } from '../../topology/holm';
 
 /** The pairs with their p-values adjusted for all that were computed of one kind of distance: every pair, H0 and H1. */
 export function adjustedPairs(pairs: readonly ComparedPair[]): readonly ComparedPair[] {

@@ -1,5 +1,6 @@
 import type { Command } from '../command';
 import { activations } from './activations';
+import { attention } from './attention';
 import { check } from './check';
 import { collapse } from './collapse';
 import { compare } from './compare';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   rips,
   witness,
   mapper,
+  attention,
   weights,
   collapse,
   failures,

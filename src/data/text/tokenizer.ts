@@ -16,6 +16,8 @@ export interface Tokenizer {
   readonly longest: number | undefined;
   /** Ids of a text with the special tokens around it, at most `most`: cut at the end of the text, before the special tokens. */
   encode(text: string, most?: number): { readonly ids: readonly number[]; readonly cut: boolean };
+  /** How the vocabulary writes a token: `##s`, `Ġthe`. */
+  tokenOf(id: number): string | undefined;
 }
 
 /** Where a tokenizer is to be had. */
@@ -90,6 +92,7 @@ export function openTokenizer({ vocabulary, settings, network }: TokenizerFiles)
     name: source.slice(Math.max(source.lastIndexOf('/'), source.lastIndexOf('\\')) + 1),
     padding: paddingOf(library, config) ?? facts.padding ?? 0,
     longest: facts.longest,
+    tokenOf: id => library.id_to_token(id),
     encode(sentence, most = Infinity) {
       if (sentence.length > LONGEST_TEXT)
         throw new Fault('too-large', `A text has ${sentence.length} characters; up to ${LONGEST_TEXT} are tokenized.`, {

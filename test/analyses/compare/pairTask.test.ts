@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { comparePair, partsFor, type PairSide } from '../../../src/analyses/compare/pairTask';
 import type { PairMeasures } from '../../../src/analyses/compare/comparedPair';
-import { holm } from '../../../src/analyses/compare/holm';
 import { pairedAccuracy } from '../../../src/analyses/compare/pairedAccuracy';
 import { Cancellation } from '../../../src/base/cancellation';
 import { isCancelled } from '../../../src/base/fault';
@@ -144,14 +143,5 @@ describe('pairedAccuracy', () => {
     const [p, q] = [3001 / 10_002, 1 / 10_002];
     const half = 1.959963984540054 * Math.sqrt((p + q - (q - p) ** 2) / 10_002);
     assert.ok(Math.abs(low - (q - p - half)) < 1e-12 && Math.abs(high - (q - p + half)) < 1e-12);
-  });
-});
-
-describe('holm', () => {
-  it('multiplies by the tests that are left, and never falls', () => {
-    const adjusted = holm([0.01, 0.04, 0.03, 0.005]);
-    [0.03, 0.06, 0.06, 0.02].forEach((value, i) => assert.ok(Math.abs(adjusted[i]! - value) < 1e-12));
-    assert.deepEqual(holm([0.9, 0.8]), [1, 1]);
-    assert.deepEqual(holm([]), []);
   });
 });
