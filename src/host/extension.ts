@@ -40,6 +40,7 @@ import { Measurements } from './results/measurements';
 import { Results } from './results/results';
 import { DoneNotice } from './running/doneNotice';
 import { RunningStatus } from './running/runningStatus';
+import { Runs } from './running/runs';
 import { TimelinePanels } from './timeline/timelinePanels';
 import { registerTools } from './tools/registerTools';
 import { FileTree } from './trees/fileTree';
@@ -81,10 +82,12 @@ export function activate(context: vscode.ExtensionContext): void {
     definitionsOf: model => code.definitionsOf(model),
     now: () => Date.now(),
   });
+  const runs = keep(new Runs());
   const surroundings = {
     extension: context.extensionUri,
     engine: engine.get,
     log,
+    runs,
     openDocs: (page: string) => openDocs(context.extensionUri, page),
   };
   const panels: InspectPanels = keep(
@@ -141,9 +144,9 @@ export function activate(context: vscode.ExtensionContext): void {
         : undefined,
     }),
   );
-  const running = keep(new RunningStatus(panels));
-  const results: Results = keep(new Results(context.workspaceState, panels));
-  keep(new DoneNotice(panels));
+  const running = keep(new RunningStatus(runs, panels));
+  const results: Results = keep(new Results(context.workspaceState, runs));
+  keep(new DoneNotice(runs));
   const code: CodeService = keep(
     new CodeService({
       reader: sourceReader,

@@ -12,7 +12,7 @@ import { definitionOf, networkKey, type CodeLayer, type DefinedLayer } from './c
 import { hoverLines } from './hoverText';
 import type { MeasuredModel } from '../results/measuredModel';
 import type { Measurements } from '../results/measurements';
-import { changeText, lensState, measuredLayer, unitWord } from './lensText';
+import { changeText, lensState, measuredLayer, redundantPart, redundantText, unitWord } from './lensText';
 import { shrinkEdit } from './shrink';
 import type { SourceService } from './sourceService';
 import { topologyPicture } from './topologyPicture';
@@ -72,7 +72,9 @@ export class CodeFeatures
     this.store.add(workspace.onDidCloseTextDocument(({ uri }) => this.hints.delete(uri)));
     this.store.add(
       workspace.onDidChangeConfiguration(event => {
-        if (event.affectsConfiguration(`${SECTION}.code`)) changed();
+        // Lines that are provided anew take the commands of those that are seen with them: only where it is needed.
+        if (event.affectsConfiguration(`${SECTION}.code.lenses`)) this.lensesChanged.fire();
+        if (event.affectsConfiguration(`${SECTION}.code`)) this.mark();
       }),
     );
     this.mark();
@@ -107,7 +109,11 @@ export class CodeFeatures
     const layers = await this.context.analyses.layersOf(document);
     const layer = layers.find(one => offset >= one.start && offset <= one.end);
     if (layer?.network.model === undefined) return undefined;
-    const parts = layer.layers.slice(0, MOST_IN_HOVER).map(defined => this.hoverOf(layer, defined));
+    // Of many layers on a line, those that can go are what is asked about.
+    const removal = this.measuredOf(layer)?.removal;
+    const goes = (defined: DefinedLayer) => redundantPart(defined, removal) !== undefined;
+    const ordered = [...layer.layers.filter(goes), ...layer.layers.filter(defined => !goes(defined))];
+    const parts = ordered.slice(0, MOST_IN_HOVER).map(defined => this.hoverOf(layer, defined));
     return new vscode.Hover(parts, rangeOf(layer, document));
   }
 
@@ -202,9 +208,10 @@ export class CodeFeatures
     if (!isOfKind(document.uri.fsPath, SOURCE_FILES)) return;
     const layers = await this.context.analyses.layersOf(document);
     const redundant = layers.flatMap(layer => {
-      const sentences = this.measuredOf(layer)?.removal?.redundant ?? {};
-      const own = layer.layers.flatMap(({ model }) => (Object.hasOwn(sentences, model) ? [sentences[model]!] : []));
-      return own.length > 0 ? [{ range: rangeOf(layer, document), sentence: own[0]! }] : [];
+      const removal = this.measuredOf(layer)?.removal;
+      const parts = layer.layers.flatMap(defined => redundantPart(defined, removal) ?? []);
+      const sentence = [...new Set(parts.map(part => redundantText(part, t)))].join(' ');
+      return sentence === '' ? [] : [{ range: rangeOf(layer, document), sentence }];
     });
     const marked = isOn('code.marks', document) ? redundant : [];
     editor.setDecorations(
@@ -220,7 +227,8 @@ export class CodeFeatures
     redundant: readonly { readonly range: vscode.Range; readonly sentence: string }[],
   ): vscode.Diagnostic[] {
     const hint = (range: vscode.Range, sentence: string) => {
-      const made = new vscode.Diagnostic(range, sentence, vscode.DiagnosticSeverity.Hint);
+      // The panel does not list what has the severity of a hint.
+      const made = new vscode.Diagnostic(range, sentence, vscode.DiagnosticSeverity.Information);
       made.source = 'Neural Topology';
       return made;
     };

@@ -6,7 +6,7 @@ import type { LayerTopology } from '../../protocol/results';
 import { shortName } from '../data/reference';
 import type { CodeLayer, DefinedLayer } from './codeLayers';
 import type { MeasuredLayer, MeasuredModel, MeasuredPruning } from '../results/measuredModel';
-import { changeText, measuredLayer, signed, unitWord } from './lensText';
+import { changeText, measuredLayer, redundantPart, redundantText, signed, unitWord } from './lensText';
 
 /** What a hover says of one layer: lines of plain text, which the host escapes. */
 export interface HoverLines {
@@ -26,8 +26,7 @@ export function hoverLines(
   const { network } = layer;
   const { pruning, removal } = measured ?? {};
   const known = measuredLayer(defined, pruning);
-  const redundant =
-    removal && Object.hasOwn(removal.redundant, defined.model) ? removal.redundant[defined.model] : undefined;
+  const redundant = redundantPart(defined, removal);
   const restsOn = new Set([...(known ? [pruning!.data] : []), ...(redundant === undefined ? [] : [removal!.data])]);
   const confidence = t(
     '{0} of the layers with weights were found by name, or by order and sizes',
@@ -38,7 +37,7 @@ export function hoverLines(
     figures: [
       ...(topology ? [topologyLine(topology, t)] : []),
       ...(known ? [figureLine(layer, known, pruning!, t)] : []),
-      ...(redundant === undefined ? [] : [redundant]),
+      ...(redundant === undefined ? [] : [redundantText(redundant, t)]),
     ],
     caveats: [
       ...(known

@@ -1,7 +1,13 @@
 import { sayCount } from '../base/numbers';
 import type { Translate } from '../base/translate';
 import type { CodeLayer, DefinedLayer, UnitWord } from './codeLayers';
-import type { MeasuredLayer, MeasuredModel, MeasuredPruning } from '../results/measuredModel';
+import type {
+  MeasuredLayer,
+  MeasuredModel,
+  MeasuredPruning,
+  MeasuredRemoval,
+  RedundantPart,
+} from '../results/measuredModel';
 
 /** What the line above a layer says and does: one thing at a time, and always one of them, so that no line comes or goes. */
 export type LensState =
@@ -85,6 +91,18 @@ export function measuredLayer(
   pruning: MeasuredPruning | undefined,
 ): MeasuredLayer | undefined {
   return pruning && Object.hasOwn(pruning.layers, model) ? pruning.layers[model] : undefined;
+}
+
+export function redundantPart(
+  { model }: Pick<DefinedLayer, 'model'>,
+  removal: MeasuredRemoval | undefined,
+): RedundantPart | undefined {
+  return removal && Object.hasOwn(removal.redundant, model) ? removal.redundant[model] : undefined;
+}
+
+/** What can go, and what that was measured to cost. */
+export function redundantText({ name, reason }: RedundantPart, t: Translate): string {
+  return t('{0} can go. {1}', name, reason);
 }
 
 /** In points where it is a share of rows, and as R² where it is that. */

@@ -28,6 +28,7 @@ import { copyExportCode, openLayerList } from '../program/layerListFile';
 import type { PrunePanels } from '../prune/prunePanels';
 import type { PruneData, PruneSession } from '../prune/pruneSession';
 import { exportReport } from '../results/exportReport';
+import type { HistoryEntry } from '../results/history';
 import { likelyShape } from '../python/likelyShape';
 import { runWithPython, type PythonContext } from '../python/runWithPython';
 import type { Results } from '../results/results';
@@ -158,20 +159,8 @@ export function makeCommands(context: CommandContext): CommandTable {
     },
     'neuralTopology.chooseModelOfSource': (source, network) => context.code.chooseModel(source, network),
     'neuralTopology.rerun': () => panels.active?.session.rerun(),
-    'neuralTopology.cancel': () => {
-      const running = panels.all.filter(panel => panel.session.isRunning);
-      const one = panels.active?.session.isRunning === true ? panels.active : running[0];
-      if (running.length > 1 && one !== panels.active) return context.running.show();
-      one?.session.cancel();
-      return undefined;
-    },
-    'neuralTopology.showRunning': () => {
-      const running = panels.all.filter(panel => panel.session.isRunning);
-      // With the panel of the only run in front there is nothing to go to: the list offers to stop it.
-      if (running.length === 1 && !running[0]!.panel.active) running[0]!.panel.reveal();
-      else return context.running.show();
-      return undefined;
-    },
+    'neuralTopology.cancel': () => context.running.cancel(),
+    'neuralTopology.showRunning': () => context.running.show(),
     'neuralTopology.showLog': () => log.show(),
     'neuralTopology.clearCache': async () => {
       await context.engine.clearCache();
@@ -190,17 +179,51 @@ export function makeCommands(context: CommandContext): CommandTable {
       context.data.refresh();
     },
     'neuralTopology.openResult': async item => {
-      const entry = item?.entry;
-      if (entry?.kind === 'report') await openReport(vscode.Uri.file(entry.file));
-      if (entry?.kind !== 'result') return;
-      const { session } = panels.reveal(vscode.Uri.file(entry.model));
-      const { points, maxDimension, reduction, seed } = entry;
-      await session.open(entry.data, { points, maxDimension, reduction, seed });
+      if (item) await openEntry(context, item.entry);
     },
     'neuralTopology.removeResult': item => {
       if (item) results.remove(item.entry);
     },
   };
+}
+
+/** Shows again what was made before. */
+async function openEntry(context: CommandContext, entry: HistoryEntry): Promise<void> {
+  const model = vscode.Uri.file(entry.model);
+  switch (entry.kind) {
+    case 'report':
+      return openReport(vscode.Uri.file(entry.file));
+    case 'result': {
+      const { points, maxDimension, reduction, seed } = entry;
+      return context.panels.reveal(model).session.open(entry.data, { points, maxDimension, reduction, seed });
+    }
+    case 'redundancy': {
+      const session = context.redundancy.reveal(model, entry.data, context.panels.get(model)?.session.answered.answer);
+      if (!sameChoice(session.data, entry.data)) return session.setRequest(entry.data, undefined);
+      return session.result === undefined && !session.isRunning ? session.start() : undefined;
+    }
+    case 'prune': {
+      const { data, holdout } = entry;
+      if (data.kind !== 'file' || (holdout !== undefined && holdout.kind !== 'file')) return;
+      const session = context.pruning.reveal(model);
+      if (!sameChoice(session.data, data) || !sameChoice(session.holdout, holdout))
+        return session.setData(data, holdout);
+      return session.result === undefined && !session.isRunning
+        ? session.run({ ratio: undefined, layerRatios: {} })
+        : undefined;
+    }
+    case 'compare':
+      return context.comparisons.reveal([model, ...entry.others.map(other => vscode.Uri.file(other))], entry.data);
+    case 'timeline': {
+      const files = entry.others.length === 0 ? {} : { files: entry.others };
+      const { session } = context.timelines.reveal({ folder: entry.model, ...files, data: entry.data });
+      return sameChoice(session.data, entry.data) ? session.resume() : session.setData(entry.data);
+    }
+  }
+}
+
+function sameChoice(a: DataChoice | undefined, b: DataChoice | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** Asks for the data of a timeline's checkpoints, again where there is some. */

@@ -6,6 +6,7 @@ import { INSPECTED_FILES, isOfKind } from '../base/fileKinds';
 import type { DataLinks } from '../data/dataLinks';
 import { isDataFile, sessionSettings } from '../inspect/inspectPanels';
 import { isRecord, parseFromView, parseRestore } from '../inspect/messages';
+import type { RunSaid } from '../running/runs';
 import { SessionPanels, saveAs, type PanelsContext, type Shown } from '../running/sessionPanels';
 import { CompareSession, type CompareRequest } from './compareSession';
 
@@ -30,15 +31,20 @@ export class ComparePanels extends SessionPanels<CompareRequest, FromView, Open,
     this.selected = models;
   }
 
-  /** Shows the comparison of these models, and asks for data where none of them has any. Of fewer than two there is nothing to show. */
-  async reveal(given: readonly vscode.Uri[]): Promise<void> {
+  /**
+   * Shows the comparison of these models on the data that is given, or else on that of one of them, and asks for data where none has any. Of fewer than two models
+   * there is nothing to show.
+   */
+  async reveal(given: readonly vscode.Uri[], asked?: DataChoice): Promise<void> {
     const models = given.slice(0, MOST_MODELS);
     if (models.length < 2) return;
-    const data = models.map(model => this.context.links.get(model)).find(link => link !== undefined);
+    const data = asked ?? models.map(model => this.context.links.get(model)).find(link => link !== undefined);
     const request = { models: models.map(model => model.fsPath), data, points: undefined };
     const there = this.find(this.keyOf(request));
     if (there === undefined) return this.resume(this.create(request, besideColumn(), data === undefined));
     there.panel.reveal(undefined, false);
+    if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(there.session.data))
+      return there.session.use(asked);
     if (there.session.result === undefined && !there.session.isRunning) await this.resume(there);
   }
 
@@ -46,10 +52,23 @@ export class ComparePanels extends SessionPanels<CompareRequest, FromView, Open,
     return models.join('\n');
   }
 
-  protected titleOf({ models }: CompareRequest): string {
+  protected titleOf({ models }: Pick<CompareRequest, 'models'>): string {
     const names = models.map(model => path.basename(model));
     if (new Set(names).size === names.length) return names.join(' · ');
     return models.map(model => path.join(path.basename(path.dirname(model)), path.basename(model))).join(' · ');
+  }
+
+  protected override subjectOf({ session }: Open): RunSaid {
+    const name = this.titleOf(session);
+    return {
+      name,
+      doing: vscode.l10n.t('comparing {0}', name),
+      entry: () => {
+        const { data } = session;
+        const [model, ...others] = session.models;
+        return data && { kind: 'compare', model: model!, others, data, when: Date.now() };
+      },
+    };
   }
 
   protected make(panel: vscode.WebviewPanel, request: CompareRequest): Open {

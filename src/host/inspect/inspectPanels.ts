@@ -7,6 +7,8 @@ import { inspectSettings, setting } from '../base/settings';
 import type { DataLinks } from '../data/dataLinks';
 import { splitReference } from '../data/reference';
 import type { RunSettings } from '../running/runSession';
+import { resultEntry } from '../results/history';
+import type { RunSaid } from '../running/runs';
 import { SessionPanels, type PanelsContext } from '../running/sessionPanels';
 import { InspectPanel } from './inspectPanel';
 import { InspectSession, type InspectRequest, type SessionContext } from './inspectSession';
@@ -60,6 +62,19 @@ export class InspectPanels extends SessionPanels<InspectRequest, FromView, Inspe
 
   protected titleOf({ model }: InspectRequest): string {
     return titled(path.basename(model));
+  }
+
+  protected override subjectOf({ session }: InspectPanel): RunSaid {
+    const name = path.basename(session.model);
+    return {
+      name,
+      doing: vscode.l10n.t('inspecting {0}', name),
+      entry: () => {
+        const { model, result, data, parameters } = session;
+        // What was asked for, not what came of it: it may have been more points than there are rows.
+        return result && data && resultEntry(model, data, parameters, result.layers.length, Date.now());
+      },
+    };
   }
 
   protected make(panel: vscode.WebviewPanel, request: InspectRequest, own: DisposableStore): InspectPanel {

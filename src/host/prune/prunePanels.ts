@@ -4,6 +4,7 @@ import type { PruneFromView, PruneToView } from '../../protocol/prune';
 import { isOfKind, MODEL_FILES } from '../base/fileKinds';
 import type { DataLinks } from '../data/dataLinks';
 import type { Measurements } from '../results/measurements';
+import type { RunSaid } from '../running/runs';
 import { SessionPanels, type PanelsContext, type Shown } from '../running/sessionPanels';
 import { parsePruneMessage, parsePruneRestore } from './messages';
 import { PruneSession, type PruneData, type PruneRequest } from './pruneSession';
@@ -48,6 +49,19 @@ export class PrunePanels extends SessionPanels<PruneRequest, PruneFromView, Open
 
   protected titleOf({ model }: PruneRequest): string {
     return vscode.l10n.t('{0} · pruning', path.basename(model));
+  }
+
+  protected override subjectOf({ session }: Open): RunSaid {
+    const name = path.basename(session.model);
+    return {
+      name,
+      doing: vscode.l10n.t('pruning {0}', name),
+      entry: () => {
+        const { model, data, holdout } = session;
+        const held = holdout && { holdout };
+        return data && { kind: 'prune', model, others: [], data, ...held, when: Date.now() };
+      },
+    };
   }
 
   protected make(panel: vscode.WebviewPanel, request: PruneRequest): Open {

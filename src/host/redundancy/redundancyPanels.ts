@@ -11,6 +11,7 @@ import type { DataLinks } from '../data/dataLinks';
 import { sessionSettings } from '../inspect/inspectPanels';
 import type { Measurements } from '../results/measurements';
 import { parseRestore } from '../inspect/messages';
+import type { RunSaid } from '../running/runs';
 import { SessionPanels, type PanelsContext, type Shown } from '../running/sessionPanels';
 import { parseRedundancyMessage } from './messages';
 import { RedundancySession, type RedundancyRequest } from './redundancySession';
@@ -57,6 +58,18 @@ export class RedundancyPanels extends SessionPanels<
 
   protected titleOf({ model }: RedundancyRequest): string {
     return vscode.l10n.t('{0} · redundancy', path.basename(model));
+  }
+
+  protected override subjectOf({ session }: Open): RunSaid {
+    const name = path.basename(session.model);
+    return {
+      name,
+      doing: vscode.l10n.t('redundant layers of {0}', name),
+      entry: () => {
+        const { model, data } = session;
+        return data && { kind: 'redundancy', model, others: [], data, when: Date.now() };
+      },
+    };
   }
 
   protected make(panel: vscode.WebviewPanel, request: RedundancyRequest): Open {

@@ -18,7 +18,25 @@ export type HistoryEntry =
       /** Milliseconds since 1970. */
       readonly when: number;
     }
-  | { readonly kind: 'report'; readonly file: string; readonly model: string; readonly when: number };
+  | { readonly kind: 'report'; readonly file: string; readonly model: string; readonly when: number }
+  | AnalysisEntry;
+
+/** Something else that was measured of models, or of a folder of checkpoints. */
+export interface AnalysisEntry {
+  readonly kind: Analysis;
+  /** Absolute path of the model or folder, of several the first. */
+  readonly model: string;
+  /** The others, or paths within the folder where only some were chosen. */
+  readonly others: readonly string[];
+  readonly data: DataChoice;
+  /** Rows that were only reported on. */
+  readonly holdout?: DataChoice;
+  readonly when: number;
+}
+
+export type Analysis = 'redundancy' | 'prune' | 'compare' | 'timeline';
+
+const ANALYSES: readonly Analysis[] = ['redundancy', 'prune', 'compare', 'timeline'];
 
 export const MOST_ENTRIES = 50;
 
@@ -62,17 +80,19 @@ export function hasResult(
 }
 
 export function keyOf(entry: HistoryEntry): string {
-  return entry.kind === 'report'
-    ? JSON.stringify(['report', entry.file])
-    : JSON.stringify([
-        'result',
-        entry.model,
-        entry.data,
-        entry.points,
-        entry.maxDimension,
-        entry.reduction,
-        entry.seed,
-      ]);
+  switch (entry.kind) {
+    case 'report':
+      return JSON.stringify(['report', entry.file]);
+    case 'result': {
+      const { model, data, points, maxDimension, reduction, seed } = entry;
+      return JSON.stringify(['result', model, data, points, maxDimension, reduction, seed]);
+    }
+    case 'redundancy':
+    case 'prune':
+    case 'compare':
+    case 'timeline':
+      return JSON.stringify([entry.kind, entry.model, entry.others, entry.data, entry.holdout]);
+  }
 }
 
 function isEntry(value: unknown): value is HistoryEntry {
@@ -80,13 +100,22 @@ function isEntry(value: unknown): value is HistoryEntry {
   const entry = value as Record<string, unknown>;
   if (typeof entry.when !== 'number' || typeof entry.model !== 'string') return false;
   if (entry.kind === 'report') return typeof entry.file === 'string';
-  const data = entry.data as Record<string, unknown> | null | undefined;
+  if (!isChoice(entry.data)) return false;
+  if (ANALYSES.some(analysis => analysis === entry.kind))
+    return (
+      Array.isArray(entry.others) &&
+      entry.others.every(other => typeof other === 'string') &&
+      (entry.holdout === undefined || isChoice(entry.holdout))
+    );
   return (
     entry.kind === 'result' &&
-    typeof data === 'object' &&
-    data !== null &&
-    (data.kind === 'random' || data.kind === 'stored' || (data.kind === 'file' && typeof data.data === 'string')) &&
     (entry.reduction === undefined || isReduction(entry.reduction)) &&
     [entry.points, entry.maxDimension, entry.seed, entry.layers].every(number => typeof number === 'number')
   );
+}
+
+function isChoice(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, data } = value as Record<string, unknown>;
+  return kind === 'random' || kind === 'stored' || (kind === 'file' && typeof data === 'string');
 }

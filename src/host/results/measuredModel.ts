@@ -39,8 +39,15 @@ export interface MeasuredPruning extends Measurement {
 /** Which layers can go whole. */
 export interface MeasuredRemoval extends Measurement {
   readonly kind: 'removal';
-  /** Layers without which the network was measured to work as well, each with the sentence that says so. */
-  readonly redundant: Readonly<Record<string, string>>;
+  /** Layers without which the network was measured to work as well, each with the most that goes with it. */
+  readonly redundant: Readonly<Record<string, RedundantPart>>;
+}
+
+/** A layer, or a block of layers, that can go. */
+export interface RedundantPart {
+  readonly name: string;
+  /** What it was measured to cost, as a sentence. */
+  readonly reason: string;
 }
 
 /** The latest that was measured of a model, from wherever it was asked. */
@@ -81,7 +88,8 @@ export function measuredRemoval(result: RedundancyResult, when: number): Measure
   if (provenance.model === undefined || provenance.data === undefined) return undefined;
   const redundant = candidates
     .filter(({ removable }) => removable)
-    .flatMap(({ layers, reason }) => layers.map(layer => [layer, reason] as const));
+    .toSorted((a, b) => a.layers.length - b.layers.length)
+    .flatMap(({ name, layers, reason }) => layers.map(layer => [layer, { name, reason }] as const));
   const asked = Object.entries(provenance.parameters).sort(([a], [b]) => (a < b ? -1 : 1));
   return { kind: 'removal', ...restingOn(provenance, asked), when, redundant: Object.fromEntries(redundant) };
 }

@@ -2,24 +2,25 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/lifecycle';
 import type { DataChoice } from '../../protocol/panel';
 import type { InspectParameters } from '../../protocol/results';
-import type { InspectPanel } from '../inspect/inspectPanel';
-import type { InspectPanels } from '../inspect/inspectPanels';
-import { hasResult, readHistory, resultEntry, withEntry, withoutEntry, type HistoryEntry } from './history';
+import type { Runs } from '../running/runs';
+import { hasResult, readHistory, withEntry, withoutEntry, type HistoryEntry } from './history';
 
 const KEY = 'history';
 
-/** What was inspected and exported in this workspace, newest first. The numbers themselves are in the engine's cache. */
+/** What was inspected, measured and exported in this workspace, newest first. The numbers themselves are in the engine's cache. */
 export class Results implements Disposable {
   private readonly changes = new vscode.EventEmitter<void>();
   private readonly listener: vscode.Disposable;
-  private readonly seen = new WeakSet<object>();
   readonly onDidChange = this.changes.event;
 
   constructor(
     private readonly memento: vscode.Memento,
-    panels: InspectPanels,
+    runs: Runs,
   ) {
-    this.listener = panels.onDidChange(panel => panel && this.record(panel));
+    this.listener = runs.onDidEnd(({ status, subject }) => {
+      const entry = status?.kind === 'done' || status?.kind === 'watching' ? subject.entry() : undefined;
+      if (entry) this.add(entry);
+    });
   }
 
   get entries(): readonly HistoryEntry[] {
@@ -47,14 +48,6 @@ export class Results implements Disposable {
   dispose(): void {
     this.listener.dispose();
     this.changes.dispose();
-  }
-
-  private record({ session, model }: InspectPanel): void {
-    const { result, data } = session;
-    if (!result || !data || this.seen.has(result)) return;
-    this.seen.add(result);
-    // What was asked for, not what came of it: it may have been more points than there are rows.
-    this.add(resultEntry(model, data, session.parameters, result.layers.length, Date.now()));
   }
 
   private store(entries: readonly HistoryEntry[]): void {

@@ -1,43 +1,33 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/lifecycle';
 import { sayCount, sayDuration } from '../base/numbers';
 import { SECTION, setting } from '../base/settings';
-import type { InspectPanel } from '../inspect/inspectPanel';
-import type { InspectPanels } from '../inspect/inspectPanels';
+import type { Run, Runs } from './runs';
 
-/** Says that an inspection has ended, where its panel cannot be seen: one notice at a time, and none if that is not wanted. */
+/** Says that a run has ended, where its panel cannot be seen: one notice at a time, and none if that is not wanted. */
 export class DoneNotice implements Disposable {
-  private readonly wasRunning = new WeakSet<InspectPanel>();
   private readonly listener: vscode.Disposable;
   private showing = false;
 
-  constructor(panels: InspectPanels) {
-    this.listener = panels.onDidChange(panel => panel && this.changed(panel));
+  constructor(runs: Runs) {
+    this.listener = runs.onDidEnd(run => {
+      if (!run.panel.visible) void this.show(run);
+    });
   }
 
   dispose(): void {
     this.listener.dispose();
   }
 
-  private changed(panel: InspectPanel): void {
-    if (panel.session.isRunning) {
-      this.wasRunning.add(panel);
-      return;
-    }
-    if (!this.wasRunning.delete(panel)) return;
-    if (!panel.panel.visible) void this.show(panel);
-  }
-
-  private async show(panel: InspectPanel): Promise<void> {
-    const sentence = ending(panel);
+  private async show(run: Run): Promise<void> {
+    const sentence = ending(run);
     if (this.showing || sentence === undefined || setting('notifyWhenDone') === false) return;
     this.showing = true;
     const open = vscode.l10n.t('Show');
     const never = vscode.l10n.t("Don't Show Again");
     try {
       const answer = await vscode.window.showInformationMessage(sentence, open, never);
-      if (answer === open) panel.panel.reveal();
+      if (answer === open) run.panel.reveal();
       if (answer === never)
         await vscode.workspace
           .getConfiguration(SECTION)
@@ -48,16 +38,16 @@ export class DoneNotice implements Disposable {
   }
 }
 
-function ending(panel: InspectPanel): string | undefined {
-  const { status, result } = panel.session;
-  const name = path.basename(panel.model);
-  if (status.kind === 'failed') return vscode.l10n.t('{0} could not be inspected: {1}', name, status.fault.message);
-  if (status.kind !== 'done' || !result) return undefined;
-  const t: typeof vscode.l10n.t = vscode.l10n.t;
+function ending({ status, subject }: Run): string | undefined {
+  const { name, doing } = subject;
+  if (status?.kind === 'failed') return vscode.l10n.t('Stopped: {0}. {1}', doing, status.fault.message);
+  if (status?.kind !== 'done') return undefined;
+  const entry = subject.entry();
+  if (entry?.kind !== 'result') return vscode.l10n.t('Finished: {0}.', doing);
   return vscode.l10n.t(
     '{0}: {1} layers inspected in {2}.',
     name,
-    sayCount(result.layers.length),
-    sayDuration(status.milliseconds, (message, ...args) => t(message, ...args)),
+    sayCount(entry.layers),
+    sayDuration(status.milliseconds, (message, ...args) => vscode.l10n.t(message, ...args)),
   );
 }

@@ -1,10 +1,9 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle';
 import { sayCount } from '../base/numbers';
 import type { CommandId } from '../commands/table';
-import type { InspectPanel } from '../inspect/inspectPanel';
 import type { InspectPanels } from '../inspect/inspectPanels';
+import type { Run, Runs } from './runs';
 
 /** The one status bar item, there while something runs or waits for an answer, and the context keys of menus. */
 export class RunningStatus implements Disposable {
@@ -12,8 +11,12 @@ export class RunningStatus implements Disposable {
   private item: vscode.StatusBarItem | undefined;
   private readonly keys = new Map<string, boolean>();
 
-  constructor(private readonly panels: InspectPanels) {
-    this.store.add(panels.onDidChange(() => this.update()));
+  constructor(
+    private readonly runs: Runs,
+    private readonly panels: InspectPanels,
+  ) {
+    this.store.add(runs.onDidChange(() => this.update()));
+    this.store.add(panels.onDidChange(() => this.setKeys()));
   }
 
   dispose(): void {
@@ -21,29 +24,45 @@ export class RunningStatus implements Disposable {
     this.store.dispose();
   }
 
-  /** Lets the person go to one of the panels that are at work, or stop it. */
-  async show(): Promise<void> {
-    const running = this.panels.all.filter(panel => panel.session.isRunning);
+  /** Goes to the only panel that is at work, or lets the person choose one of them to show or stop. */
+  show(): Promise<void> | undefined {
+    const { running } = this.runs;
+    // With the panel of the only run in front there is nothing to go to: the list offers to stop it.
+    if (running.length !== 1 || running[0]!.panel.active) return this.choose();
+    running[0]!.panel.reveal();
+    return undefined;
+  }
+
+  /** Stops what runs in the panel that is in front, or else the only run there is; of several it asks. */
+  cancel(): Promise<void> | undefined {
+    const { running } = this.runs;
+    const front = running.find(run => run.panel.active);
+    if (front === undefined && running.length > 1) return this.choose();
+    (front ?? running[0])?.subject.cancel();
+    return undefined;
+  }
+
+  private async choose(): Promise<void> {
     const stop: vscode.QuickInputButton = {
       iconPath: new vscode.ThemeIcon('debug-stop'),
       tooltip: vscode.l10n.t('Cancel'),
     };
-    const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { panel: InspectPanel }>();
+    const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { run: Run }>();
     pick.title = vscode.l10n.t('Neural Topology: running');
     pick.placeholder = vscode.l10n.t('Choose a panel to show');
-    pick.items = running.map(panel => ({
-      label: path.basename(panel.model),
-      description: describe(panel),
+    pick.items = this.runs.running.map(run => ({
+      label: run.subject.doing,
+      description: describe(run),
       buttons: [stop],
-      panel,
+      run,
     }));
     await new Promise<void>(resolve => {
       pick.onDidAccept(() => {
-        pick.selectedItems[0]?.panel.panel.reveal();
+        pick.selectedItems[0]?.run.panel.reveal();
         pick.hide();
       });
       pick.onDidTriggerItemButton(({ item }) => {
-        item.panel.session.cancel();
+        item.run.subject.cancel();
         pick.items = pick.items.filter(other => other !== item);
         if (pick.items.length === 0) pick.hide();
       });
@@ -54,11 +73,8 @@ export class RunningStatus implements Disposable {
   }
 
   private update(): void {
-    const running = this.panels.all.filter(panel => panel.session.isRunning);
-    const active = this.panels.active;
-    this.setKey('neuralTopology.running', running.length > 0);
-    this.setKey('neuralTopology.panelActive', active !== undefined);
-    this.setKey('neuralTopology.panelRunning', active?.session.isRunning === true);
+    this.setKeys();
+    const { running } = this.runs;
     const first = running[0];
     if (!first) {
       this.item?.dispose();
@@ -66,15 +82,15 @@ export class RunningStatus implements Disposable {
       return;
     }
     this.item ??= this.make();
-    const asks = running.some(panel => panel.session.status.kind === 'confirm');
-    const name =
-      running.length === 1 ? path.basename(first.model) : vscode.l10n.t('{0} models', sayCount(running.length));
-    const share = Math.min(...running.map(fractionOf));
+    const asks = running.some(run => run.isAsking);
+    const only = running.length === 1 ? first.subject : undefined;
+    const several = vscode.l10n.t('{0} runs', sayCount(running.length));
+    const share = Math.min(...running.map(run => run.fraction));
     this.item.text =
-      `${asks ? '$(question)' : '$(sync~spin)'} ${name} ${asks ? '' : `${Math.floor(share * 100)} %`}`.trim();
-    this.item.tooltip = running.map(panel => `${path.basename(panel.model)}: ${describe(panel)}`).join('\n');
+      `${asks ? '$(question)' : '$(sync~spin)'} ${only?.name ?? several} ${asks ? '' : `${Math.floor(share * 100)} %`}`.trim();
+    this.item.tooltip = running.map(run => `${run.subject.doing}: ${describe(run)}`).join('\n');
     this.item.accessibilityInformation = {
-      label: vscode.l10n.t('Neural Topology: inspecting {0}', name),
+      label: vscode.l10n.t('Neural Topology: {0}', only?.doing ?? several),
       role: 'button',
     };
   }
@@ -87,6 +103,13 @@ export class RunningStatus implements Disposable {
     return item;
   }
 
+  private setKeys(): void {
+    const { active } = this.panels;
+    this.setKey('neuralTopology.running', this.runs.running.length > 0);
+    this.setKey('neuralTopology.panelActive', active !== undefined);
+    this.setKey('neuralTopology.panelRunning', active?.session.isRunning === true);
+  }
+
   private setKey(key: string, value: boolean): void {
     if (this.keys.get(key) === value) return;
     this.keys.set(key, value);
@@ -94,13 +117,7 @@ export class RunningStatus implements Disposable {
   }
 }
 
-function fractionOf(panel: InspectPanel): number {
-  const { status } = panel.session;
-  return status.kind === 'running' ? status.fraction : 0;
-}
-
-function describe(panel: InspectPanel): string {
-  const { status } = panel.session;
-  if (status.kind === 'running') return `${Math.floor(status.fraction * 100)} % · ${status.phrase}`;
-  return status.kind === 'confirm' ? vscode.l10n.t('waits for your answer') : '';
+function describe({ status, isAsking }: Run): string {
+  if (status?.kind === 'running') return `${Math.floor(status.fraction * 100)} % · ${status.phrase}`;
+  return isAsking ? vscode.l10n.t('waits for your answer') : '';
 }

@@ -6,11 +6,14 @@ import { packArrays } from '../base/packArrays';
 import { safeFileName } from '../base/safeFileName';
 import { iconPath, viewPage, webviewOptions, type ViewName } from '../base/view';
 import type { RunContext } from './runSession';
+import type { RunSaid, RunStatus, Runs } from './runs';
 
 export interface PanelsContext {
   readonly extension: vscode.Uri;
   readonly engine: () => Promise<EngineLike>;
   readonly log: vscode.LogOutputChannel;
+  /** What runs is said outside of the panels, too. */
+  readonly runs: Runs;
   readonly openDocs: (page: string) => Promise<void>;
 }
 
@@ -55,6 +58,8 @@ export abstract class SessionPanels<
 {
   protected readonly store = new DisposableStore();
   private readonly open = new Map<string, { readonly one: One; readonly own: DisposableStore }>();
+  /** Who is told how the run in a panel goes. */
+  private readonly told = new WeakMap<vscode.WebviewPanel, (status: RunStatus) => void>();
 
   protected constructor(
     private readonly view: ViewName,
@@ -123,12 +128,20 @@ export abstract class SessionPanels<
     return this.adopt(panel, request);
   }
 
+  /** What is said of a run outside of its panel. */
+  protected subjectOf({ panel }: One): RunSaid {
+    return { name: panel.title, doing: panel.title, entry: () => undefined };
+  }
+
   /** What sessions are told of their surroundings. */
-  protected surroundings<Posted>(panel: vscode.WebviewPanel): RunContext<Posted> {
+  protected surroundings<Posted extends { readonly type: string }>(panel: vscode.WebviewPanel): RunContext<Posted> {
     const { context } = this;
     return {
       engine: context.engine,
-      post: message => void panel.webview.postMessage(packArrays(message)),
+      post: message => {
+        void panel.webview.postMessage(packArrays(message));
+        if (tellsStatus(message)) this.told.get(panel)?.(message.status);
+      },
       unexpected: error => context.log.error(error instanceof Error ? error : String(error)),
       uri: file => vscode.Uri.file(file).toString(),
       now: () => performance.now(),
@@ -167,6 +180,8 @@ export abstract class SessionPanels<
     own.add(one.session);
     this.open.set(key, { one, own });
     panel.title = this.titleOf(request);
+    const subject = this.subjectOf(one);
+    this.told.set(panel, this.context.runs.follow(panel, { ...subject, cancel: () => one.session.cancel() }));
     panel.iconPath = iconPath(extension, 'inspect');
     webview.options = webviewOptions(extension);
     own.add(
@@ -196,6 +211,13 @@ export abstract class SessionPanels<
 
   /** A tab came or went. */
   protected changed(): void {}
+}
+
+/** The status of a run has one form in all that is posted. */
+function tellsStatus(message: {
+  readonly type: string;
+}): message is { readonly type: 'status'; readonly status: RunStatus } {
+  return message.type === 'status';
 }
 
 /** Where a file goes is the person's to say, in VS Code's own dialog, which also asks before it overwrites. */

@@ -7,6 +7,7 @@ import type { DataChoice, TimelineFromView } from '../../protocol/timeline';
 import { besideColumn } from '../base/besideColumn';
 import { inspectSettings } from '../base/settings';
 import { isDataFile } from '../inspect/inspectPanels';
+import type { RunSaid } from '../running/runs';
 import { SessionPanels, type PanelsContext, type Shown } from '../running/sessionPanels';
 import { parseTimelineMessage, parseTimelineRestore } from './messages';
 import { TimelineSession, type TimelineRequest } from './timelineSession';
@@ -49,6 +50,18 @@ export class TimelinePanels extends SessionPanels<
 
   protected titleOf({ folder }: TimelineRequest): string {
     return vscode.l10n.t('{0} · timeline', path.basename(folder));
+  }
+
+  protected override subjectOf({ session }: TimelinePanel): RunSaid {
+    const name = path.basename(session.folder);
+    return {
+      name,
+      doing: vscode.l10n.t('timeline of {0}', name),
+      entry: () => {
+        const { folder, data, chosen } = session;
+        return data && { kind: 'timeline', model: folder, others: chosen ?? [], data, when: Date.now() };
+      },
+    };
   }
 
   protected make(panel: vscode.WebviewPanel, request: TimelineRequest, own: DisposableStore): TimelinePanel {

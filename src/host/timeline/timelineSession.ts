@@ -57,6 +57,11 @@ export class TimelineSession {
     return this.request.folder;
   }
 
+  /** Paths within the folder, where only some of its checkpoints are shown. */
+  get chosen(): readonly string[] | undefined {
+    return this.request.files;
+  }
+
   get data(): DataChoice | undefined {
     return this.request.data;
   }

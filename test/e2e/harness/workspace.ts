@@ -15,6 +15,7 @@ export type WorkspaceContent =
 export const files = {
   deep: 'models/deep.onnx',
   residual: 'models/resmlp.onnx',
+  residualSource: 'models/resmlp.py',
   mlp: 'models/digits-mlp.onnx',
   cnn: 'models/digits-cnn.onnx',
   test: 'data/digits-test.npz',
@@ -37,7 +38,8 @@ export function fillWorkspace(folder: string, content: WorkspaceContent = 'sampl
   if (content === 'formats') addOtherFormats(folder);
   if (content === 'deep') fs.writeFileSync(path.join(folder, files.deep), deepNetwork(100, 1));
   if (content === 'residual')
-    fs.copyFileSync(path.join(root, 'test', 'fixtures', 'networks', 'resmlp.onnx'), path.join(folder, files.residual));
+    for (const file of [files.residual, files.residualSource])
+      fs.copyFileSync(path.join(root, 'test', 'fixtures', 'networks', path.basename(file)), path.join(folder, file));
   if (content === 'activations') writeActivations(path.join(folder, 'runs'));
   if (content === 'kinds') writeEveryKind(path.join(folder, 'kinds'));
   if (content === 'run') {

@@ -86,10 +86,95 @@ journey('prune next to the code', { settings }, step => {
     await window.resize(1400);
   });
 
+  step('lists what can go as problems, where that is wanted', async window => {
+    const problems = window.page.locator('.markers-panel .monaco-list-row', { hasText: /128 units of fc1 can go at/ });
+    window.changeSettings({ 'neuralTopology.code.hints': true });
+    await window.command('Problems: Focus on Problems View');
+    await problems.first().waitFor();
+    await window.screenshot('code-problems-light');
+    window.changeSettings({ 'neuralTopology.code.hints': false });
+    await problems.first().waitFor({ state: 'detached' });
+    await window.command('View: Hide Panel');
+  });
+
+  step('asks once which of several models a source is of, and remembers it', async window => {
+    await window.page
+      .locator('.codelens-decoration a', { hasText: '40 filters · 2 models fit, choose one' })
+      .first()
+      .click();
+    await window.pick('models');
+    const known = window.page.locator('.codelens-decoration', { hasText: '40 filters · Measure what can go' });
+    await known.waitFor();
+    await window.reloadKeeping();
+    await known.waitFor();
+    // What was measured before is there, too.
+    await window.page.locator('.codelens-decoration', { hasText: /128 units · \d+ can go/ }).waitFor();
+  });
+
+  step('says that a model was written anew, and knows it again when it is as it was', async window => {
+    const model = path.join(window.folder, files.mlp);
+    const measured = fs.readFileSync(model);
+    fs.copyFileSync(path.join(samples, 'checkpoints/digits-mlp/epoch0.onnx'), model);
+    await window.page.locator('.codelens-decoration', { hasText: '128 units · model changed since' }).waitFor();
+    fs.writeFileSync(model, measured);
+    await window.page.locator('.codelens-decoration', { hasText: /128 units · \d+ can go/ }).waitFor();
+  });
+
+  step('offers to write the smaller model', async window => {
+    await window.page.locator('.view-line', { hasText: 'self.fc1 = nn.Linear(64, 128)' }).click();
+    await window.page.keyboard.press('Control+.');
+    const write = window.page.locator('.action-widget .monaco-list-row', { hasText: 'Write pruned model…' }).first();
+    await write.waitFor();
+    await window.page.keyboard.press('ArrowDown');
+    await window.page.keyboard.press('Enter');
+    await window.tab('digits-mlp.onnx · pruning').waitFor();
+    await window.view.locator('svg.curve').waitFor();
+    await window.tab('model.py').click();
+  });
+
   step('goes to the topology of a layer', async window => {
     await window.page.locator('.codelens-decoration a', { hasText: 'Topology' }).first().click();
     const panel = new Panel(window);
     await panel.done();
     assert.equal(await panel.selectedLayer.getAttribute('data-layer'), 'fc1');
+  });
+});
+
+const residual = {
+  'neuralTopology.data': { [files.residual]: { data: `${files.test}#X`, labels: `${files.test}#y` } },
+  'neuralTopology.points': 50,
+};
+
+/** Layers that a panel found to be redundant, where they are defined. */
+journey('redundant layers in the code', { settings: residual, content: 'residual', theme: 'light' }, step => {
+  step('are looked for in a panel, which shows outside of it', async window => {
+    await (await window.file(files.residualSource)).dblclick();
+    await window.page.locator('.codelens-decoration', { hasText: '8 × 64 units' }).first().waitFor();
+    await window.chooseFromMenu(await window.file(files.residual), 'Neural Topology', 'Find Redundant Layers');
+    await window.statusBarItem('resmlp.onnx').waitFor();
+    await window.statusBarItem('resmlp.onnx').waitFor({ state: 'detached', timeout: 120_000 });
+    await window.openView('Neural Topology');
+    await window.treeRow(/resmlp\.onnx.*redundancy · digits-test\.npz/).waitFor();
+    await window.screenshot('results-redundancy-light');
+  });
+
+  step('are marked, and said in the hover', async window => {
+    await window.tab('resmlp.py').click();
+    const marked = () =>
+      window.page
+        .locator('.view-overlays [class*="ced-"]')
+        .evaluateAll(marks => marks.filter(mark => getComputedStyle(mark).borderLeftStyle === 'dotted').length);
+    await window.until(async () => (await marked()) === 2);
+    await window.page
+      .locator('.view-line', { hasText: 'self.fc1 = nn.Linear(width, width)' })
+      .locator('span span')
+      .last()
+      .hover();
+    await window.page.locator('.monaco-hover', { hasText: /blocks\.3\s+can\s+go/ }).waitFor();
+    await window.screenshot('code-marks-light');
+    await window.theme('dark');
+    await window.screenshot('code-marks-dark');
+    await window.theme('high-contrast');
+    await window.screenshot('code-marks-contrast');
   });
 });

@@ -135,12 +135,15 @@ describe('lines of a source that define layers', () => {
 describe('the hover of a layer', () => {
   it('says each number with its interval and rows, and what it may not be taken for', async () => {
     const [conv] = codeLayersIn('/w/m.py', [await linked()]);
-    const measured = measuredAs({ conv: measuredLayer(12, -0.001) }, { conv: 'Without conv the accuracy stays.' });
+    const measured = measuredAs(
+      { conv: measuredLayer(12, -0.001) },
+      { conv: { name: 'conv', reason: 'The accuracy stays.' } },
+    );
     assert.deepEqual(hoverLines(conv!, conv!.layers[0]!, measured, true, undefined, english), {
       title: 'conv in m.onnx',
       figures: [
         '12 of 32 filters can go · −0.1 pt held-out (95 %: −0.5 to +0.3) · 1,234 rows',
-        'Without conv the accuracy stays.',
+        'conv can go. The accuracy stays.',
       ],
       caveats: [
         'Measured with the other layers whole: what goes of several layers costs more than of one.',

@@ -53,6 +53,24 @@ describe('The history of results', () => {
       assert.ok(!hasResult(history, '/w/a.onnx', data, { ...parameters, ...change }), JSON.stringify(change));
   });
 
+  it('holds what else was measured, once for the same models and data', () => {
+    const data = { kind: 'file', data: '/w/x.npy' } as const;
+    const of = (kind: 'compare' | 'prune', others: readonly string[], when: number): HistoryEntry => ({ kind, model: '/w/a.onnx', others, data, when }); // prettier-ignore
+    let history: readonly HistoryEntry[] = [];
+    for (const entry of [
+      of('compare', ['/w/b.onnx'], 1),
+      of('compare', ['/w/c.onnx'], 2),
+      of('prune', [], 3),
+      of('compare', ['/w/b.onnx'], 4),
+    ])
+      // prettier-ignore
+      history = withEntry(history, entry);
+    assert.deepEqual(history.map(({ when }) => when), [4, 3, 2]); // prettier-ignore
+    assert.deepEqual(readHistory(JSON.parse(JSON.stringify(history))), history);
+    const strange = [{ others: [7] }, { others: undefined }, { data: null }, { holdout: 'x' }, { kind: 'mapper' }];
+    assert.deepEqual(readHistory(strange.map(change => ({ ...of('prune', [], 1), ...change }))), []);
+  });
+
   it('is read from a store of another version without what it does not know', () => {
     const report: HistoryEntry = { kind: 'report', file: '/w/r.html', model: '/w/a.onnx', when: 4 };
     const stored = [

@@ -52,8 +52,9 @@ const pruned = (model: string, removable: number, data = 'train', bars = [0.1234
 const searched = (model: string) =>
   ({
     candidates: [
-      { layers: ['fc2', 'relu2'], removable: true, reason: 'Without fc2 it works as well.' },
-      { layers: ['fc1'], removable: false, reason: 'It costs 20 points.' },
+      { name: 'block', layers: ['fc2', 'relu2'], removable: true, reason: 'Nothing changes.' },
+      { name: 'fc2', layers: ['fc2'], removable: true, reason: 'Little changes.' },
+      { name: 'fc1', layers: ['fc1'], removable: false, reason: 'It costs 20 points.' },
     ],
     provenance: provenance(model, 'train', { points: 1000 }),
   }) as unknown as RedundancyResult;
@@ -74,8 +75,8 @@ describe('what was measured of the models of a workspace', () => {
       fc1: { units: 3, removable: 1, channelsPerUnit: 1, change, bars: [0.1235, 2] },
     });
     assert.deepEqual(removal!.redundant, {
-      fc2: 'Without fc2 it works as well.',
-      relu2: 'Without fc2 it works as well.',
+      fc2: { name: 'block', reason: 'Nothing changes.' },
+      relu2: { name: 'block', reason: 'Nothing changes.' },
     });
     assert.equal(pruning!.data, '/w/train.npz#X');
     assert.equal(isOlder, false);
