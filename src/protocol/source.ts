@@ -2,15 +2,18 @@ import type { FaultData } from '../base/fault';
 import type { NetworkMatch } from '../source/match';
 import type { ModelLayer } from '../source/modelSizes';
 import type { ModuleClass } from '../source/moduleClasses';
-import type { SourceAnalysis } from '../source/sourceProgram';
-import type { SourceNetwork } from '../source/networks';
+import type { SourceLayer, SourceNetwork } from '../source/networks';
 import type { SourceEdit } from '../source/resize';
 import type { TextChange } from '../source/sourceTexts';
+import type { Size } from '../source/values';
 
 /** What the thread that reads sources can be asked: name → question and answer. Files are named by their paths, with slashes. */
 export interface SourceQuestions {
   /** The networks that a file defines. */
-  readonly networks: { readonly input: { readonly file: string }; readonly output: SourceAnalysis };
+  readonly networks: {
+    readonly input: { readonly file: string };
+    readonly output: { readonly networks: readonly NetworkOutline[]; readonly broken: boolean };
+  };
   /** Which layers of a model the networks of a file define; as many answers as networks. */
   readonly matches: {
     readonly input: { readonly file: string; readonly layers: readonly ModelLayer[] };
@@ -39,8 +42,17 @@ export interface SourceQuestions {
   };
 }
 
+/** A network without where its numbers come from: an edit is worked out in the thread, and what is not sent holds up nobody who types. */
+export interface NetworkOutline extends Omit<SourceNetwork, 'layers'> {
+  readonly layers: readonly LayerOutline[];
+}
+
+export interface LayerOutline extends Omit<SourceLayer, 'sizes'> {
+  readonly sizes: readonly Pick<Size, 'role' | 'value'>[];
+}
+
 export interface NamedMatch extends NetworkMatch {
-  readonly network: SourceNetwork;
+  readonly network: NetworkOutline;
 }
 
 export interface FileClasses {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Cancellation } from '../../base/cancellation';
 import { Fault } from '../../base/fault';
-import type { FromSource, SourceQuestion, SourceQuestions, ToSource } from '../../protocol/source';
+import type { FromSource, NetworkOutline, SourceQuestion, SourceQuestions, ToSource } from '../../protocol/source';
 import { matchNetwork } from '../../source/match';
 import type { SourceNetwork } from '../../source/networks';
 import { Grammars, LARGEST_SOURCE } from '../../source/parser';
@@ -79,7 +79,10 @@ export class SourceSession {
         input: SourceQuestions[Name]['input'],
       ) => Promise<SourceQuestions[Name]['output']>;
     } = {
-      networks: ({ file }) => this.program.analyse(file, cancellation),
+      networks: async ({ file }) => {
+        const { networks, broken } = await this.program.analyse(file, cancellation);
+        return { networks: networks.map(outlined), broken };
+      },
       matches: async ({ file, layers }) => {
         const { networks, broken } = await this.program.analyse(file, cancellation);
         const matches = networks.map(network => {
@@ -116,14 +119,10 @@ export class SourceSession {
   }
 }
 
-/** Without where numbers come from: an edit is worked out here, and what is not sent holds up nobody who types. */
-function outlined(network: SourceNetwork): SourceNetwork {
+function outlined(network: SourceNetwork): NetworkOutline {
   return {
     ...network,
-    layers: network.layers.map(layer => ({
-      ...layer,
-      sizes: layer.sizes.map(size => ({ ...size, place: layer.place, literal: undefined, parts: [] })),
-    })),
+    layers: network.layers.map(layer => ({ ...layer, sizes: layer.sizes.map(({ role, value }) => ({ role, value })) })),
   };
 }
 

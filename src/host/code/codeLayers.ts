@@ -1,6 +1,5 @@
-import type { NamedMatch } from '../../protocol/source';
+import type { LayerOutline, NamedMatch } from '../../protocol/source';
 import type { ModelLayer } from '../../source/modelSizes';
-import type { SourceLayer } from '../../source/networks';
 import type { TextChange } from '../../source/sourceTexts';
 
 /** A network of a source and the model that it defines, if that is known. */
@@ -67,7 +66,7 @@ export function codeLayersIn(file: string, networks: readonly LinkedNetwork[]): 
   return [...found.values()].sort((a, b) => a.start - b.start);
 }
 
-function unitOf({ kind, op }: SourceLayer): UnitWord | undefined {
+function unitOf({ kind, op }: LayerOutline): UnitWord | undefined {
   switch (kind) {
     case 'convolution':
     case 'transposed':
