@@ -1,6 +1,10 @@
 import { Cancellation } from '../src/base/cancellation';
 import { isCancelled } from '../src/base/fault';
+import { noProgress } from '../src/base/progress';
 import { Random } from '../src/base/random';
+import { fitLinearMap } from '../src/probes/fitLinearMap';
+import { layerDiagrams } from '../src/analyses/layerDiagramsTask';
+import { layerPairs } from '../src/analyses/layerPairsTask';
 import { similarityOf } from '../src/analyses/similarity';
 import { bottleneckDistance, wassersteinDistance } from '../src/topology/diagramDistance';
 import type { DiagramPoints } from '../src/topology/diagramPoints';
@@ -141,11 +145,37 @@ function cases(): Case[] {
     { what: 'similarity, 1,500 × 4,000', work: cancellation => similarityOf(wide, wide, 2 ** 40, { version: '', parameters: {}, seed: 0 }, cancellation) }, // prettier-ignore
     { what: 'similarity, 4,000 × 64', work: cancellation => similarityOf(some, some, 2 ** 40, { version: '', parameters: {}, seed: 0 }, cancellation) }, // prettier-ignore
     { what: 'representation topology divergence, 4,000 points', work: cancellation => representationTopologyDivergence(distanceMatrix(some, 'euclidean', cancellation), distanceMatrix({ ...cloud, count: 4000, values: cloud.values.subarray(4000 * 64) }, 'euclidean', cancellation), cancellation) }, // prettier-ignore
+    ...[2000, 10_000].map((count): Case => ({ what: `redundancy, diagrams of a layer, ${count} × 64 and 5 halves`, work: cancellation => layerDiagrams({ ...layerOf(cloud, 0, count), subsamples: halves(count, random) }, cancellation, noProgress) })), // prettier-ignore
+    { what: 'redundancy, pairs of 3 layers, 2,000 × 64 and 5 halves', work: cancellation => layerPairs({ layers: comparedLayers(cloud, random, cancellation), pairs: Uint32Array.of(0, 1, 0, 2, 1, 2) }, cancellation, noProgress) }, // prettier-ignore
+    { what: 'redundancy, linear map, 4,096 × 512', work: cancellation => fitLinearMap(captured(4096, 512, plane), captured(4096, 512, plane.subarray(1)), { form: { kind: 'features' }, inputs: 512, outputs: 512 }, 0, cancellation) }, // prettier-ignore
     { what: 'confidence band, 10,000 points', work: cancellation => confidenceBand(distanceMatrix({ ...cloud, count: 10_000 }, 'euclidean', cancellation), { seed: 0, cancellation }) }, // prettier-ignore
     { what: 'variances, 1,500 × 4,000', work: cancellation => varianceSpectrum(wide, cancellation) },
     { what: 'permutation test, 3,000 diagrams', work: cancellation => permutationTest({ count: 3000, at: (i, j) => Math.abs(i - j) }, Uint8Array.from({ length: 3000 }, (_, i) => i & 1), { seed: 0, cancellation }) }, // prettier-ignore
     { what: 'distance to a measure, 30,000 points at 1,000 places', work: cancellation => distanceToMeasure(cloud, { ...cloud, count: 1000 }, 0.1, undefined, cancellation) }, // prettier-ignore
   ];
+}
+
+function layerOf({ width, values }: PointCloud, from: number, count: number) {
+  const divergencePoints = Uint32Array.from({ length: 100 }, (_, k) => k);
+  const rows = values.subarray(from * width, (from + count) * width);
+  return { name: 'layer', count, width, values: Float32Array.from(rows), divergencePoints };
+}
+
+/** Halves of the points, as intervals of redundancy are drawn from. */
+function halves(count: number, random: Random): readonly Uint32Array[] {
+  return Array.from({ length: 5 }, () => random.sample(count, count / 2));
+}
+
+function comparedLayers(cloud: PointCloud, random: Random, cancellation: Cancellation) {
+  const subsamples = halves(2000, random);
+  return [0, 2000, 4000].map(from => {
+    const layer = layerOf(cloud, from, 2000);
+    return layerDiagrams({ ...layer, subsamples }, cancellation, noProgress);
+  });
+}
+
+function captured(count: number, width: number, values: Float64Array) {
+  return { count, width, shape: [width], values: Float32Array.from(values.subarray(0, count * width)) };
 }
 
 function doubles({ count, width, values }: PointCloud): PointCloud {

@@ -55,7 +55,7 @@ export function layerDiagrams(
   say(0, 'distances');
   const measured = distanceMatrix({ count, width, values }, 'euclidean', cancellation);
   // The kernel's memory is used again for each complex: the matrix that parts are taken from must be out of it.
-  const distances = new DistanceMatrix(count, measured.values.slice());
+  const distances = new DistanceMatrix(count, copied(measured.values, new Float32Array(count * count), cancellation));
   const gram = centredGram(distances, cancellation);
   const options = {
     maxDimension: COMPARED_DIMENSION,
@@ -67,7 +67,7 @@ export function layerDiagrams(
   const whole = overMedian(known?.diagram ?? rips(measured, options).diagram, unit);
   const halves = subsamples.map((points, k) => {
     say((k + 1) / steps, `half ${k + 1} of ${subsamples.length}`);
-    const part = among(distances, points);
+    const part = among(distances, points, cancellation);
     const median = medianDistance(part, cancellation);
     return overMedian(rips(part, options).diagram, median);
   });
@@ -75,15 +75,19 @@ export function layerDiagrams(
     name,
     medianDistance: unit,
     diagrams: [whole, ...halves],
-    gram: gram && sharedFloats(gram),
-    divergence: sharedFloats(scaledDistances(among(distances, divergencePoints), cancellation).values),
+    gram: gram && sharedFloats(gram, cancellation),
+    divergence: sharedFloats(
+      scaledDistances(among(distances, divergencePoints, cancellation), cancellation).values,
+      cancellation,
+    ),
   };
 }
 
-function among({ count, values }: DistanceMatrix, points: Uint32Array): DistanceMatrix {
+function among({ count, values }: DistanceMatrix, points: Uint32Array, cancellation: Cancellation): DistanceMatrix {
   const size = points.length;
   const part = new Float32Array(size * size);
   points.forEach((i, a) => {
+    cancellation.throwIfCancelled();
     points.forEach((j, b) => {
       part[a * size + b] = values[i * count + j]!;
     });
@@ -108,8 +112,17 @@ function sharedDoubles(array: Float64Array): Float64Array {
   return copy;
 }
 
-function sharedFloats(array: Float32Array): Float32Array {
-  const copy = new Float32Array(new SharedArrayBuffer(array.byteLength));
-  copy.set(array);
-  return copy;
+function sharedFloats(array: Float32Array, cancellation: Cancellation): Float32Array {
+  return copied(array, new Float32Array(new SharedArrayBuffer(array.byteLength)), cancellation);
 }
+
+/** A copy of hundreds of megabytes would be deaf for as long. */
+function copied(from: Float32Array, into: Float32Array, cancellation: Cancellation): Float32Array {
+  for (let at = 0; at < from.length; at += COPIED_AT_ONCE) {
+    cancellation.throwIfCancelled();
+    into.set(from.subarray(at, at + COPIED_AT_ONCE), at);
+  }
+  return into;
+}
+
+const COPIED_AT_ONCE = 1 << 20;

@@ -4,6 +4,9 @@ import type { LinearMap } from '../models/removal';
 import { ridgeRegression } from '../topology/ridgeRegression';
 import type { LayerActivations } from './layerCollector';
 
+/** What is read of a layer. */
+type Captured = Pick<LayerActivations, 'count' | 'width' | 'shape'> & { readonly values: Float32Array };
+
 /** As a share of the inputs' mean variance: enough that inputs that are copies of each other do not matter, too little to be seen. */
 export const MAP_RIDGE = 1e-4;
 /** Equations for each input: more would make the fit no better, and slower. */
@@ -14,8 +17,8 @@ const EQUATIONS_AN_INPUT = 20;
  * and positions count as rows of their own, drawn with the seed where they are more than is needed.
  */
 export function fitLinearMap(
-  from: LayerActivations,
-  to: LayerActivations,
+  from: Captured,
+  to: Captured,
   shape: Pick<LinearMap, 'form' | 'inputs' | 'outputs'>,
   seed: number,
   cancellation: Cancellation,
@@ -50,8 +53,8 @@ export function fitLinearMap(
 
 /** Equations that a row gives. */
 function placesOf(
-  from: LayerActivations,
-  to: LayerActivations,
+  from: Captured,
+  to: Captured,
   { form, inputs, outputs }: Pick<LinearMap, 'form' | 'inputs' | 'outputs'>,
 ): number {
   if (form.kind === 'flat') return 1;
@@ -60,7 +63,7 @@ function placesOf(
 
 /** The square of positions above one position of the smaller image. Inputs go by channel, row and column. */
 function copyPatch(
-  { values, width, shape }: LayerActivations,
+  { values, width, shape }: Captured,
   row: number,
   place: number,
   stride: number,
