@@ -1,31 +1,21 @@
 import type { Shape } from '../models/model';
 import { scopesOf } from './layerGraph/scopes';
+import { INPUT, RemovalGraph, type NetworkLayer } from './removalGraph';
 import type { RemovalCandidate } from './redundancy';
+import { repeatedBlocks } from './repeatedBlocks';
 
-/** A layer of the network as candidates are found from: of all layers, in the order of computation. */
-export interface NetworkLayer {
-  readonly name: string;
-  readonly parameters: number;
-  readonly outputShape: Shape | undefined;
-  /** Names of layers it reads from. */
-  readonly inputs: readonly string[];
-  /** Whether the network gives its output away. */
-  readonly isOutput: boolean;
-}
+export type { NetworkLayer } from './removalGraph';
 
 /** Of what a layer with parameters holds in the mean, parts with less than this share save too little to be worth a run: biases and normalisations by themselves. */
 const WORTH = 0.1;
 
-/** Stands for the network's input among the dominators. */
-const INPUT = -1;
-
 /**
- * What could be taken out of a network: every layer with parameters that reads from one layer; every block that its author named, or that ends where branches come together, if one
- * layer goes into it and one comes out of it. Where both ends have one shape the block would be bypassed, and else a linear map would stand in its place. Layers that give the network's outputs, and what
+ * What could be taken out of a network: every layer with parameters that reads from one layer; every block that its author named, that ends where branches come together, or that is
+ * repeated (attention with what follows it), if one layer goes into it and one comes out of it. Where both ends have one shape the block would be bypassed, and else a linear map would stand in its place. Layers that give the network's outputs, and what
  * reads its input, stay. In the order of their exits.
  */
 export function removalCandidates(layers: readonly NetworkLayer[]): readonly RemovalCandidate[] {
-  const graph = new Graph(layers);
+  const graph = new RemovalGraph(layers);
   const found = new Map<string, { readonly candidate: RemovalCandidate; readonly exit: number }>();
   const names = new Set(layers.map(layer => layer.name));
   const sizes = layers.map(layer => layer.parameters).filter(size => size > 0);
@@ -59,6 +49,11 @@ export function removalCandidates(layers: readonly NetworkLayer[]): readonly Rem
       add(layer.name, entry, at, graph.between(entry, at));
     }
   });
+  const taken = new Set([...found.values()].map(({ candidate }) => candidate.name));
+  for (const { name, entry, exit, members } of repeatedBlocks(graph)) {
+    if (!sameShape(layers[entry]!.outputShape, layers[exit]!.outputShape) || taken.has(name)) continue;
+    add(name, entry, exit, members);
+  }
   return withoutRepeats([...found.values()].sort((a, b) => a.exit - b.exit).map(one => one.candidate));
 }
 
@@ -111,62 +106,4 @@ function scopes(
 function spelled(scope: string, member: string): string {
   const path = scope.replaceAll('.', '/');
   return member.startsWith(`${path}/`) ? path : scope;
-}
-
-class Graph {
-  readonly inputs: readonly (readonly number[])[];
-  private readonly readers: readonly number[][];
-  /** The nearest layer that all ways to a layer lead through, or the network's input. */
-  readonly dominator: readonly number[];
-
-  constructor(private readonly layers: readonly NetworkLayer[]) {
-    const at = new Map(layers.map((layer, index) => [layer.name, index]));
-    // A layer that stands later, or is not there, cannot be read.
-    this.inputs = layers.map((layer, index) =>
-      layer.inputs.flatMap(name => {
-        const source = at.get(name);
-        return source === undefined || source >= index ? [] : [source];
-      }),
-    );
-    this.readers = layers.map(() => []);
-    this.inputs.forEach((sources, reader) => sources.forEach(source => this.readers[source]!.push(reader)));
-    const dominator: number[] = [];
-    const meet = (a: number, b: number): number => {
-      // A dominator stands before what it dominates.
-      while (a !== b) {
-        if (a > b) a = dominator[a] ?? INPUT;
-        else b = dominator[b] ?? INPUT;
-      }
-      return a;
-    };
-    this.inputs.forEach(sources => dominator.push(sources.length === 0 ? INPUT : sources.reduce(meet)));
-    this.dominator = dominator;
-  }
-
-  /** The one layer outside that is read, and the one inside that is read from outside; undefined where there are others. */
-  endsOf(members: readonly number[]): { readonly entry: number; readonly exit: number } | undefined {
-    const inside = new Set(members);
-    const entries = new Set(
-      members.flatMap(at =>
-        this.inputs[at]!.length === 0 ? [INPUT] : this.inputs[at]!.filter(one => !inside.has(one)),
-      ),
-    );
-    const exits = members.filter(
-      at => this.layers[at]!.isOutput || this.readers[at]!.some(reader => !inside.has(reader)),
-    );
-    if (entries.size !== 1 || exits.length !== 1) return undefined;
-    return { entry: [...entries][0]!, exit: exits[0]! };
-  }
-
-  /** Layers on the ways from one to another, without the first, in order. */
-  between(entry: number, exit: number): readonly number[] {
-    const found = new Set<number>();
-    const stack = [exit];
-    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-      if (found.has(at) || at <= entry) continue;
-      found.add(at);
-      stack.push(...this.inputs[at]!);
-    }
-    return [...found].sort((a, b) => a - b);
-  }
 }

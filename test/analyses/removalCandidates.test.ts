@@ -63,6 +63,56 @@ describe('what could be taken out of a network', () => {
     assert.ok(found(layers).includes('join: conv_a → join (3) bypass'));
   });
 
+  /** Attention and two dense layers, each with a branch around it; normalised before or after. */
+  const transformer = (names: (block: number) => readonly [string, string], first: string): Said[] => {
+    const layers: Said[] = [[first, 9, []]];
+    let stream = first;
+    for (const block of [0, 1]) {
+      const [held, free] = names(block);
+      layers.push(
+        [`${held}q`, 9, [stream]],
+        [`${held}k`, 9, [stream]],
+        [`${free}product`, 0, [`${held}q`, `${held}k`]],
+        [`${free}add`, 0, [stream, `${free}product`]],
+        [`${held}norm`, 2, [`${free}add`]],
+        [`${held}up`, 19, [`${held}norm`], [null, 16]],
+        [`${held}down`, 19, [`${held}up`]],
+        [`${free}add_1`, 0, [`${held}norm`, `${held}down`]],
+        [`${held}norm_1`, 2, [`${free}add_1`]],
+      );
+      stream = `${held}norm_1`;
+    }
+    return [...layers, ['out', 9, [stream], [null, 2]]];
+  };
+
+  it('is a block that is repeated, such as attention with the dense layers after it, by what its names share', () => {
+    const blocks = found(transformer(block => [`encoder.layer.${block}.`, `/enc_${block}/`], 'embedding'));
+    for (const text of [
+      'encoder.layer.0: embedding → encoder.layer.0.norm_1 (9) bypass',
+      'encoder.layer.1: encoder.layer.0.norm_1 → encoder.layer.1.norm_1 (9) bypass',
+      '/enc_1/add: encoder.layer.0.norm_1 → /enc_1/add (4) bypass',
+    ])
+      assert.ok(blocks.includes(text), `${text} is not among ${blocks.join('; ')}`);
+  });
+
+  it('is called by its ends where its names share nothing', () => {
+    const blocks = found(transformer(block => [`b${block}_`, `f${block}_`], 'embedding'));
+    assert.ok(blocks.includes('b1_q..b1_norm_1: b0_norm_1 → b1_norm_1 (9) bypass'), blocks.join('; '));
+  });
+
+  it('is no repeated block from whose midst something is read, nor a chain without branches', () => {
+    const layers = transformer(block => [`b${block}_`, `f${block}_`], 'embedding');
+    const read: Said[] = [...layers.slice(0, -1), ['out', 9, ['b1_norm_1', 'b1_up'], [null, 2]]];
+    const blocks = found(read);
+    assert.ok(!blocks.some(text => text.startsWith('b1_q..')), blocks.join('; '));
+    const chain = Array.from({ length: 6 }, (_, k): Said => [
+      `l${k}`,
+      k % 2 === 0 ? 9 : 0,
+      k === 0 ? [] : [`l${k - 1}`],
+    ]);
+    assert.deepEqual(found(chain), ['l2: l1 → l2 (1) bypass', 'l4: l3 → l4 (1) bypass']);
+  });
+
   it('is no block that two layers outside read, or that reads two', () => {
     const layers: Said[] = [
       ['in', 9, []],
