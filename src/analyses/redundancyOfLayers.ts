@@ -42,8 +42,8 @@ export interface RedundancySubject {
 export interface AblationRunner {
   /** Why nothing can be measured; undefined where it can. */
   readonly refusal: string | undefined;
-  /** Throws `unsupported`, saying why, where the format or the shapes do not allow the change. */
-  measure(candidate: RemovalCandidate): Promise<Ablation>;
+  /** Of each by itself, in order; rejects with `unsupported`, saying why, where the format or the shapes do not allow the change. */
+  measure(candidates: readonly RemovalCandidate[]): readonly Promise<Ablation>[];
 }
 
 /** Points that representation topology divergence is computed on: it takes four times as many in its complexes, a pair of layers at a time. */
@@ -264,6 +264,10 @@ async function measureCandidates(
     })
     // Of equal distances the larger part first.
     .sort((a, b) => a.distance - b.distance || b.parameters - a.parameters);
+  const nearest = ablation.refusal === undefined ? ranked.slice(0, parameters.measured) : [];
+  const ablations = ablation.measure(nearest);
+  // Awaited below; until then a rejection is nobody's surprise.
+  for (const one of ablations) one.catch(() => {});
   const found: Candidate[] = [];
   for (const [rank, one] of ranked.entries()) {
     context.cancellation.throwIfCancelled();
@@ -276,10 +280,11 @@ async function measureCandidates(
   async function measured(one: RemovalCandidate & { readonly distance: number }, rank: number): Promise<Candidate> {
     const without = (reason: string): Candidate => ({ ...one, removable: false, ablation: undefined, reason });
     if (ablation.refusal !== undefined) return without(ablation.refusal);
-    if (rank >= parameters.measured)
+    const running = ablations[rank];
+    if (running === undefined)
       return without(`Not measured: only the ${formatCount(parameters.measured)} nearest are.`);
     try {
-      const result = await ablation.measure(one);
+      const result = await running;
       return { ...one, ablation: result, ...verdict(result, parameters.tolerance) };
     } catch (error) {
       if (!(error instanceof Fault) || isCancelled(error)) throw error;

@@ -25,12 +25,7 @@ import type { OpenNetwork } from './inspectSource';
 import type { OpenModel } from './openModelFile';
 import type { OperationContext } from './operationContext';
 import { rowsOfInputs } from './otherInputs';
-
-/** The class of every row, and whether it is its label. */
-interface Answers {
-  readonly classes: Int32Array;
-  readonly right: Uint8Array | undefined;
-}
+import type { NetworkAnswers } from './redundancyTypes';
 
 /** Rows that linear maps are fitted on, at most; as many are left to measure on. */
 const MOST_FITTED_ROWS = 4096;
@@ -48,7 +43,7 @@ export interface ChangedNetwork {
  * measured on the other; a bypass, which has nothing to fit, is measured on all.
  */
 export class Ablations implements AblationRunner {
-  private baseline: Promise<Answers> | undefined;
+  private known: Promise<NetworkAnswers> | undefined;
   private readonly heldIn: Uint32Array;
   private readonly isHeldIn: Uint8Array;
 
@@ -57,7 +52,9 @@ export class Ablations implements AblationRunner {
     private readonly labels: Labels | undefined,
     private readonly parameters: Pick<RedundancyParameters, 'seed'>,
     private readonly context: OperationContext<never>,
+    baseline?: NetworkAnswers,
   ) {
+    if (baseline !== undefined) this.known = Promise.resolve(baseline);
     const { rows } = network.rows;
     this.heldIn = new Random(parameters.seed, 'held-in rows').sample(rows, Math.floor(rows / 2));
     this.isHeldIn = new Uint8Array(rows);
@@ -77,7 +74,23 @@ export class Ablations implements AblationRunner {
     return undefined;
   }
 
-  async measure(candidate: RemovalCandidate): Promise<Ablation> {
+  measure(candidates: readonly RemovalCandidate[]): readonly Promise<Ablation>[] {
+    let before: Promise<unknown> = Promise.resolve();
+    return candidates.map(candidate => {
+      // One after the other: each may take as much memory as there is.
+      const running = before.then(() => this.measureOne(candidate));
+      before = running.catch(() => {});
+      return running;
+    });
+  }
+
+  /** What the network answers as it is. */
+  baseline(): Promise<NetworkAnswers> {
+    return (this.known ??= this.answers(this.network.opened.model));
+  }
+
+  private async measureOne(candidate: RemovalCandidate): Promise<Ablation> {
+    this.context.cancellation.throwIfCancelled();
     const { changed, fittedRows } = await this.remove(candidate);
     return this.compare(changed, candidate.replacement, fittedRows);
   }
@@ -88,7 +101,7 @@ export class Ablations implements AblationRunner {
     replacement: Ablation['replacement'],
     fittedRows: number | undefined,
   ): Promise<Ablation> {
-    const before = await (this.baseline ??= this.answers(this.network.opened.model));
+    const before = await this.baseline();
     const after = await this.answers(changed.model);
     const heldOut = fittedRows !== undefined;
     let [rows, same, rightBefore, rightAfter, gained, lost] = [0, 0, 0, 0, 0, 0];
@@ -182,7 +195,7 @@ export class Ablations implements AblationRunner {
     return { rows: rows.length, map: fitLinearMap(x, y, shape, this.parameters.seed, this.context.cancellation) };
   }
 
-  private async answers(model: Model): Promise<Answers> {
+  private async answers(model: Model): Promise<NetworkAnswers> {
     const { outputs } = await this.run(model, { layers: [], outputs: true });
     if (outputs === undefined)
       throw new Fault(

@@ -53,6 +53,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   redundancy: async () => (await import('./operations/redundancy')).redundancy,
   redundancyForecast: async () => (await import('./operations/redundancy')).redundancyForecast,
   diagramMatching: async () => (await import('./operations/diagramMatching')).diagramMatching,
+  measureRemovals: async () => (await import('./operations/measureRemovals')).measureRemovals,
   removeLayers: async () => (await import('./operations/removeLayers')).removeLayers,
   similarity: async () => (await import('./operations/similarity')).similarity,
 };

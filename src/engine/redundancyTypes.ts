@@ -1,4 +1,11 @@
-import type { Ablation, RedundancyParameters, RedundancyPartial, RedundancyResult } from '../analyses/redundancy';
+import type {
+  Ablation,
+  RedundancyParameters,
+  RedundancyPartial,
+  RedundancyResult,
+  RemovalCandidate,
+} from '../analyses/redundancy';
+import type { FaultData } from '../base/fault';
 import type { Forecast } from '../analyses/inspect';
 import type { DiagramPoints } from '../topology/diagramPoints';
 import type { Answered, DataReading, Operation, RandomInput } from './operationTypes';
@@ -11,9 +18,27 @@ export interface RedundancyOperations {
   readonly redundancyForecast: Operation<RedundancyInput, never, RedundancyForecast>;
   /** The optimal bottleneck matching of two diagrams. */
   readonly diagramMatching: Operation<{ readonly a: DiagramPoints; readonly b: DiagramPoints }, never, DiagramMatched>;
+  /** What some of the candidates cost, each taken out alone: what `redundancy` shares out among threads. */
+  readonly measureRemovals: Operation<MeasureRemovalsInput, never, readonly MeasuredRemoval[]>;
   /** Writes a smaller model. */
   readonly removeLayers: Operation<RemoveLayersInput, never, RemovedLayers>;
 }
+
+export interface MeasureRemovalsInput extends RedundancyInput {
+  readonly candidates: readonly RemovalCandidate[];
+  /** Of the network as it is. */
+  readonly baseline: NetworkAnswers;
+}
+
+/** What a network answers to every row of the data. */
+export interface NetworkAnswers {
+  readonly classes: Int32Array;
+  /** Whether each is its row's label; undefined without labels. */
+  readonly right: Uint8Array | undefined;
+}
+
+/** One candidate's cost, or why it has none. */
+export type MeasuredRemoval = { readonly ablation: Ablation } | { readonly fault: FaultData };
 
 export interface RedundancyForecast extends Forecast {
   readonly layers: number;

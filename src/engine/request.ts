@@ -121,7 +121,7 @@ export class Request<Part, Output> {
     });
   }
 
-  /** Runs a task of the lead on another worker and takes the answer back to it. */
+  /** Runs a task of the lead, or an operation that it shares out, on another worker and takes the answer back to it. */
   private fork(lead: PooledWorker, request: Extract<FromWorker, { type: 'fork' }>): void {
     const answer = (reply: { output: unknown } | { fault: Fault }) => {
       this.forks.delete(request.fork);
@@ -175,7 +175,7 @@ export class Request<Part, Output> {
                 break;
               case 'partial':
               case 'fork':
-                break; // Tasks are pure: they hand out nothing and fork nothing.
+                break; // Tasks are pure, and what is forked hands out nothing and forks nothing.
             }
           },
           onDeath: fault => {
@@ -186,7 +186,7 @@ export class Request<Part, Output> {
         worker.post({
           type: 'run',
           id: this.id,
-          kind: 'task',
+          kind: request.kind,
           name: request.name,
           input: request.input,
           cancellation: this.cancellation.flag.buffer,

@@ -2,13 +2,13 @@ import type { TaskInput, TaskName, TaskOutput } from '../analyses/tasks';
 import { runTask } from '../analyses/taskTable';
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
-import type { Progress } from '../base/progress';
+import { noProgress, type Progress } from '../base/progress';
 import type { DataLibraries } from '../data/dataSet';
 import type { FromWorker, ToWorker } from '../protocol/worker';
 import { dataLibraries } from './dataLibraries';
 import type { OperationContext } from './operationContext';
 import { runOperation } from './operationTable';
-import type { OperationName } from './operationTypes';
+import type { OperationInput, OperationName, OperationOutput } from './operationTypes';
 import { LayerCache } from './layerCache';
 import type { WorkerEnvironment } from './workerPool';
 
@@ -68,14 +68,20 @@ export class WorkerSession {
       const output =
         kind === 'task'
           ? runTask(name as TaskName, input as TaskInput<TaskName>, cancellation, progress)
-          : await runOperation(name as OperationName, input, this.context(id, cancellation, progress));
+          : await runOperation(name as OperationName, input, this.context(id, cancellation, progress, kind));
       this.post({ type: 'done', id, output });
     } catch (error) {
       this.post(failure(id, error));
     }
   }
 
-  private context(id: number, cancellation: Cancellation, progress: Progress): OperationContext<unknown> {
+  private context(
+    id: number,
+    cancellation: Cancellation,
+    progress: Progress,
+    kind: 'analysis' | 'operation',
+  ): OperationContext<unknown> {
+    const shares = kind === 'analysis' && this.environment.threads > 1;
     return {
       cancellation,
       progress,
@@ -87,22 +93,29 @@ export class WorkerSession {
       helperPath: this.environment.helperPath,
       partial: part => this.post({ type: 'partial', id, part }),
       task: <Name extends TaskName>(name: Name, input: TaskInput<Name>, taskProgress: Progress = () => {}) =>
-        this.environment.threads < 2
-          ? inline(name, input, cancellation, taskProgress)
-          : this.fork(id, name, input, taskProgress),
+        shares
+          ? (this.fork(id, 'task', name, input, taskProgress) as Promise<TaskOutput<Name>>)
+          : inline(name, input, cancellation, taskProgress),
+      ...(shares
+        ? {
+            operation: <Name extends OperationName>(name: Name, input: OperationInput<Name>) =>
+              this.fork(id, 'operation', name, input, noProgress) as Promise<OperationOutput<Name>>,
+          }
+        : {}),
     };
   }
 
-  private fork<Name extends TaskName>(
+  private fork(
     id: number,
-    name: Name,
-    input: TaskInput<Name>,
+    kind: 'task' | 'operation',
+    name: string,
+    input: unknown,
     progress: Progress,
-  ): Promise<TaskOutput<Name>> {
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const fork = this.nextFork++;
-      this.pending.set(fork, { resolve: output => resolve(output as TaskOutput<Name>), reject, progress });
-      this.post({ type: 'fork', id, fork, name, input });
+      this.pending.set(fork, { resolve, reject, progress });
+      this.post({ type: 'fork', id, fork, kind, name, input });
     });
   }
 }

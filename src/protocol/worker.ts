@@ -8,7 +8,8 @@ export type ToWorker =
   | {
       readonly type: 'run';
       readonly id: number;
-      readonly kind: 'analysis' | 'task';
+      /** A task is pure; an operation that another one forked shares its work with no one. */
+      readonly kind: 'analysis' | 'task' | 'operation';
       readonly name: string;
       readonly input: unknown;
       readonly cancellation: SharedArrayBuffer;
@@ -37,6 +38,7 @@ export type FromWorker =
       readonly type: 'fork';
       readonly id: number;
       readonly fork: number;
+      readonly kind: 'task' | 'operation';
       readonly name: string;
       readonly input: unknown;
     }

@@ -54,7 +54,7 @@ parentPort.on('message', message => {
           outcomes[fork] = answer.fault ? answer.fault.code : answer.output;
           if (--left === 0) post({ type: 'done', output: outcomes });
         });
-        post({ type: 'fork', fork, name: 'layer', input: task });
+        post({ type: 'fork', fork, kind: 'task', name: 'layer', input: task });
       });
       return undefined;
     }

@@ -16,7 +16,8 @@ import type { OperationContext } from '../../src/engine/operationContext';
 import { openModelFile } from '../../src/engine/openModelFile';
 import { redundancy } from '../../src/engine/operations/redundancy';
 import { removeLayers } from '../../src/engine/operations/removeLayers';
-import type { RedundancyInput } from '../../src/engine/redundancyTypes';
+import { runOperation } from '../../src/engine/operationTable';
+import type { MeasureRemovalsInput, RedundancyInput } from '../../src/engine/redundancyTypes';
 import { writeModelFile } from '../../src/engine/writeModelFile';
 import { DisposableStore } from '../../src/base/lifecycle';
 import { OnnxGraphBuilder } from '../../src/models/onnx/graphBuilder';
@@ -118,6 +119,22 @@ describe('redundancy of a network of eight residual blocks, two of them near the
       counts,
       counts.map((_, k) => k + 1),
     );
+  });
+
+  it('finds the same where candidates are shared out among threads', async () => {
+    const shared: number[] = [];
+    const sharing: OperationContext<RedundancyPartial> = {
+      ...context(),
+      threads: 2,
+      operation: async (name, input) => {
+        if (name === 'measureRemovals') shared.push((input as MeasureRemovalsInput).candidates.length);
+        return (await runOperation(name, input, context())) as never;
+      },
+    };
+    const parameters = { layers: ends, points: 100, subsamples: 2, measured: 5 };
+    const other = await redundancy({ model: resmlp, ...onDigits, parameters }, sharing);
+    assert.deepEqual(shared, [2, 2, 1]);
+    assert.deepEqual(other.candidates, result.candidates);
   });
 
   it('writes the network without both blocks, in bytes that give the accuracy that was said', async () => {

@@ -28,6 +28,7 @@ import { memoryLimit } from '../memoryLimit';
 import type { OperationContext } from '../operationContext';
 import type { CacheKey } from '../layerCache';
 import type { RedundancyForecast, RedundancyInput } from '../redundancyTypes';
+import { SharedAblations } from '../sharedAblations';
 import { VERSION } from '../version';
 
 export async function redundancy(
@@ -155,18 +156,24 @@ function redundancySubject(
     layerLimitBytes: limit / Math.max(1, Math.min(context.threads, layers.length)),
     capture: source.capture,
     known: name => kept.layer(name)?.layer,
-    ablation: ablationOf(source, parameters, context),
+    ablation: ablationOf(input, source, parameters, context),
   };
 }
 
 function ablationOf(
+  input: RedundancyInput,
   source: InspectSource,
   parameters: RedundancyParameters,
   context: OperationContext<never>,
 ): AblationRunner {
-  if (source.network !== undefined) return new Ablations(source.network, source.labels, parameters, context);
+  if (source.network !== undefined) {
+    const ablations = new Ablations(source.network, source.labels, parameters, context);
+    return context.operation === undefined
+      ? ablations
+      : new SharedAblations(ablations, input, context.operation, context.threads);
+  }
   const refusal = 'Saved activations have no network: which layers can go is not measured.';
-  return { refusal, measure: () => Promise.reject(new Error(refusal)) };
+  return { refusal, measure: candidates => candidates.map(() => Promise.reject(new Error(refusal))) };
 }
 
 /** The layers of a model, as candidates are found from. */
