@@ -179,6 +179,12 @@ export abstract class SessionPanels<
     const one = this.make(panel, request, own);
     own.add(one.session);
     this.open.set(key, { one, own });
+    // First of all that is told when the tab goes: nobody may find it here then, for it answers no more.
+    panel.onDidDispose(() => {
+      this.open.delete(key);
+      own.dispose();
+      this.changed();
+    });
     panel.title = this.titleOf(request);
     const subject = this.subjectOf(one);
     this.told.set(panel, this.context.runs.follow(panel, { ...subject, cancel: () => one.session.cancel() }));
@@ -199,11 +205,6 @@ export abstract class SessionPanels<
           });
       }),
     );
-    panel.onDidDispose(() => {
-      this.open.delete(key);
-      own.dispose();
-      this.changed();
-    });
     this.changed();
     webview.html = viewPage(webview, extension, this.view, panel.title);
     return one;
