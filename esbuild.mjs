@@ -114,6 +114,7 @@ const builds = [
       inspect: 'webview/inspect/main.ts',
       compare: 'webview/compare/main.ts',
       describe: 'webview/describe/main.ts',
+      attention: 'webview/attention/main.ts',
       redundancy: 'webview/redundancy/main.ts',
       prune: 'webview/prune/main.ts',
       timeline: 'webview/timeline/main.ts',

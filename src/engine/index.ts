@@ -6,6 +6,7 @@ export { VERSION } from './version';
 export { ownInputs } from '../probes/followingInputs';
 export type { CacheOptions, EngineOptions, RunOptions } from './engine';
 export type * from './operationTypes';
+export type * from './attentionTypes';
 export type * from './redundancyTypes';
 export type * from './mapperTypes';
 export type * from './timelineTypes';

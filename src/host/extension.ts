@@ -14,6 +14,7 @@ import {
   prune,
   selectData,
   selectRedundancyData,
+  selectTexts,
   findRedundant,
   selectHoldout,
   selectPruneData,
@@ -32,6 +33,7 @@ import { DataLinks } from './data/dataLinks';
 import { FileAnswers } from './data/fileAnswers';
 import { DESCRIBE_SHARED_TYPE, DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
 import { InspectPanels, sessionSettings } from './inspect/inspectPanels';
+import { AttentionPanels } from './attention/attentionPanels';
 import { RedundancyPanels } from './redundancy/redundancyPanels';
 import { ChainAnswers } from './program/chainAnswers';
 import { LayerListWatcher } from './program/layerListWatcher';
@@ -115,6 +117,14 @@ export function activate(context: vscode.ExtensionContext): void {
       inspect: (model, layer) => inspectAt(commands, model, layer),
     }),
   );
+  const heads = keep(
+    new AttentionPanels({
+      ...surroundings,
+      links,
+      pickData: model => selectTexts(commands, model),
+      chooseModel: () => inspectAnother(commands),
+    }),
+  );
   const pruning: PrunePanels = keep(
     new PrunePanels({
       ...surroundings,
@@ -179,6 +189,7 @@ export function activate(context: vscode.ExtensionContext): void {
     chainAnswers,
     panels,
     redundancy,
+    heads,
     pruning,
     comparisons,
     timelines,

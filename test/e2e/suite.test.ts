@@ -2,6 +2,7 @@ import { after } from 'node:test';
 import { stopEditors } from './harness/journey';
 import './journeys/inspect';
 import './journeys/activations';
+import './journeys/attention';
 import './journeys/interrupt';
 import './journeys/brokenFiles';
 import './journeys/code';

@@ -152,6 +152,7 @@ describe('The manifest', () => {
     assert.deepEqual(manifest.activationEvents, [
       'onWebviewPanel:neuralTopology.inspect',
       'onWebviewPanel:neuralTopology.redundancy',
+      'onWebviewPanel:neuralTopology.attention',
       'onWebviewPanel:neuralTopology.prune',
       'onWebviewPanel:neuralTopology.compare',
       'onWebviewPanel:neuralTopology.timeline',

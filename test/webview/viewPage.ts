@@ -6,6 +6,7 @@ import esbuild from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { inlineWorkers } from '../../scripts/lib/inlineWorkers.mjs';
 import { encodeResult } from '../../src/protocol/codec';
+import type { AttentionToView } from '../../src/protocol/attention';
 import type { DescribeToView } from '../../src/protocol/describe';
 import type { FromView, InputPreview, ToView } from '../../src/protocol/panel';
 import type { RedundancyToView } from '../../src/protocol/redundancy';
@@ -17,7 +18,7 @@ import { THEMES, themeStyle, type ThemeName } from './themes';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A folder of webview/. */
-export type ViewName = 'inspect' | 'describe' | 'redundancy' | 'timeline';
+export type ViewName = 'inspect' | 'attention' | 'describe' | 'redundancy' | 'timeline';
 
 interface Bundle {
   readonly script: string;
@@ -84,7 +85,7 @@ export interface ViewPage {
   readonly page: Page;
   readonly problems: string[];
   readonly deliver: (
-    ...messages: readonly (ToView | DescribeToView | RedundancyToView | TimelineToView)[]
+    ...messages: readonly (ToView | AttentionToView | DescribeToView | RedundancyToView | TimelineToView)[]
   ) => Promise<void>;
   readonly sent: () => Promise<FromView[]>;
   readonly close: () => Promise<void>;

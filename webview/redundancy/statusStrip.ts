@@ -1,7 +1,12 @@
-import type { FaultAction, PanelStatus } from '../../src/protocol/panel';
-import type { RedundancyFromView } from '../../src/protocol/redundancy';
+import type { FaultAction, PanelStatus, Plain } from '../../src/protocol/panel';
 import { formatDuration, formatRemaining } from '../format/numbers';
 import { drawIcon, element } from '../inspect/dom';
+
+/** What can be done about a run; every view that shows one may send it. */
+export type StatusMessage =
+  | Plain<'cancel' | 'rerun' | 'pickData' | 'showLog' | 'chooseModel' | 'describe'>
+  | { readonly type: 'confirm'; readonly proceed: boolean }
+  | { readonly type: 'copy'; readonly text: string };
 
 /** How the run goes, or the state that there is instead of a result. */
 export class StatusStrip {
@@ -12,7 +17,7 @@ export class StatusStrip {
   private readonly phrase = element('span', { class: 'phrase' });
   private kind = '';
 
-  constructor(private readonly post: (message: RedundancyFromView) => void) {
+  constructor(private readonly post: (message: StatusMessage) => void) {
     this.card.hidden = true;
   }
 

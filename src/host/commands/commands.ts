@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { Fault } from '../../base/fault';
+import type { AttentionPanels } from '../attention/attentionPanels';
 import type { ComparePanels } from '../compare/comparePanels';
 import type { DataLinks } from '../data/dataLinks';
 import type { FileAnswers } from '../data/fileAnswers';
@@ -51,6 +52,7 @@ export interface CommandContext {
   readonly chainAnswers: ChainAnswers;
   readonly panels: InspectPanels;
   readonly redundancy: RedundancyPanels;
+  readonly heads: AttentionPanels;
   readonly pruning: PrunePanels;
   readonly comparisons: ComparePanels;
   readonly timelines: TimelinePanels;
@@ -101,6 +103,9 @@ export function makeCommands(context: CommandContext): CommandTable {
     },
     'neuralTopology.prune': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, MOST_AT_ONCE)) await prune(context, model);
+    },
+    'neuralTopology.attention': async (clicked, selected) => {
+      for (const model of (await chooseModels(clicked, selected)).slice(0, 1)) await showHeads(context, model);
     },
     'neuralTopology.compare': async (clicked, selected) => {
       const models = modelsOf(clicked, selected);
@@ -320,6 +325,28 @@ export async function selectRedundancyData(context: CommandContext, model: vscod
   if (chosen === undefined) return;
   if (chosen.kind !== 'random') await context.links.set(model, chosen);
   void context.redundancy.reveal(model, chosen, answer).setRequest(chosen, answer);
+}
+
+/** What the heads of a model attend to: at once where its texts are known, and else after asking for them. */
+async function showHeads(context: CommandContext, model: vscode.Uri): Promise<void> {
+  const data = context.heads.get(model)?.data ?? context.links.get(model);
+  if (data?.kind !== 'file') return selectTexts(context, model);
+  const shown = context.heads.reveal(model, data);
+  if (!shown.isRunning && shown.result === undefined) void shown.start();
+}
+
+/** Asks for the texts that heads attend to, remembers them for this model, and runs. */
+export async function selectTexts(context: CommandContext, model: vscode.Uri): Promise<void> {
+  const engine = await context.engine.get();
+  const described = await engine.run('outline', { model: model.fsPath });
+  // Weights that nothing runs are shown with the ways to a result.
+  if (described.missing) return inspect(context, model);
+  const pick = pickContext(context, {});
+  const found = await pickData(model, described, context.heads.get(model)?.data, pick);
+  const chosen = found && (await pickTheRest(model, described, found, pick));
+  if (chosen?.kind !== 'file') return;
+  await context.links.set(model, chosen);
+  void context.heads.reveal(model, chosen).setData(chosen);
 }
 
 /** Data was clicked: asks which model it is for, remembers it as that model's data, and inspects it. */

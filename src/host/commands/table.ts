@@ -30,6 +30,7 @@ export interface CommandTable {
   readonly 'neuralTopology.describe': OnFiles;
   readonly 'neuralTopology.findRedundantLayers': OnFiles;
   readonly 'neuralTopology.prune': OnFiles;
+  readonly 'neuralTopology.attention': OnFiles;
   readonly 'neuralTopology.compare': OnFiles;
   readonly 'neuralTopology.selectForCompare': OnFiles;
   readonly 'neuralTopology.compareWithSelected': OnFiles;

@@ -7,9 +7,9 @@ import { writeDigitImages } from './digitImages';
 import { writeEveryKind } from './everyKind';
 import { writeActivations } from './savedActivations';
 
-/** The sample workspace, nothing, or the sample workspace with files that are broken, of other formats or of every kind, with a network of 502 layers, with activations that were saved, or with a training run. */
+/** The sample workspace, nothing, or the sample workspace with files that are broken, of other formats or of every kind, with a network of 502 layers, with activations that were saved, with a training run, or with a transformer and its sentences. */
 export type WorkspaceContent =
-  'sample' | 'empty' | 'broken' | 'formats' | 'deep' | 'activations' | 'kinds' | 'residual' | 'run';
+  'sample' | 'empty' | 'broken' | 'formats' | 'deep' | 'activations' | 'kinds' | 'residual' | 'run' | 'transformer';
 
 /** The names of what the journeys use, relative to the workspace. */
 export const files = {
@@ -26,6 +26,7 @@ export const files = {
   kerasArchive: 'other/noinput.keras',
   stateDict: 'other/state.pt',
   run: 'iris-run',
+  transformer: 'transformer/two-layers.onnx',
 } as const;
 
 export function fillWorkspace(folder: string, content: WorkspaceContent = 'sample'): void {
@@ -42,6 +43,10 @@ export function fillWorkspace(folder: string, content: WorkspaceContent = 'sampl
       fs.copyFileSync(path.join(root, 'test', 'fixtures', 'networks', path.basename(file)), path.join(folder, file));
   if (content === 'activations') writeActivations(path.join(folder, 'runs'));
   if (content === 'kinds') writeEveryKind(path.join(folder, 'kinds'));
+  if (content === 'transformer')
+    fs.cpSync(path.join(root, 'test', 'fixtures', 'transformer'), path.dirname(path.join(folder, files.transformer)), {
+      recursive: true,
+    });
   if (content === 'run') {
     for (const step of [0, 5, 10, 40]) addCheckpoint(folder, step);
     fs.writeFileSync(path.join(folder, files.run, 'step-20.onnx'), 'Not written to its end.');
