@@ -9,6 +9,7 @@ import {
   keyOf,
   NONE,
   textOf,
+  throughArgument,
   truth,
   UNKNOWN,
   type ClassValue,
@@ -324,7 +325,7 @@ export class Interpreter {
         const { value } = expression;
         if (!Number.isFinite(value)) return UNKNOWN;
         const place = placeOf(expression, scope);
-        return { type: 'number', value, literal: place, parts: [{ value, place }] };
+        return { type: 'number', value, literal: place, parts: [{ value, place }], passed: [] };
       }
       case 'text':
         return { type: 'text', value: expression.value };
@@ -488,9 +489,11 @@ export class Interpreter {
       const made = this.evaluate(value, scope);
       const place = placeOf(value, scope);
       if (spread === 'keywords') {
-        if (made.type === 'map') for (const [key, one] of made.entries) keywords.set(key, { value: one, place });
+        if (made.type === 'map')
+          for (const [key, one] of made.entries) keywords.set(key, { value: one, place, isPart: true });
       } else if (spread === 'values') {
-        for (const one of made.type === 'unknown' ? [] : this.itemsOf(made)) values.push({ value: one, place });
+        for (const one of made.type === 'unknown' ? [] : this.itemsOf(made))
+          values.push({ value: one, place, isPart: true });
       } else if (name !== undefined) keywords.set(name, { value: made, place });
       else values.push({ value: made, place });
     }
@@ -568,7 +571,11 @@ export class Interpreter {
     positional.forEach(parameter => {
       const passed = values.shift() ?? keywords.get(parameter.name);
       keywords.delete(parameter.name);
-      const value = passed?.value ?? (parameter.default ? this.evaluate(parameter.default, callee.scope) : UNKNOWN);
+      const value = passed
+        ? throughArgument(passed)
+        : parameter.default
+          ? this.evaluate(parameter.default, callee.scope)
+          : UNKNOWN;
       if (parameter.pattern) this.assign(parameter.pattern, value, scope);
       else variables.set(parameter.name, value);
     });

@@ -29,7 +29,7 @@ interface Want {
 
 /**
  * The edits that give a network other sizes. A size is changed where its number is written, be that a default, a constant or an argument of another file; where
- * others take the same number and keep their size, and where it is computed, what stands in the layer's own call is replaced. What comes of it is
+ * others take the same number and keep their size, and where it is computed, the argument that hands it on is replaced, and else what stands in the layer's own call. What comes of it is
  * read again before it is offered: a network whose sizes are then not exactly those that are wanted is refused. Throws `unsupported`, naming the layer.
  */
 export async function resizeNetwork(
@@ -45,6 +45,7 @@ export async function resizeNetwork(
   const attempts: readonly ((want: Want, sharing: readonly Want[]) => SourceEdit | undefined)[] = [
     atItsLiteral,
     atItsPart,
+    atItsArgument,
     atItsCall,
   ];
   let edits = new Map<string, SourceEdit>();
@@ -106,6 +107,20 @@ function atItsPart({ layer, size, to }: Want): SourceEdit | undefined {
     const value = to / other;
     if (Number.isInteger(other) && Number.isInteger(value) && value !== part.value && within(part.place, size.place))
       return { ...part.place, text: String(value), layers: [layer.path] };
+  }
+  return undefined;
+}
+
+/** Where it is handed to a function of the source that makes the layer, as far out as all that come through want the same. */
+function atItsArgument({ layer, size, to }: Want, goals: readonly Want[]): SourceEdit | undefined {
+  for (const place of size.passed) {
+    const sharing = goals.filter(goal => goal.size.passed.some(one => samePlace(one, place)));
+    if (sharing.every(goal => goal.to === to))
+      return {
+        ...place,
+        text: String(to),
+        layers: [...new Set([layer.path, ...sharing.map(goal => goal.layer.path)])],
+      };
   }
   return undefined;
 }

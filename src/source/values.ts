@@ -22,6 +22,8 @@ export interface Size {
   readonly literal: Place | undefined;
   /** The literals that it is computed from. */
   readonly parts: readonly Literal[];
+  /** The arguments of calls of the source that it came through, the outermost first. */
+  readonly passed: readonly Place[];
 }
 
 export interface Literal {
@@ -52,6 +54,8 @@ export interface NumberValue {
   readonly value: number;
   readonly literal: Place | undefined;
   readonly parts: readonly Literal[];
+  /** The arguments that it came through, the outermost first. */
+  readonly passed: readonly Place[];
 }
 
 export interface ListValue {
@@ -142,6 +146,8 @@ export interface Given {
 export interface Passed {
   readonly value: Value;
   readonly place: Place;
+  /** Whether several values are written there: `*sizes`. */
+  readonly isPart?: true;
 }
 
 export interface Scope {
@@ -160,10 +166,18 @@ export const NONE: Value = { type: 'constant', value: null };
 export function computed(value: number, from: readonly Value[]): Value {
   if (!Number.isFinite(value)) return UNKNOWN;
   const parts = from.flatMap(part => (part.type === 'number' ? part.parts : []));
-  return { type: 'number', value, literal: undefined, parts: parts.slice(0, MOST_PARTS) };
+  return { type: 'number', value, literal: undefined, parts: parts.slice(0, MOST_PARTS), passed: [] };
 }
 
 const MOST_PARTS = 16;
+
+/** A value as a function gets it: a number keeps the argument that it was. */
+export function throughArgument({ value, place, isPart }: Passed): Value {
+  if (value.type !== 'number' || isPart === true || value.passed.length >= MOST_PASSED) return value;
+  return { ...value, passed: [...value.passed, place] };
+}
+
+const MOST_PASSED = 8;
 
 export function tensorOf(
   from: readonly Value[],

@@ -135,6 +135,11 @@ for i in range(2):
     assert.equal(text.slice(outputs.literal!.start, outputs.literal!.end), '128');
   });
 
+  it('have their size through typing.cast', async () => {
+    const text = `from typing import cast\n${module('for v in [8, "M", 16]:\n    if v != "M":\n        v = cast(int, v)\n        self.add_module(f"conv{v}", nn.Conv2d(3, v, 3))')}`;
+    assert.deepEqual(await layersOf(text), ['conv8 Conv2d inputs=3 outputs=8', 'conv16 Conv2d inputs=3 outputs=16']);
+  });
+
   it('have no size where only running the source would tell it', async () => {
     assert.deepEqual(await layersOf(module('self.a = nn.Linear(features, len(open("x").read()))', 'self, features')), [
       'a Linear inputs=? outputs=?',

@@ -115,6 +115,35 @@ describe('a network that gets other sizes', () => {
     assert.equal(after['m.py'], text.replace('[64, 32, 10]', '[64, 20, 10]'));
   });
 
+  it('has the argument changed that a helper is given, where others use the helper and the number', async () => {
+    const helper = '    def dense(self, n, m):\n        return nn.Linear(n, m)\n';
+    const text = net(
+      'self.a = self.dense(64, self.width)\nself.b = self.dense(self.width, self.width // 2)\nself.c = self.dense(self.width // 2, 10)',
+      'self',
+      helper,
+    ).replace('    def __init__', '    width = 32\n    def __init__');
+    assert.deepEqual(await resized({ 'm.py': text }, wanted), {
+      'm.py': text.replace('(64, self.width)', '(64, 20)').replace('(self.width, self.width //', '(20, self.width //'),
+    });
+    const half: readonly WantedSizes[] = [
+      { path: 'b', sizes: { outputs: 12 } },
+      { path: 'c', sizes: { inputs: 12 } },
+    ];
+    assert.deepEqual(await resized({ 'm.py': text }, half), { 'm.py': text.replaceAll('self.width // 2', '12') });
+  });
+
+  it('never has an argument replaced in which several are written', async () => {
+    const helper = '    def dense(self, n, m):\n        return nn.Linear(n, m)\n';
+    const text = net('ab = [64, 16 * 2]\nself.a = self.dense(*ab)\nself.b = nn.Linear(16 * 2, 10)', 'self', helper);
+    const after = await resized({ 'm.py': text }, [
+      { path: 'a', sizes: { outputs: 21 } },
+      { path: 'b', sizes: { inputs: 21 } },
+    ]);
+    assert.deepEqual(after, {
+      'm.py': text.replace('Linear(n, m)', 'Linear(n, 21)').replace('Linear(16 * 2', 'Linear(21'),
+    });
+  });
+
   it('of TensorFlow.js and Keras has its units changed', async () => {
     const script =
       "const tf = require('@tensorflow/tfjs');\nconst model = tf.sequential();\nmodel.add(tf.layers.dense({ units: 32, name: 'a' }));\n";

@@ -52,6 +52,27 @@ describe('the sizes of a source whose model gets other shapes', () => {
     ]);
   });
 
+  it('are those of a normalisation, too, that an exporter folded into the layer before it', async () => {
+    const [network] = await networksIn({ 'm.py': SOURCE });
+    const folded = MODEL.filter(({ name }) => name !== 'bn');
+    const { pairs, confidence } = matchNetwork(network!, folded);
+    assert.equal(confidence, 1);
+    const wanted = wantedSizes(network!, folded, pairs, SHAPES);
+    assert.deepEqual(wanted.slice(0, 2), [
+      { path: 'stem', sizes: { outputs: 12, inputs: 3 } },
+      { path: 'bn', sizes: { features: 12 } },
+    ]);
+    // One that keeps what it gives leaves its normalisation as it is.
+    const after = wantedSizes(network!, folded, pairs, { 'fc.weight': [8, 64] });
+    assert.deepEqual(after.map(({ path }) => path), ['fc']); // prettier-ignore
+  });
+
+  it('are refused where the source does not say what is to change: a part of the network would keep its size', async () => {
+    const [network] = await networksIn({ 'm.py': SOURCE.replace('nn.Conv2d(3, 16, 3)', 'nn.Conv2d(3, width(), 3)') });
+    const { pairs } = matchNetwork(network!, MODEL);
+    assert.throws(() => wantedSizes(network!, MODEL, pairs, SHAPES), { code: 'unsupported', message: /stem/ });
+  });
+
   it('are refused where a layer that changes is not in the source', async () => {
     const [network] = await networksIn({ 'm.py': SOURCE });
     assert.throws(() => wantedSizes(network!, MODEL, [], SHAPES), { code: 'unsupported' });

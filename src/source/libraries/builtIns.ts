@@ -115,6 +115,9 @@ export function callBuiltIn(calls: Calls, path: string, given: Given, place: Pla
       return mapFrom(given);
     case 'deepcopy':
       return first;
+    // What it is taken for changes nothing of it.
+    case 'cast':
+      return second;
     case 'partial':
     case 'partialmethod':
       return {

@@ -51,16 +51,28 @@ const WRAPPERS = new Set([
 
 /** What an argument says; a list, as of a reshape or a normalisation over several axes, says several. */
 export function sizesOf(role: SizeRole, { value, place }: Passed): readonly Size[] {
-  if (value.type === 'number') return [{ role, value: value.value, place, literal: value.literal, parts: value.parts }];
+  if (value.type === 'number') {
+    const { literal, parts, passed } = value;
+    return [{ role, value: value.value, place, literal, parts, passed }];
+  }
   if (value.type === 'list') {
     const items = role === 'features' ? value.items.slice(-1) : value.items;
     return items.flatMap(item =>
       item.type === 'number' && item.literal
-        ? [{ role, value: item.value, place: item.literal, literal: item.literal, parts: item.parts }]
+        ? [
+            {
+              role,
+              value: item.value,
+              place: item.literal,
+              literal: item.literal,
+              parts: item.parts,
+              passed: item.passed,
+            },
+          ]
         : [],
     );
   }
-  return [{ role, value: undefined, place, literal: undefined, parts: [] }];
+  return [{ role, value: undefined, place, literal: undefined, parts: [], passed: [] }];
 }
 
 /** Adds a layer under a name, or under the next number. */
