@@ -162,8 +162,8 @@ export class Ablations implements AblationRunner {
 
   private async fit(model: Model, removal: Removal) {
     const { entry, exit } = removal;
-    refuseMap(model);
     const shape = mapBetween(entry, exit);
+    refuseMap(model, removal, shape.form);
     const numbers = (shape.inputs + 1) * shape.outputs;
     const held = removal.layers.reduce((sum, layer) => sum + layer.parameters, 0);
     if (numbers >= held)

@@ -2,8 +2,9 @@ import type { ByteSource, Siblings } from '../base/bytes';
 import { Fault } from '../base/fault';
 import { formatShape } from '../base/numbers';
 import type { ModelChanges } from './changes';
-import type { Layer, Model } from './model';
+import type { Layer, Model, Shape } from './model';
 import { bypassLayers } from './keras/bypassLayers';
+import { refuseLinear, replaceByLinear } from './keras/linearLayer';
 import { replacePart } from './onnx/bypass';
 import { linearPart } from './onnx/linearPart';
 import { bypassNodes } from './tensorflow/bypassNodes';
@@ -18,10 +19,12 @@ export interface Removal {
 
 /**
  * How a linear map goes from one activation to another: over the last axis (vectors, tokens), over all values of a row in the order in which they are stored, or over the channels of squares of
- * `stride` × `stride` positions of an image whose channels are first.
+ * `stride` × `stride` positions of an image.
  */
 export type MapForm =
-  { readonly kind: 'features' } | { readonly kind: 'flat' } | { readonly kind: 'patches'; readonly stride: number };
+  | { readonly kind: 'features' }
+  | { readonly kind: 'flat' }
+  | { readonly kind: 'patches'; readonly stride: number; readonly channels: 'first' | 'last' };
 
 export interface LinearMap {
   readonly form: MapForm;
@@ -66,18 +69,29 @@ function formOf(
       return { form: { kind: 'features' }, inputs, outputs };
     return 'the numbers of tokens differ, or are not known';
   }
-  if (from.length === 3 && to.length === 3 && axisFrom === 1 && axisTo === 1) {
-    const [c, h, w] = from;
-    const [d, y, x] = to;
+  const channels = channelsOf(from, to, axisFrom, axisTo);
+  if (channels !== undefined) {
+    const [[c, h, w], [d, y, x]] = [from, to].map(shape =>
+      channels === 'first' ? shape : [shape[2]!, shape[0]!, shape[1]!],
+    ) as [Shape, Shape];
     const stride = (h ?? 0) / (y ?? 1);
     const whole = Number.isInteger(stride) && stride >= 1 && stride <= 4 && stride === (w ?? 0) / (x ?? 1);
     if (typeof c === 'number' && typeof d === 'number' && h !== null && y !== null && whole)
-      return { form: { kind: 'patches', stride }, inputs: c * stride * stride, outputs: d };
+      return channels === 'last' && stride === 1
+        ? { form: { kind: 'features' }, inputs: c, outputs: d }
+        : { form: { kind: 'patches', stride, channels }, inputs: c * stride * stride, outputs: d };
     return 'their positions do not stand over each other';
   }
   if (to.length === 1 && typeof outputs === 'number' && from.every(size => size !== null))
     return { form: { kind: 'flat' }, inputs: from.reduce<number>((product, size) => product * size, 1), outputs };
   return 'their axes do not correspond';
+}
+
+/** Of two images; undefined where they are none, or differ in it. */
+function channelsOf(from: Shape, to: Shape, axisFrom: number | undefined, axisTo: number | undefined) {
+  if (from.length !== 3 || to.length !== 3 || axisFrom !== axisTo) return undefined;
+  if (axisFrom === 1) return 'first';
+  return axisFrom === 3 ? 'last' : undefined;
 }
 
 /** A file that changes are written into: the model's own, or the ONNX graph that it was brought to. */
@@ -111,11 +125,13 @@ export function removalChanges(model: Model, { entry, exit }: Removal, map: Line
   const { program } = model;
   if (program?.kind === 'onnx')
     return replacePart(program.model, entry.output, exit.output, map && linearPart(entry.output, exit.output, map));
-  if (map !== undefined) throw new Fault('unsupported', NO_MAP);
   switch (program?.kind) {
     case 'keras':
-      return bypassLayers(program.model, entry.name, exit.name);
+      return map === undefined
+        ? bypassLayers(program.model, entry.name, exit.name)
+        : replaceByLinear(program.model, entry.name, exit.name, map);
     case 'tensorflow':
+      if (map !== undefined) throw new Fault('unsupported', NO_MAP);
       return bypassNodes(program.model, entry.output, exit.output);
     case undefined:
       throw new Fault('unsupported', 'Layers of this format are not taken out.', { hint: 'Export the model to ONNX.' });
@@ -123,9 +139,12 @@ export function removalChanges(model: Model, { entry, exit }: Removal, map: Line
 }
 
 /** Said before a map is fitted. Throws `unsupported`. */
-export function refuseMap(model: Model): void {
-  if (model.program?.kind !== 'onnx') throw new Fault('unsupported', NO_MAP);
+export function refuseMap({ program }: Model, { entry, exit }: Removal, form: MapForm): void {
+  if (program?.kind === 'keras') refuseLinear(program.model, entry.name, exit.name, form);
+  else if (program?.kind !== 'onnx') throw new Fault('unsupported', NO_MAP);
+  else if (form.kind === 'patches' && form.channels === 'last')
+    throw new Fault('unsupported', 'A linear map of patches whose channels are last is not put into ONNX networks.');
 }
 
 const NO_MAP =
-  'The shapes at its ends differ, and a linear map is put into ONNX networks alone: export the model to ONNX to have one fitted.';
+  'The shapes at its ends differ, and a linear map is put into ONNX and Keras networks and TensorFlow.js layers alone: export the model to ONNX to have one fitted.';

@@ -35,10 +35,11 @@ export function fitLinearMap(
     const row = Math.floor(equation / places);
     const place = equation % places;
     if (form.kind === 'patches') {
-      copyPatch(from, row, place, form.stride, x, at * inputs);
-      const [channels, ...size] = to.shape;
-      const area = size.reduce((product, length) => product * length, 1);
-      for (let c = 0; c < channels!; c++) y[at * outputs + c] = to.values[row * to.width + c * area + place]!;
+      const last = form.channels === 'last';
+      copyPatch(from, row, place, form.stride, last, x, at * inputs);
+      const area = to.width / outputs;
+      for (let c = 0; c < outputs; c++)
+        y[at * outputs + c] = to.values[row * to.width + (last ? place * outputs + c : c * area + place)]!;
     } else {
       x.set(
         from.values.subarray(row * from.width + place * inputs, row * from.width + (place + 1) * inputs),
@@ -67,14 +68,19 @@ function copyPatch(
   row: number,
   place: number,
   stride: number,
+  channelsLast: boolean,
   out: Float32Array,
   to: number,
 ): void {
-  const [channels, height, columns] = shape as [number, number, number];
+  const [first, second, third] = shape as [number, number, number];
+  const [channels, height, columns] = channelsLast ? [third, first, second] : [first, second, third];
   const across = Math.floor(columns / stride);
   const [top, left] = [Math.floor(place / across) * stride, (place % across) * stride];
   let next = to;
   for (let c = 0; c < channels; c++)
     for (let y = top; y < top + stride; y++)
-      for (let x = left; x < left + stride; x++) out[next++] = values[row * width + (c * height + y) * columns + x]!;
+      for (let x = left; x < left + stride; x++) {
+        const inside = channelsLast ? (y * columns + x) * channels + c : (c * height + y) * columns + x;
+        out[next++] = values[row * width + inside]!;
+      }
 }

@@ -45,7 +45,7 @@ export function bypassLayers(model: KerasModel, entry: string, exit: string): Mo
   };
 }
 
-function stepOf(steps: readonly KerasStep[], name: string): KerasStep {
+export function stepOf(steps: readonly KerasStep[], name: string): KerasStep {
   const step = steps.find(one => one.name === name);
   if (step === undefined) throw new Fault('not-found', `The network has no layer ${quoted(name, 80)}.`);
   return step;
