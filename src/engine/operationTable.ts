@@ -44,6 +44,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   attentionMap: async () => (await import('./operations/attention')).attentionMap,
   witness: async () => (await import('./operations/witness')).witness,
   collapse: async () => (await import('./operations/collapse')).collapse,
+  boundary: async () => (await import('./operations/boundary')).boundary,
   failures: async () => (await import('./operations/failures')).failures,
   checkpoints: async () => (await import('./operations/checkpoints')).checkpoints,
   weights: async () => (await import('./operations/weights')).weights,

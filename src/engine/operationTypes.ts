@@ -10,6 +10,7 @@ import type { RipsParameters, RipsResult } from '../analyses/rips';
 import type { PixelChoice } from '../data/images/pixelValues';
 import type { WeightReading } from '../protocol/describe';
 import type { InputPreview } from '../protocol/panel';
+import type { BoundaryOperations } from './boundaryTypes';
 import type { FailureOperations } from './failureTypes';
 import type { MapperViewOperations } from './mapperTypes';
 import type { AttentionOperations } from './attentionTypes';
@@ -25,6 +26,7 @@ import type { PruneOperations } from './pruneTypes';
 export interface Operations
   extends
     AttentionOperations,
+    BoundaryOperations,
     FailureOperations,
     MeasureOperations,
     RedundancyOperations,

@@ -1,6 +1,7 @@
 import type { Command } from '../command';
 import { activations } from './activations';
 import { attention } from './attention';
+import { boundary } from './boundary';
 import { check } from './check';
 import { collapse } from './collapse';
 import { compare } from './compare';
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   weights,
   collapse,
   failures,
+  boundary,
   timeline,
   distance,
   similarity,
