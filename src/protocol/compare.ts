@@ -1,5 +1,6 @@
 import type { ComparePartial, CompareResult } from '../analyses/compare/compare';
 import type { DataChoice, InputsToView, RunToView } from './panel';
+import type { Reduction } from './results';
 
 /**
  * What crosses between the extension host and the page that compares models. The page answers with the messages of an inspection's (`FromView`), so that both are checked in one place.
@@ -23,6 +24,7 @@ export interface CompareRestore {
   readonly models: readonly string[];
   readonly data?: DataChoice;
   readonly points?: number;
+  readonly reduction?: Reduction;
 }
 
 export type {

@@ -129,13 +129,17 @@ export type ToView =
     }
   | { readonly type: 'select'; readonly layer: string };
 
+/** Parameters that a person chose in a panel; the reduction `auto` takes back a chosen one. */
+export interface ParameterChanges {
+  readonly points?: number;
+  readonly maxDimension?: number;
+  readonly reduction?: string;
+}
+
 export type FromView =
   | { readonly type: 'ready' }
   | { readonly type: 'cancel' }
-  | {
-      readonly type: 'rerun';
-      readonly changes: { readonly points?: number; readonly maxDimension?: number; readonly reduction?: string };
-    }
+  | { readonly type: 'rerun'; readonly changes: ParameterChanges }
   | { readonly type: 'confirm'; readonly proceed: boolean }
   | { readonly type: 'pickData' | 'chooseModel' }
   | { readonly type: 'programWay'; readonly way: ProgramWay }

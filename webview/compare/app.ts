@@ -4,8 +4,10 @@ import { fileName } from '../format/fileName';
 import { formatCount, formatNumber, formatPercent, formatQuantity, formatShareRange, homologyName } from '../format/numbers'; // prettier-ignore
 import { drawIcon, element, iconButton } from '../inspect/dom';
 import { attachMenu, type MenuItem } from '../inspect/menu';
+import { ParameterFields } from '../inspect/parameterFields';
 import { PlotView } from '../inspect/plotView';
 import { StatusView } from '../inspect/status';
+import type { ParameterChanges } from '../inspect/store';
 import { sceneToPng } from '../render/canvas';
 import { resolvedInk } from '../render/ink';
 import { sceneToSvg } from '../render/svg';
@@ -27,6 +29,7 @@ export class CompareApp {
   private readonly facts = element('p', { class: 'facts' });
   private readonly models = element('div', { class: 'compared-models' });
   private readonly findings = element('section', { class: 'findings', attributes: { 'aria-label': 'Findings' } });
+  private readonly fields: ParameterFields;
   private readonly table: LayerTable;
   private readonly status: StatusView;
   private readonly matrix: PairMatrix;
@@ -44,12 +47,19 @@ export class CompareApp {
     container: HTMLElement,
   ) {
     const { mode } = store.state;
+    this.fields = new ParameterFields(
+      {
+        change: changes => store.set({ changes: { ...store.state.changes, ...changes } }),
+        rerun: () => this.rerun(),
+      },
+      { hasDimension: false },
+    );
     this.table = new LayerTable(store);
     this.matrix = new PairMatrix(store);
     this.rows = new ChangedRows(store, (request, rows) => post({ type: 'inputs', request, rows }));
     this.status = new StatusView(mode, {
       stop: () => post({ type: 'cancel' }),
-      rerun: () => post({ type: 'rerun', changes: {} }),
+      rerun: changes => this.rerun(changes),
       pickData: () => post({ type: 'pickData' }),
       chooseModel: () => post({ type: 'chooseModel' }),
       describe: () => post({ type: 'describe' }),
@@ -106,10 +116,17 @@ export class CompareApp {
   private update(state: CompareState, before: CompareState | undefined): void {
     const source = (one: CompareState) => ({ ...one, layers: one.pairs });
     this.status.update(source(state), before && source(before));
+    const { head, changes } = state;
+    this.fields.update(
+      head && { parameters: head.parameters, rows: head.data.rows },
+      changes,
+      state.status?.kind === 'running',
+    );
     if (
       before === undefined ||
       before.head !== state.head ||
       before.accuracies !== state.accuracies ||
+      before.view.pair !== state.view.pair ||
       before.title !== state.title
     )
       this.updateHeader(state);
@@ -136,7 +153,11 @@ export class CompareApp {
     if (isBare) this.findings.hidden = true;
   }
 
-  private updateHeader({ head, title, accuracies }: CompareState): void {
+  private rerun(changes: ParameterChanges = {}): void {
+    this.post({ type: 'rerun', changes: { ...this.store.state.changes, ...changes } });
+  }
+
+  private updateHeader({ head, title, accuracies, view }: CompareState): void {
     this.title.textContent = head === undefined ? title : head.names.join(' · ');
     if (head === undefined) {
       this.facts.textContent = '';
@@ -149,7 +170,7 @@ export class CompareApp {
       head.data.treatment,
     ].join(' · ');
     const cards = head.models.map(({ accuracy, format, parameters }, i) =>
-      element('p', { class: `model side-${i === 0 ? 'a' : i === 1 ? 'b' : 'more'}` }, [
+      element('p', { class: `model side-${i === view.pair[0] ? 'a' : i === view.pair[1] ? 'b' : 'more'}` }, [
         element('span', { class: 'swatch', attributes: { 'aria-hidden': 'true' } }),
         element('b', { text: head.names[i]! }),
         ` ${format}, ${formatQuantity(parameters, 'parameter')}`,
@@ -340,7 +361,7 @@ export class CompareApp {
   }
 
   private tools(mode: CompareState['mode']): HTMLElement {
-    const tools = element('div', { class: 'tools' });
+    const tools = element('div', { class: 'tools' }, mode === 'panel' ? this.fields.parts : []);
     const add = (icon: 'export' | 'more', label: string, items: () => readonly (MenuItem | null)[]): void => {
       tools.append(
         attachMenu(
@@ -369,7 +390,7 @@ export class CompareApp {
             ? { label: 'Copy as command line', why: 'Nothing has been run yet' }
             : { label: 'Copy as command line', run: () => this.post({ type: 'copy', what: 'command line', text: commandLine }) }, // prettier-ignore
           { label: 'Choose other data…', run: () => this.post({ type: 'pickData' }) },
-          { label: 'Run again', run: () => this.post({ type: 'rerun', changes: {} }) },
+          { label: 'Run again', run: () => this.rerun() },
           null,
           { label: 'How to read this', run: () => this.post({ type: 'openDocs', page: 'compare' }) },
           { label: 'Show log', run: () => this.post({ type: 'showLog' }) },

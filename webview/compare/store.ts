@@ -11,6 +11,7 @@ import type {
   CompareToView,
 } from '../../src/protocol/compare';
 import type { InputPreview, PanelStatus } from '../../src/protocol/panel';
+import type { ParameterChanges } from '../inspect/store';
 
 /** All that the page shows, and the one place that changes it. */
 
@@ -31,6 +32,8 @@ export interface CompareState {
   readonly result: CompareResult | undefined;
   readonly inputs: ReadonlyMap<number, InputPreview>;
   readonly inputsNote: string;
+  /** Chosen for the next run. */
+  readonly changes: ParameterChanges;
   /** What is looked at. */
   readonly view: ViewState;
   /** A match under the pointer: its index in the matching. */
@@ -73,6 +76,7 @@ function empty(mode: CompareState['mode'], view: ViewState): CompareState {
     result: undefined,
     inputs: new Map(),
     inputsNote: '',
+    changes: {},
     view,
     hovered: undefined,
   };

@@ -1,4 +1,4 @@
-import type { InputPreview, PanelRestore, PanelStatus, ToView } from '../../src/protocol/panel';
+import type { InputPreview, PanelRestore, PanelStatus, ParameterChanges, ToView } from '../../src/protocol/panel';
 import type {
   Finding,
   InspectHead,
@@ -28,11 +28,7 @@ export interface Preferences {
   readonly inputsOpen: boolean;
 }
 
-export interface ParameterChanges {
-  readonly points?: number;
-  readonly maxDimension?: number;
-  readonly reduction?: string;
-}
+export type { ParameterChanges };
 
 export interface State {
   readonly mode: 'panel' | 'report';

@@ -6,6 +6,7 @@ import { INSPECTED_FILES, isOfKind } from '../base/fileKinds';
 import type { DataLinks } from '../data/dataLinks';
 import { isDataFile, sessionSettings } from '../inspect/inspectPanels';
 import { isRecord, parseFromView, parseRestore } from '../inspect/messages';
+import { keptParameters } from '../running/parameterChanges';
 import type { RunSaid } from '../running/runs';
 import { SessionPanels, saveAs, type PanelsContext, type Shown } from '../running/sessionPanels';
 import { CompareSession, type CompareRequest } from './compareSession';
@@ -39,10 +40,14 @@ export class ComparePanels extends SessionPanels<CompareRequest, FromView, Open,
     const models = given.slice(0, MOST_MODELS);
     if (models.length < 2) return;
     const data = asked ?? models.map(model => this.context.links.get(model)).find(link => link !== undefined);
-    const request = { models: models.map(model => model.fsPath), data, points: undefined };
+    const request = { models: models.map(model => model.fsPath), data, parameters: {} };
     const there = this.find(this.keyOf(request));
-    if (there === undefined) return this.resume(this.create(request, besideColumn(), data === undefined));
-    there.panel.reveal(undefined, false);
+    if (there === undefined) {
+      // Comparisons share a column: each beside the last would leave none of them readable.
+      const column = this.all.find(({ panel }) => panel.viewColumn !== undefined)?.panel.viewColumn;
+      return this.resume(this.create(request, column ?? besideColumn(), data === undefined));
+    }
+    there.panel.reveal(there.panel.viewColumn, false);
     if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(there.session.data))
       return there.session.use(asked);
     if (there.session.result === undefined && !there.session.isRunning) await this.resume(there);
@@ -89,11 +94,12 @@ export class ComparePanels extends SessionPanels<CompareRequest, FromView, Open,
     if (models.length < 2 || models.length > MOST_MODELS || models.some(model => model === undefined)) return undefined;
     const files = models.map(model => vscode.Uri.parse(model!.model));
     if (!files.every(file => file.scheme === 'file' && isOfKind(file.fsPath, INSPECTED_FILES))) return undefined;
-    const { data, points } = models[0]!;
+    const [first] = models;
+    const { data } = first!;
     return {
       models: files.map(file => file.fsPath),
       data: isDataFile(data) ? data : this.context.links.get(files[0]!),
-      points,
+      parameters: keptParameters(first!),
     };
   }
 
@@ -105,7 +111,7 @@ export class ComparePanels extends SessionPanels<CompareRequest, FromView, Open,
     const { session } = open;
     switch (message.type) {
       case 'rerun':
-        return session.start();
+        return session.rerun(message.changes);
       case 'pickData':
         return this.pickData(open);
       case 'inputs':
@@ -133,7 +139,8 @@ export class ComparePanels extends SessionPanels<CompareRequest, FromView, Open,
   private async pickData({ panel, session }: Open): Promise<void> {
     const model = vscode.Uri.file(session.model);
     const choice = await this.context.pickData(model, session.data);
-    panel.reveal();
+    // Where it is: without its column it would move to the one that is active.
+    panel.reveal(panel.viewColumn);
     if (choice === undefined) return;
     // Random input is tried out, not remembered: the next time there may be data.
     if (choice.kind !== 'random') await this.context.links.set(model, choice);

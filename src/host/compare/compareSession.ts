@@ -3,18 +3,20 @@ import type { CompareParameters, ComparePartial, CompareResult } from '../../ana
 import type { Forecast } from '../../analyses/inspect';
 import type { CompareInput, RunOptions } from '../../engine';
 import type { CompareRestore, CompareToView } from '../../protocol/compare';
-import type { DataChoice, FaultAction, RunToView } from '../../protocol/panel';
+import type { DataChoice, FaultAction, ParameterChanges, RunToView } from '../../protocol/panel';
 import { callOf } from '../base/commandLine';
 import type { EngineLike } from '../base/engine';
 import { sayBytes, sayRoughDuration } from '../base/numbers';
 import { dataWords, engineData } from '../data/chosenData';
+import { keptParameters, parameterWords, withChanges } from '../running/parameterChanges';
 import { RunSession, type Prepared, type RunContext, type RunSettings } from '../running/runSession';
 
 export interface CompareRequest {
   /** Absolute paths of two or more models. */
   readonly models: readonly string[];
   readonly data: DataChoice | undefined;
-  readonly points: number | undefined;
+  /** Those that differ from the settings'. */
+  readonly parameters: Partial<CompareParameters>;
 }
 
 export interface CompareSessionContext extends RunContext<CompareToView> {
@@ -50,6 +52,12 @@ export class CompareSession extends RunSession<
 
   use(data: DataChoice): Promise<void> {
     this.request = { ...this.request, data };
+    return this.start();
+  }
+
+  /** Other parameters from the panel. */
+  rerun(changes: ParameterChanges): Promise<void> {
+    this.request = { ...this.request, parameters: withChanges(this.request.parameters, changes) };
     return this.start();
   }
 
@@ -118,24 +126,30 @@ export class CompareSession extends RunSession<
   }
 
   protected startMessage(): Extract<CompareToView, { type: 'start' }> {
-    const { models, data, points } = this.request;
+    const { models, data, parameters } = this.request;
     const restore: CompareRestore = {
       version: 1,
       models: models.map(model => this.context.uri(model)),
       ...(data === undefined ? {} : { data }),
-      ...(points === undefined ? {} : { points }),
+      ...keptParameters(parameters),
     };
     return {
       type: 'start',
       title: models.map(model => path.basename(model)).join(' · '),
-      commandLine: compareCommandLine(models, data, this.parameters.points),
+      commandLine: compareCommandLine(models, data, this.parameters),
       restore,
     };
   }
 
+  /** The settings', and what was chosen in the panel. Dimensions are 0 and 1. */
   private get parameters(): Partial<CompareParameters> {
-    const points = this.request.points ?? this.context.settings(this.model).parameters.points;
-    return points === undefined ? {} : { points };
+    const settings = this.context.settings(this.model).parameters;
+    const { points, reduction, seed } = { ...settings, ...this.request.parameters };
+    return {
+      ...(points === undefined ? {} : { points }),
+      ...(reduction === undefined ? {} : { reduction }),
+      ...(seed === undefined ? {} : { seed }),
+    };
   }
 }
 
@@ -143,12 +157,8 @@ export class CompareSession extends RunSession<
 export function compareCommandLine(
   models: readonly string[],
   data: DataChoice | undefined,
-  points: number | undefined,
+  parameters: Partial<CompareParameters>,
 ): string {
   if (data?.kind !== 'file') return '';
-  return callOf('compare', [
-    ...models,
-    ...dataWords(data),
-    ...(points === undefined ? [] : ['--points', String(points)]),
-  ]);
+  return callOf('compare', [...models, ...dataWords(data), ...parameterWords(parameters)]);
 }

@@ -6,6 +6,7 @@ import { DATA_FILES, INSPECTED_FILES, isOfKind, WEIGHTS_FILES } from '../base/fi
 import { inspectSettings, setting } from '../base/settings';
 import type { DataLinks } from '../data/dataLinks';
 import { splitReference } from '../data/reference';
+import { keptParameters } from '../running/parameterChanges';
 import type { RunSettings } from '../running/runSession';
 import { resultEntry } from '../results/history';
 import type { RunSaid } from '../running/runs';
@@ -155,16 +156,7 @@ export class InspectPanels extends SessionPanels<InspectRequest, FromView, Inspe
     if (uri.scheme !== 'file') return undefined;
     if (!isOfKind(uri.fsPath, INSPECTED_FILES) && !(await isFolderOfWorkspace(uri))) return undefined;
     const data: DataChoice | undefined = isDataFile(kept.data) ? kept.data : this.context.links.get(uri);
-    const { points, maxDimension, reduction } = kept;
-    return {
-      model: uri.fsPath,
-      data,
-      parameters: {
-        ...(points === undefined ? {} : { points }),
-        ...(maxDimension === undefined ? {} : { maxDimension }),
-        ...(reduction === undefined ? {} : { reduction }),
-      },
-    };
+    return { model: uri.fsPath, data, parameters: keptParameters(kept) };
   }
 }
 

@@ -10,6 +10,7 @@ import type {
   InspectResult,
   PanelRestore,
   PanelStatus,
+  ParameterChanges,
   RunToView,
   ToView,
 } from '../../protocol/panel';
@@ -19,6 +20,7 @@ import { sayBytes, sayCount, sayRoughDuration } from '../base/numbers';
 import { engineData } from '../data/chosenData';
 import { recallAnswer, type KeptAnswers } from '../program/keptAnswers';
 import { faultActions, programActions } from '../running/faultActions';
+import { keptParameters, withChanges } from '../running/parameterChanges';
 import { RunSession, type Prepared, type RunContext, type RunSettings } from '../running/runSession';
 import { inspectCommandLine } from './commandLine';
 
@@ -80,14 +82,12 @@ export class InspectSession extends RunSession<
 
   /** What a reload of the window needs to bring this back. */
   get restore(): PanelRestore {
-    const { points, maxDimension, reduction } = this.request.parameters;
+    const { model, data, parameters } = this.request;
     return {
       version: 1,
-      model: this.context.uri(this.request.model),
-      ...(this.request.data === undefined ? {} : { data: this.request.data }),
-      ...(points === undefined ? {} : { points }),
-      ...(maxDimension === undefined ? {} : { maxDimension }),
-      ...(reduction === undefined ? {} : { reduction }),
+      model: this.context.uri(model),
+      ...(data === undefined ? {} : { data }),
+      ...keptParameters(parameters),
     };
   }
 
@@ -186,20 +186,9 @@ export class InspectSession extends RunSession<
     return this.start();
   }
 
-  /** Other parameters from the panel; `auto` takes back a chosen reduction. */
-  rerun(changes: { points?: number; maxDimension?: number; reduction?: string } = {}): Promise<void> {
-    const { points, maxDimension, reduction } = changes;
-    this.request = {
-      ...this.request,
-      parameters: {
-        ...this.request.parameters,
-        ...(points === undefined ? {} : { points }),
-        ...(maxDimension === undefined ? {} : { maxDimension }),
-        ...(reduction === undefined
-          ? {}
-          : { reduction: reduction === 'auto' ? undefined : (reduction as InspectParameters['reduction']) }),
-      },
-    };
+  /** Other parameters from the panel. */
+  rerun(changes: ParameterChanges = {}): Promise<void> {
+    this.request = { ...this.request, parameters: withChanges(this.request.parameters, changes) };
     return this.start();
   }
 

@@ -65,7 +65,8 @@ export async function pickTimelineData(context: OpenTimelineContext, { session, 
   const pick = { ...context.pick, answered: {} };
   const picked = await pickData(model, outline, session.data, pick);
   const choice: DataChoice | undefined = picked && (await pickTheRest(model, outline, picked, pick));
-  panel.reveal();
+  // Where it is: without its column it would move to the one that is active.
+  panel.reveal(panel.viewColumn);
   if (choice === undefined) return;
   if (choice.kind !== 'file')
     throw new Fault('usage', vscode.l10n.t('Checkpoints are compared on data: choose a file.'));

@@ -40,7 +40,7 @@ export class TimelinePanels extends SessionPanels<
   reveal(request: TimelineRequest): TimelinePanel {
     const there = this.find(this.keyOf(request));
     if (there === undefined) return this.create(request, besideColumn(), request.data === undefined);
-    there.panel.reveal();
+    there.panel.reveal(there.panel.viewColumn);
     return there;
   }
 

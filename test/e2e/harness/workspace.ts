@@ -7,9 +7,19 @@ import { writeDigitImages } from './digitImages';
 import { writeEveryKind } from './everyKind';
 import { writeActivations } from './savedActivations';
 
-/** The sample workspace, nothing, or the sample workspace with files that are broken, of other formats or of every kind, with a network of 502 layers, with activations that were saved, with a training run, or with a transformer and its sentences. */
+/** The sample workspace, nothing, or the sample workspace with files that are broken, of other formats or of every kind, with a network of 502 layers, with activations that were saved, with a training run, with a transformer and its sentences, or with one network in two formats. */
 export type WorkspaceContent =
-  'sample' | 'empty' | 'broken' | 'formats' | 'deep' | 'activations' | 'kinds' | 'residual' | 'run' | 'transformer';
+  | 'sample'
+  | 'empty'
+  | 'broken'
+  | 'formats'
+  | 'deep'
+  | 'activations'
+  | 'kinds'
+  | 'residual'
+  | 'run'
+  | 'transformer'
+  | 'twoFormats';
 
 /** The names of what the journeys use, relative to the workspace. */
 export const files = {
@@ -27,6 +37,7 @@ export const files = {
   stateDict: 'other/state.pt',
   run: 'iris-run',
   transformer: 'transformer/two-layers.onnx',
+  mlpKeras: 'models/digits-mlp-other.keras',
 } as const;
 
 export function fillWorkspace(folder: string, content: WorkspaceContent = 'sample'): void {
@@ -41,6 +52,11 @@ export function fillWorkspace(folder: string, content: WorkspaceContent = 'sampl
   if (content === 'residual')
     for (const file of [files.residual, files.residualSource])
       fs.copyFileSync(path.join(root, 'test', 'fixtures', 'networks', path.basename(file)), path.join(folder, file));
+  if (content === 'twoFormats')
+    fs.copyFileSync(
+      path.join(root, 'test', 'fixtures', 'networks', 'digits-mlp.keras'),
+      path.join(folder, files.mlpKeras),
+    );
   if (content === 'activations') writeActivations(path.join(folder, 'runs'));
   if (content === 'kinds') writeEveryKind(path.join(folder, 'kinds'));
   if (content === 'transformer')

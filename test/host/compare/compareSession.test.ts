@@ -31,7 +31,7 @@ function session(
     t: message => message,
   };
   const statuses = () => posted.flatMap(message => (message.type === 'status' ? [message.status.kind] : []));
-  return { made: new CompareSession({ models, data, points: undefined }, context), posted, statuses };
+  return { made: new CompareSession({ models, data, parameters: {} }, context), posted, statuses };
 }
 
 describe('CompareSession', () => {
@@ -96,11 +96,27 @@ describe('CompareSession', () => {
     assert.ok(last?.type === 'status' && last.status.kind === 'failed' && last.status.fault.message === 'other rows');
   });
 
+  it('runs again with what was chosen in the panel, keeps that over a reload, and names it in the command line', async () => {
+    const asked: unknown[] = [];
+    const { made, posted } = session((name, input) => {
+      asked.push((input as { parameters: unknown }).parameters);
+      return Promise.resolve(name === 'compareForecast' ? { milliseconds: 10, bytes: 1 } : { findings: [] });
+    }, 300);
+    await made.rerun({ points: 100, reduction: 'flatten' });
+    assert.deepEqual(asked.at(-1), { points: 100, reduction: 'flatten' });
+    const start = posted.findLast(message => message.type === 'start');
+    assert.ok(start?.type === 'start');
+    assert.deepEqual([start.restore.points, start.restore.reduction], [100, 'flatten']);
+    assert.match(start.commandLine, / --points 100 --reduce flatten$/);
+    await made.rerun({ reduction: 'auto' });
+    assert.deepEqual(asked.at(-1), { points: 100 });
+  });
+
   it('knows the command line of what it shows', () => {
     assert.equal(
-      compareCommandLine(models, data, 200),
+      compareCommandLine(models, data, { points: 200 }),
       "neural-topology compare /w/a.onnx /w/b.keras --data '/w/test.npz#X' --labels '/w/test.npz#y' --points 200",
     );
-    assert.equal(compareCommandLine(models, { kind: 'random' }, undefined), '');
+    assert.equal(compareCommandLine(models, { kind: 'random' }, {}), '');
   });
 });
