@@ -1,12 +1,13 @@
 import { Fault } from '../base/fault';
 import { innerLayerFault } from '../models/innerLayerFault';
 import type { Layer, Model } from '../models/model';
+import { attentionLayers } from './attention/attentionLayers';
 import { outputLayers } from './outputLayers';
 
-/** The layers of these names, in the order of computation, and outputs of these names after them. Throws `usage` for a name there is not, with the nearest ones; `unsupported` for inner layers. */
+/** The layers of these names, in the order of computation, and outputs of these names, or attention that is none, after them. Throws `usage` for a name there is not, with the nearest ones; `unsupported` for inner layers. */
 export function selectLayers(model: Model, names: readonly string[] | undefined): readonly Layer[] {
   if (names === undefined) return model.layers;
-  const all = [...model.layers, ...outputLayers(model)];
+  const all = [...model.layers, ...outputLayers(model), ...attentionLayers(model, names)];
   const known = new Set(all.map(layer => layer.name));
   for (const name of names) {
     if (known.has(name)) continue;

@@ -17,10 +17,16 @@ export function syntaxFinding(heads: readonly AttentionHead[], roles: AttentionR
   const figures = ({ separation }: AttentionHead) =>
     `${formatNumber(separation!.purity)}, against ${formatNumber(separation!.position.mean)} (95 % ${formatNumber(separation!.position.low)} to ${formatNumber(separation!.position.high)}) by position`;
   const overWord = beyond.filter(head => head.separation!.purity > wordPurity).length;
+  const over =
+    beyond.length === 1
+      ? overWord === 1
+        ? ', and better than a list of the words'
+        : ''
+      : `, ${formatCount(overWord)} of them also better than a list of the words`;
   const sentence =
     beyond.length === 0
       ? `None of ${formatQuantity(tested.length, 'head')} tells ${what.all} apart beyond position; the purest is ${named(best)}: ${figures(best)}, and ${formatNumber(positionPurity)} for a list by position.`
-      : `${formatCount(beyond.length)} of ${formatQuantity(tested.length, 'head')} ${beyond.length === 1 ? 'tells' : 'tell'} ${what.all} apart beyond position, ${formatCount(overWord)} of them also better than a list of the words; the purest is ${named(strongest(beyond))}: ${figures(strongest(beyond))}.`;
+      : `${formatCount(beyond.length)} of ${formatQuantity(tested.length, 'head')} ${beyond.length === 1 ? 'tells' : 'tell'} ${what.all} apart beyond position${over}; the purest is ${named(strongest(beyond))}: ${figures(strongest(beyond))}.`;
   return { heads: beyond.map(({ layer, head }) => ({ layer, head })), sentence, rule };
 }
 

@@ -4,6 +4,7 @@ import { DisposableStore } from '../../base/lifecycle';
 import { Fault, type Warning } from '../../base/fault';
 import { writeNpz } from '../../data/writeNpz';
 import type { Capture } from '../../probes/capture';
+import { attentionLayers } from '../../probes/attention/attentionLayers';
 import { outputLayers } from '../../probes/outputLayers';
 import { blaming } from '../blaming';
 import { captureRows } from '../captureRows';
@@ -28,7 +29,12 @@ export async function activations(
     const opened = openModelFile(input.model, store);
     if (opened.model.missing !== undefined) throw opened.model.missing.fault.at(input.model);
     const layers = blaming(input.model, () =>
-      chooseLayers(opened.model.layers, input.layers, outputLayers(opened.model), opened.model.innerLayers),
+      chooseLayers(
+        opened.model.layers,
+        input.layers,
+        [...outputLayers(opened.model), ...attentionLayers(opened.model, input.layers)],
+        opened.model.innerLayers,
+      ),
     ).map(layer => layer.name);
     const reference = namedAsInput(opened, input.data, input.inputs, store);
     const references = otherReferences(opened, reference, input.inputs, store);
