@@ -6,7 +6,7 @@ import type { Answered, DataReading, Operation } from './operationTypes';
 export interface PruneOperations {
   /** Removes units of a network, measures what that costs, and writes what is left where asked to. */
   readonly prune: Operation<PruneInput, never, PruneResult>;
-  /** Which weights get which shapes when a layer keeps fewer units. */
+  /** Which weights get which shapes when layers keep fewer units. */
   readonly unitShapes: Operation<UnitShapesInput, never, UnitShapes>;
 }
 
@@ -29,8 +29,8 @@ export interface PruneInput extends DataReading, Answered {
 
 export interface UnitShapesInput extends Answered {
   readonly model: string;
-  readonly layer: string;
-  /** That stay. */
+  readonly layers: readonly string[];
+  /** That stay of each. */
   readonly units: number;
 }
 

@@ -7,7 +7,11 @@ const samples = path.join(import.meta.dirname, '../../samples/models');
 
 describe('the shapes of weights where a layer keeps fewer units', () => {
   it('change along with what reads them, through pooling and flattening', () => {
-    const { shapes, layers } = unitShapes({ model: path.join(samples, 'digits-cnn.onnx'), layer: 'conv4', units: 30 });
+    const { shapes, layers } = unitShapes({
+      model: path.join(samples, 'digits-cnn.onnx'),
+      layers: ['conv4'],
+      units: 30,
+    });
     assert.deepEqual(layers, ['conv4']);
     assert.deepEqual(shapes, {
       'conv4.weight': [30, 48, 3, 3],
@@ -16,10 +20,23 @@ describe('the shapes of weights where a layer keeps fewer units', () => {
     });
   });
 
+  it('change for several layers at once, each axis for its own', () => {
+    const model = path.join(samples, 'digits-mlp.onnx');
+    const { shapes, layers } = unitShapes({ model, layers: ['fc1', 'fc2'], units: 30 });
+    assert.deepEqual(layers, ['fc1', 'fc2']);
+    assert.deepEqual(shapes, {
+      'fc1.weight': [30, 64],
+      'fc1.bias': [30],
+      'fc2.weight': [30, 30],
+      'fc2.bias': [30],
+      'fc3.weight': [32, 30],
+    });
+  });
+
   it('are refused for what stays whole, and for a number of units that it has not', () => {
     const model = path.join(samples, 'digits-mlp.onnx');
-    assert.throws(() => unitShapes({ model, layer: 'fc4', units: 3 }), { code: 'unsupported' });
-    assert.throws(() => unitShapes({ model, layer: 'fc1', units: 0 }), { code: 'usage' });
-    assert.throws(() => unitShapes({ model, layer: 'fc1', units: 129 }), { code: 'usage' });
+    assert.throws(() => unitShapes({ model, layers: ['fc4'], units: 3 }), { code: 'unsupported' });
+    assert.throws(() => unitShapes({ model, layers: ['fc1'], units: 0 }), { code: 'usage' });
+    assert.throws(() => unitShapes({ model, layers: ['fc1'], units: 129 }), { code: 'usage' });
   });
 });

@@ -4,20 +4,25 @@ import { networkUnits } from '../../models/units/networkUnits';
 import { openModelFile } from '../openModelFile';
 import type { UnitShapes, UnitShapesInput } from '../pruneTypes';
 
-/** Which weights get which shapes when some units of a layer go: what goes together is followed through the network. Nothing is measured. */
-export function unitShapes({ model: file, layer, units, answer }: UnitShapesInput): UnitShapes {
+/** Which weights get which shapes when some units of layers go: what goes together is followed through the network. Nothing is measured. */
+export function unitShapes({ model: file, layers: names, units, answer }: UnitShapesInput): UnitShapes {
   const store = new DisposableStore();
   try {
     const { model } = openModelFile(file, store, answer);
     const network = networkUnits(model);
-    const group = network.groups.find(({ layers }) => layers.includes(layer));
-    if (group === undefined) {
-      const reason = network.leftWhole.find(({ layers }) => layers.includes(layer))?.reason;
-      throw new Fault('unsupported', reason ?? `The units of ${layer} cannot go one by one.`, { source: file });
+    const removed = new Uint8Array(network.units);
+    const together = new Set<string>();
+    for (const layer of names) {
+      const group = network.groups.find(({ layers }) => layers.includes(layer));
+      if (group === undefined) {
+        const reason = network.leftWhole.find(({ layers }) => layers.includes(layer))?.reason;
+        throw new Fault('unsupported', reason ?? `The units of ${layer} cannot go one by one.`, { source: file });
+      }
+      if (!Number.isInteger(units) || units < 1 || units > group.units)
+        throw new Fault('usage', `${layer} has ${group.units} units, of which at least one stays: not ${units}.`);
+      removed.fill(1, group.from + units, group.from + group.units);
+      for (const one of group.layers) together.add(one);
     }
-    if (!Number.isInteger(units) || units < 1 || units > group.units)
-      throw new Fault('usage', `${layer} has ${group.units} units, of which at least one stays: not ${units}.`);
-    const removed = new Uint8Array(network.units).fill(1, group.from + units, group.from + group.units);
     const before = new Map(
       model.layers.flatMap(({ weights }) => weights.map(({ name, shape }) => [name, shape] as const)),
     );
@@ -29,7 +34,7 @@ export function unitShapes({ model: file, layer, units, answer }: UnitShapesInpu
       shape[axis]! -= gone;
       shapes[tensor] = shape;
     }
-    return { shapes, layers: group.layers };
+    return { shapes, layers: [...together] };
   } finally {
     store.dispose();
   }

@@ -14,6 +14,7 @@ import type { MeasuredModel } from '../results/measuredModel';
 import type { Measurements } from '../results/measurements';
 import { changeText, lensState, measuredLayer, redundantPart, redundantText, unitWord } from './lensText';
 import { shrinkEdit } from './shrink';
+import { shrinkable, type Shrinkable } from './shrinkable';
 import type { SourceService } from './sourceService';
 import { topologyPicture } from './topologyPicture';
 
@@ -123,37 +124,31 @@ export class CodeFeatures
       .filter(layer => rangeOf(layer, document).intersection(range) !== undefined)
       .flatMap(layer => {
         const { model } = layer.network;
-        const [defined] = layer.layers;
-        if (model === undefined || !defined) return [];
-        const known = measuredLayer(defined, this.measuredOf(layer)?.pruning);
-        if (!known || known.removable === 0 || this.isStale(layer)) return [];
-        const left = known.units - known.removable;
-        const size = left * known.channelsPerUnit;
-        const shrink = new ShrinkAction(
-          t('Shrink to {0} {1}', size, unitWord(layer.unit, size, t)),
-          vscode.CodeActionKind.QuickFix,
-          { layer, defined, units: left },
+        if (model === undefined || this.isStale(layer)) return [];
+        const shrinks = shrinkable(layer, this.measuredOf(layer)?.pruning).map(target => {
+          const shrink = new ShrinkAction(shrinkTitle(layer, target), vscode.CodeActionKind.QuickFix, {
+            layer,
+            target,
+          });
+          shrink.diagnostics = [...(this.hints.get(document.uri) ?? [])].filter(one => one.range.intersection(range));
+          return shrink;
+        });
+        const canGo = layer.layers.some(
+          one => (measuredLayer(one, this.measuredOf(layer)?.pruning)?.removable ?? 0) > 0,
         );
-        shrink.diagnostics = [...(this.hints.get(document.uri) ?? [])].filter(one => one.range.intersection(range));
+        if (!canGo) return [];
         const write = new ShrinkAction(t('Write pruned model…'), vscode.CodeActionKind.QuickFix, undefined);
         write.command = command('neuralTopology.prune', write.title, vscode.Uri.file(model));
-        return [shrink, write];
+        return [...shrinks, write];
       });
   }
 
   /** What takes reading is done when the action is chosen. */
   async resolveCodeAction(action: ShrinkAction): Promise<ShrinkAction> {
     if (!action.target) return action;
-    const { layer, defined, units } = action.target;
+    const { layer, target } = action.target;
     try {
-      action.edit = await shrinkEdit(
-        layer,
-        defined,
-        units,
-        this.context.reader,
-        await this.context.engine(),
-        action.title,
-      );
+      action.edit = await shrinkEdit(layer, target, this.context.reader, await this.context.engine(), action.title);
     } catch (error) {
       this.context.failed(error);
     }
@@ -258,10 +253,19 @@ export class ShrinkAction extends vscode.CodeAction {
   constructor(
     title: string,
     kind: vscode.CodeActionKind,
-    readonly target: { readonly layer: CodeLayer; readonly defined: DefinedLayer; readonly units: number } | undefined,
+    readonly target: { readonly layer: CodeLayer; readonly target: Shrinkable } | undefined,
   ) {
     super(title, kind);
   }
+}
+
+function shrinkTitle({ layers, unit }: CodeLayer, target: Shrinkable): string {
+  const { units } = target;
+  const word = unitWord(unit, units, t);
+  if (layers.length === 1) return t('Shrink to {0} {1}', units, word);
+  return target.layers.length === 1
+    ? t('Shrink {0} to {1} {2}', target.layers[0]!.path, units, word)
+    : t('Shrink {0} layers to {1} {2} each', target.layers.length, units, word);
 }
 
 function command(id: CommandId, title: string, ...parameters: unknown[]): vscode.Command {

@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 import { Fault } from '../../base/fault';
 import type { EngineLike } from '../base/engine';
-import type { CodeLayer, DefinedLayer } from './codeLayers';
+import type { CodeLayer } from './codeLayers';
+import type { Shrinkable } from './shrinkable';
 import type { SourceService } from './sourceService';
 
 /**
- * The edit that leaves a layer fewer units: its own size, and every size that goes with it, over all files that it takes. Each part is shown in the editor's
+ * The edit that leaves layers of a line fewer units: their own size, and every size that goes with it, over all files that it takes. Each part is shown in the editor's
  * preview before it is made. Rejects with a Fault where a size cannot be changed by itself.
  */
 export async function shrinkEdit(
   layer: CodeLayer,
-  defined: DefinedLayer,
-  units: number,
+  { layers: defined, units }: Shrinkable,
   reader: Pick<SourceService, 'ask'>,
   engine: EngineLike,
   label: string,
@@ -19,7 +19,11 @@ export async function shrinkEdit(
   const { network } = layer;
   if (network.model === undefined)
     throw new Fault('unsupported', vscode.l10n.t('It is not known which model this source is of.'));
-  const { shapes } = await engine.run('unitShapes', { model: network.model, layer: defined.model, units });
+  const { shapes } = await engine.run('unitShapes', {
+    model: network.model,
+    layers: defined.map(one => one.model),
+    units,
+  });
   const edits = await reader.ask('resize', {
     file: network.file,
     network: network.name,

@@ -10,6 +10,7 @@ import {
 } from '../../../src/host/code/codeLayers';
 import { hoverLines } from '../../../src/host/code/hoverText';
 import { lensState, MOST_LETTERS, signed } from '../../../src/host/code/lensText';
+import { shrinkable } from '../../../src/host/code/shrinkable';
 import { topologyPicture } from '../../../src/host/code/topologyPicture';
 import type { MeasuredLayer, MeasuredModel } from '../../../src/host/results/measuredModel';
 import { english } from '../../../src/host/base/translate';
@@ -123,6 +124,27 @@ describe('lines of a source that define layers', () => {
     assert.equal(say(conv, { removal: removal!, definitions, isOlder: false }), '32 filters · Measure what can go');
     for (const text of [say(conv, written), say(blocks, measured), say(conv, measured, true), say(open)])
       assert.ok(text.length <= MOST_LETTERS, text);
+  });
+
+  it('shrink together where one line makes several of one size, as far as all of them can', async () => {
+    const [conv, blocks] = await layers();
+    const { pruning } = measuredAs({
+      conv: measuredLayer(12, 0),
+      'blocks.0': measuredLayer(5, 0),
+      'blocks.1': measuredLayer(12, 0),
+      'blocks.2': measuredLayer(7, 0),
+    });
+    const of = (line: CodeLayer | undefined, of = pruning) =>
+      shrinkable(line!, of).map(one => [one.layers.map(({ model }) => model), one.units]);
+    assert.deepEqual(of(conv), [[['conv'], 20]]);
+    assert.deepEqual(of(blocks), [[['blocks.0', 'blocks.1', 'blocks.2'], 27]]);
+    const others = Object.fromEntries(Object.entries(pruning!.layers).filter(([name]) => name !== 'blocks.2'));
+    assert.deepEqual(of(blocks, { ...pruning!, layers: others }), []);
+    assert.deepEqual(of(blocks, { ...pruning!, layers: { ...others, 'blocks.2': measuredLayer(0, 0) } }), []);
+    assert.deepEqual(shrinkable(conv!, undefined), []);
+    // The number of heads stands in what a source computes as well, which is not followed.
+    const heads = { ...pruning!, layers: { conv: { ...measuredLayer(2, 0), units: 4, channelsPerUnit: 8 } } };
+    assert.deepEqual(of(conv, heads), []);
   });
 
   it('are as they were while only what surrounds them changes', async () => {
