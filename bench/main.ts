@@ -44,7 +44,12 @@ async function main(given: readonly string[]): Promise<void> {
       const remark = measured.remark && `\n${measured.remark}\n`;
       if (remark) process.stderr.write(remark);
       // At once: a long run that is broken off keeps what it has measured.
-      if (writes) write(name, `## ${name}\n\n${machine()}\n\n${tableOf(measured.rows)}\n${remark}`, measured.images);
+      if (writes)
+        write(
+          name,
+          `## ${name}\n\n${measured.rows.length === 0 ? '' : `${machine()}\n\n${tableOf(measured.rows)}\n`}${remark}`,
+          measured.images,
+        );
     } catch (error) {
       // The others are worth knowing all the same.
       console.error(error);

@@ -92,6 +92,8 @@ export interface PruneResult {
   /** Whether the ratio was picked, and by what. */
   readonly picked: { readonly tolerance: number } | null;
   readonly refit: boolean;
+  /** Whether each layer was fitted to what those before it give after their own fit; otherwise all were to what the whole network gives. */
+  readonly fittedLayerByLayer: boolean;
   readonly measure: PruneMeasure;
   /** Rows that took part: for the refit, to pick by, and held out. */
   readonly rows: { readonly fit: number; readonly validation: number; readonly heldOut: number };

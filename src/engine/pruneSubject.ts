@@ -12,14 +12,18 @@ import type { DisposableStore } from '../base/lifecycle';
 import { subProgress } from '../base/progress';
 import { Random } from '../base/random';
 import type { ByteSource } from '../base/bytes';
+import type { ModelChanges } from '../models/changes';
 import { openModel, writeModel } from '../models/formats';
+import type { Model } from '../models/model';
 import { networkUnits } from '../models/units/networkUnits';
+import type { PrunableNetwork } from '../models/units/prunableNetwork';
 import type { RowLabels } from '../probes/accuracy';
 import type { InputRows } from '../probes/inputRows';
 import { loadNetwork } from '../probes/network';
 import { networkAnswers } from '../probes/networkAnswers';
 import { networkInputs } from '../probes/networkInputs';
 import { subsetRows } from '../probes/subsetRows';
+import { followedMoments } from '../probes/units/followedMoments';
 import { unitMoments } from '../probes/units/unitMoments';
 import { orderStatistic } from '../topology/quantile';
 import { dataProvenance } from './dataProvenance';
@@ -73,6 +77,17 @@ export function pruneSubject(
   const partOf = (part: RowPart) => (part === 'heldOut' ? parts.heldOut : parts.validation);
   const bytesOf = (content: ByteSource, beside: Iterable<ByteSource>) =>
     [...beside].reduce((sum, one) => sum + one.size, content.size);
+  const pruned = (changes: ModelChanges): PrunedModel => {
+    const { content, beside } = writeModel(opened.source, opened.siblings, changes);
+    const siblings = {
+      open(name: string) {
+        const found = beside.get(name);
+        return found ?? opened.siblings.open(name);
+      },
+    };
+    return { model: openModel(content, siblings, input.answer), bytes: bytesOf(content, beside.values()) };
+  };
+  const followed = operationsOfFollowing(model, network, sizes.fit) <= MOST_FOLLOWED;
   return {
     opened,
     whole: { model, bytes: bytesOf(opened.source, opened.siblings.sources) },
@@ -86,6 +101,11 @@ export function pruneSubject(
       ...(model.assumption?.layerList === undefined
         ? []
         : [`The smaller file needs the list of layers beside it, as this one has it: ${model.assumption.layerList}.`]),
+      ...(!followed && parameters.refit
+        ? [
+            'All layers were fitted at once, to what they read in the whole network: one after the other would take long here.',
+          ]
+        : []),
       ...caveatsOf(sizes, holdout === undefined, data.part.labels !== undefined),
     ],
     warnings: [...model.warnings, ...data.opened.data.warnings, ...(holdout?.opened.data.warnings ?? [])],
@@ -121,22 +141,39 @@ export function pruneSubject(
         otherInputs: parts.fit.others,
         progress: subProgress(context.progress, 0, 0.4),
       }),
-    pruned: changes => {
-      const { content, beside } = writeModel(opened.source, opened.siblings, changes);
-      const siblings = {
-        open(name: string) {
-          const found = beside.get(name);
-          return found ?? opened.siblings.open(name);
-        },
-      };
-      return { model: openModel(content, siblings, input.answer), bytes: bytesOf(content, beside.values()) };
-    },
+    pruned,
+    follow: followed
+      ? (changes, uses) =>
+          followedMoments(model, pruned(changes).model, uses, parts.fit.rows, {
+            ...running,
+            rows: Uint32Array.from({ length: sizes.fit }, (_, i) => i),
+            seed: parameters.seed,
+            otherInputs: parts.fit.others,
+          })
+      : undefined,
     answers: (pruned, part) => {
       const { rows, others } = partOf(part);
       return networkAnswers(pruned.model, rows, { ...running, otherInputs: others, seed: parameters.seed });
     },
     latency: models => latencyOf(models, parts.heldOut, runtime, context),
   };
+}
+
+/**
+ * Multiplications of fitting a network layer by layer: both networks are run over the rows for each tensor that is read. Where it would be more than some tens of seconds for each
+ * network of a curve, it is not done. Of what the network says of itself, so that the same call does the same on every machine.
+ */
+const MOST_FOLLOWED = 5e11;
+
+function operationsOfFollowing(model: Model, { uses }: PrunableNetwork, rows: number): number {
+  const passes = new Set(uses.map(use => use.input)).size;
+  const pass = model.layers.reduce((sum, { parameters, outputShape, channelAxis }) => {
+    const positions = (outputShape ?? [])
+      .filter((_, axis) => axis > 0 && axis !== channelAxis)
+      .reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : 1), 1);
+    return sum + parameters * positions;
+  }, 0);
+  return 2 * passes * rows * pass;
 }
 
 function openPart(

@@ -33,7 +33,7 @@ export function pruneFindings(result: Omit<PruneResult, 'findings' | 'written'>)
   findings.push({
     weight: 'strong',
     sentence: `${formatCount(removed)} of ${formatQuantity(units, 'unit')} removed (${formatPercent(removed / units)}), ${formatPercent(1 - result.parametersAfter / result.parametersBefore)} of the parameters: the ${MEASURE_WORDS[measure]} goes from ${formatPercent(result.accuracyBefore)} to ${formatPercent(result.accuracyAfter)}, ${pointsWithInterval(change)}${measure === 'fit' || significant || change.value > 0 ? '' : ', which is not significant'}.`,
-    rule: `Measured on ${formatQuantity(rows.heldOut, 'row')} ${result.heldOut === 'given' ? 'of the held-out data' : 'that were split off and not used otherwise'}, by running the network that is written. Order: ${METHOD_WORDS[method]}${refit ? ', outgoing weights fitted anew' : ''}.`,
+    rule: `Measured on ${formatQuantity(rows.heldOut, 'row')} ${result.heldOut === 'given' ? 'of the held-out data' : 'that were split off and not used otherwise'}, by running the network that is written. Order: ${METHOD_WORDS[method]}${refit ? `, outgoing weights fitted anew${result.fittedLayerByLayer ? ', layer by layer' : ''}` : ''}.`,
   });
   if (result.picked !== null)
     findings.push({

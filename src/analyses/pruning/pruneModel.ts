@@ -16,7 +16,7 @@ import {
   type PrunePoint,
   type PruneResult,
 } from '../prune';
-import { prunedChanges } from './prunedWeights';
+import { followedChanges, prunedChanges, type Follow } from './prunedWeights';
 import { pruneFindings } from './pruneFindings';
 import {
   groupFiltrations,
@@ -84,6 +84,8 @@ export interface PruneSubject {
   moments(): Promise<readonly UseMoments[]>;
   /** Writes changes in memory and opens what comes of it. */
   pruned(changes: ModelChanges): PrunedModel;
+  /** What maps read of one tensor, in the whole network and in one that is changed so; undefined where passes over the rows would take too long. */
+  readonly follow: Follow | undefined;
   answers(model: PrunedModel, part: RowPart): Promise<Answers>;
   latency(
     models: readonly PrunedModel[],
@@ -154,7 +156,7 @@ class PruneRun {
     const curve = parameters.curve ? await this.curve() : undefined;
     const layers = parameters.perLayer ? await this.perLayer() : undefined;
     const removal = this.removalAt(parameters.method, ratio, own);
-    const changes = this.changesOf(removal, parameters.method);
+    const changes = await this.changesOf(removal, parameters.method);
     const after = subject.pruned(changes);
     const score = await this.scoreAt(after, 'heldOut');
     this.context.progress(0.97, 'measuring the time of a pass');
@@ -174,6 +176,7 @@ class PruneRun {
       ratio,
       picked: picked === undefined ? null : { tolerance: parameters.tolerance },
       refit: parameters.refit,
+      fittedLayerByLayer: parameters.refit && subject.follow !== undefined,
       measure: this.measure,
       rows: subject.rows,
       heldOut: subject.heldOut,
@@ -229,7 +232,15 @@ class PruneRun {
     return removalOf(network, this.orders[method], Math.round(ratio * rest), own);
   }
 
-  private changesOf(removal: Removal, method: PruneMethod): ModelChanges {
+  private async changesOf(removal: Removal, method: PruneMethod): Promise<ModelChanges> {
+    const { whole, network, parameters, follow } = this.subject;
+    if (parameters.refit && follow !== undefined)
+      return followedChanges(whole.model, network, removal, follow, this.context.cancellation);
+    return this.quickChangesOf(removal, method);
+  }
+
+  /** Without a pass over the rows: all that reads units is fitted to what it reads in the whole network. */
+  private quickChangesOf(removal: Removal, method: PruneMethod): ModelChanges {
     const { whole, network, parameters } = this.subject;
     const treatment = parameters.refit ? 'fit' : method === 'topology' ? 'fold' : 'plain';
     return prunedChanges(whole.model, network, this.moments, removal, treatment, this.context.cancellation);
@@ -253,7 +264,7 @@ class PruneRun {
       const ratio = Math.round(step * PICK_STEP * 100) / 100;
       this.context.cancellation.throwIfCancelled();
       this.context.progress(0.5 + 0.1 * ratio, `trying ${formatPercent(ratio)}`);
-      const model = this.subject.pruned(this.changesOf(this.removalAt(method, ratio, own), method));
+      const model = this.subject.pruned(await this.changesOf(this.removalAt(method, ratio, own), method));
       if (this.loses(await this.scoreAt(model, 'validation'))) break;
       best = ratio;
     }
@@ -278,7 +289,7 @@ class PruneRun {
       for (const ratio of CURVE_RATIOS) {
         this.context.cancellation.throwIfCancelled();
         this.context.progress(0.6 + (0.2 * points.length) / total, `measuring ${method} at ${formatPercent(ratio)}`);
-        const model = subject.pruned(this.changesOf(this.removalAt(method, ratio), method));
+        const model = subject.pruned(await this.changesOf(this.removalAt(method, ratio), method));
         const score = await this.scoreAt(model, 'heldOut');
         points.push({
           method,
@@ -294,28 +305,30 @@ class PruneRun {
     return points;
   }
 
-  /** Each group alone: the most that can go within the tolerance, by halving, and what that costs held out. */
+  /**
+   * Each group alone: the most that can go within the tolerance, by halving, and what that costs held out. What can go is looked for with the quick fit; the cost is that of the network
+   * that would be written.
+   */
   private async perLayer(): Promise<readonly LayerPruning[]> {
     const { subject, before, measure } = this;
     const { network, parameters } = subject;
     const found: LayerPruning[] = [];
     for (const [index, group] of network.groups.entries()) {
       this.context.progress(0.8 + (0.15 * index) / network.groups.length, `measuring ${group.layers[0]!} alone`);
-      const at = (count: number) =>
-        subject.pruned(
-          this.changesOf(
-            removalOf(network, this.orders[parameters.method], 0, new Map([[index, count]])),
-            parameters.method,
-          ),
-        );
+      const { method } = parameters;
+      const without = (count: number) => removalOf(network, this.orders[method], 0, new Map([[index, count]]));
       let [low, high] = [0, group.units - 1];
       while (low < high) {
         this.context.cancellation.throwIfCancelled();
         const middle = Math.ceil((low + high) / 2);
-        if (this.loses(await this.scoreAt(at(middle), 'validation'))) high = middle - 1;
+        const tried = subject.pruned(this.quickChangesOf(without(middle), method));
+        if (this.loses(await this.scoreAt(tried, 'validation'))) high = middle - 1;
         else low = middle;
       }
-      const score = low === 0 ? before.heldOut.score : await this.scoreAt(at(low), 'heldOut');
+      const score =
+        low === 0
+          ? before.heldOut.score
+          : await this.scoreAt(subject.pruned(await this.changesOf(without(low), method)), 'heldOut');
       const change = changeBetween(measure, before.heldOut.score, score);
       for (const layer of group.layers) found.push({ layer, group: index, units: group.units, removable: low, change });
     }

@@ -4,6 +4,7 @@ import { elementBits } from '../../models/elements';
 import type { Model } from '../../models/model';
 import type { LinearUse, PrunableNetwork } from '../../models/units/prunableNetwork';
 import { weightIndex, type Features } from '../../probes/units/features';
+import { followedUse, type FollowedMoments, type FollowedUse } from '../../probes/units/followedMoments';
 import type { Moments } from '../../probes/units/gram';
 import type { UseMoments } from '../../probes/units/unitMoments';
 import { foldingMap } from '../../topology/mergeFiltration';
@@ -48,6 +49,17 @@ export function prunedChanges(
       if (treatment === 'fit') refit(one, removal, valuesOf, cancellation);
       else fold(one, network, removal, valuesOf);
     }
+  return changesWith(model, network, removal, values, cancellation);
+}
+
+/** Tensors without what goes, some of them with other values. */
+function changesWith(
+  model: Model,
+  network: PrunableNetwork,
+  removal: Removal,
+  values: ReadonlyMap<string, Float64Array>,
+  cancellation: Cancellation,
+): ModelChanges {
   const tensors = new Map<string, NewTensor>();
   const axes = new Map<string, Map<number, Int32Array>>();
   for (const { tensor, axis, units } of network.slices) {
@@ -64,6 +76,87 @@ export function prunedChanges(
   const { tensors: sizes = [], ...structure } = network.structure(removal.removed);
   for (const [name, tensor] of sizes) tensors.set(name, tensor);
   return { tensors, ...structure };
+}
+
+/** Gathers what maps read that all read one tensor, in the whole network and in one that is changed so. */
+export type Follow = (changes: ModelChanges, uses: readonly FollowedUse[]) => Promise<readonly FollowedMoments[]>;
+
+/**
+ * As `prunedChanges`, layer by layer: each map is fitted to give what it gave in the whole network, from what the layers before it give now that they lost units and were
+ * fitted. Takes a pass over the rows for each tensor that is read.
+ */
+export async function followedChanges(
+  model: Model,
+  network: PrunableNetwork,
+  removal: Removal,
+  follow: Follow,
+  cancellation = Cancellation.never,
+): Promise<ModelChanges> {
+  if (removal.count === 0) return {};
+  const values = new Map<string, Float64Array>();
+  const valuesOf = (tensor: string) => {
+    const found = values.get(tensor) ?? Float64Array.from(model.readWeight(tensor).values);
+    values.set(tensor, found);
+    return found;
+  };
+  const stages = new Map<string, LinearUse[]>();
+  for (const use of network.uses) if (!use.shared) stages.set(use.input, [...(stages.get(use.input) ?? []), use]);
+  let started = false;
+  for (const uses of stages.values()) {
+    started ||= uses.some(use => use.units.some(unit => unit >= 0 && removal.removed[unit] === 1));
+    if (!started) continue;
+    cancellation.throwIfCancelled();
+    const followed = uses.flatMap(use => followedUse(use, network.uses, removal.removed, valuesOf(use.weight)) ?? []);
+    if (followed.length === 0) continue;
+    const found = await follow(changesWith(model, network, removal, values, cancellation), followed);
+    for (const one of found) refitFollowed(one, valuesOf, cancellation);
+  }
+  return changesWith(model, network, removal, values, cancellation);
+}
+
+/** With what is read now X̂ and what was given Y = X W: the new weights are W_K + D with (C_X̂X̂ + λI) D = C_X̂Y − C_X̂X̂ W_K. */
+function refitFollowed({ use, targets, moments }: FollowedMoments, valuesOf: Values, cancellation: Cancellation): void {
+  const { whole, features, kept, outgoing, columns } = use;
+  const { samples, mean, targetMean, covariance, cross } = moments;
+  if (samples === 0) return;
+  const count = kept.length;
+  const wide = targetMean.length;
+  const { outputs } = whole.layout;
+  const centred = whole.bias !== undefined;
+  const matrix = covariance.slice();
+  const right = new Float64Array(count * columns);
+  const constant = new Float64Array(outputs);
+  if (!centred) for (let i = 0; i < count * count; i++) matrix[i]! += mean[Math.floor(i / count)]! * mean[i % count]!;
+  for (let i = 0; i < count; i++) {
+    cancellation.throwIfCancelled();
+    for (let t = 0; t < wide; t++) {
+      const factor = cross[i * wide + t]! + (centred ? 0 : mean[i]! * targetMean[t]!);
+      if (targets === 'outputs') right[i * columns + t] = factor;
+      else if (factor !== 0)
+        for (let c = 0; c < columns; c++) right[i * columns + c]! += factor * outgoing[t * columns + c]!;
+    }
+    for (let j = 0; j < count; j++) {
+      const factor = matrix[i * count + j]!;
+      const from = kept[j]! * columns;
+      if (factor !== 0) for (let c = 0; c < columns; c++) right[i * columns + c]! -= factor * outgoing[from + c]!;
+    }
+  }
+  // Constants: what was given on average, less what is given now.
+  for (let t = 0; t < wide; t++)
+    if (targets === 'outputs') constant[t % outputs]! += targetMean[t]!;
+    else for (let c = 0; c < columns; c++) constant[c % outputs]! += targetMean[t]! * outgoing[t * columns + c]!;
+  ridgeSolve(matrix, right, count, columns, ridgeOf(count, samples), cancellation);
+  const weights = valuesOf(whole.weight);
+  kept.forEach((f, i) => {
+    for (let b = 0; b < features.blocks; b++)
+      for (let o = 0; o < outputs; o++) {
+        const at = b * outputs + o;
+        const change = right[i * columns + at]!;
+        weights[weightIndex(whole, features, f, b, o)]! += change;
+        constant[o]! -= mean[i]! * (outgoing[f * columns + at]! + change);
+      }
+  });
+  addToBias(whole, constant, valuesOf);
 }
 
 type Values = (tensor: string) => Float64Array;

@@ -11,6 +11,7 @@ import { loadNetwork, type FetchedTensor } from '../network';
 import { networkInputs } from '../networkInputs';
 import type { RuntimeOptions } from '../runtime';
 import { comparedFeatures, fittedFeatures, type Features } from './features';
+import { readFeatures, viewOf, type TensorView } from './featureReader';
 import { Gram, type Moments } from './gram';
 
 /** Multiplications that the covariances of one map may take; the fewer samples are drawn, but never less than four for each feature. */
@@ -114,19 +115,8 @@ class UseReader {
   }
 
   add(tensor: FetchedTensor, batch: number, count: number): void {
-    const { values, dims } = tensor;
-    if (values === undefined) return;
-    const axis = this.use.channelAxis < 0 ? dims.length + this.use.channelAxis : this.use.channelAxis;
-    const view = {
-      values,
-      channels: dims[axis]!,
-      before: product(dims.slice(0, axis)),
-      after: product(dims.slice(axis + 1)),
-      space: dims.filter((_, at) => at !== 0 && at !== axis),
-      // Rows that fill up a batch of a fixed size are no samples.
-      share: dims[0] === batch && axis > 0 ? count / batch : 1,
-      count,
-    };
+    const view = viewOf(tensor, this.use, batch, count);
+    if (view === undefined) return;
     this.compared?.add(view);
     this.fitted?.add(view);
   }
@@ -136,122 +126,59 @@ class UseReader {
   }
 }
 
-/** A tensor as before × channels × after. */
-interface TensorView {
-  readonly values: ArrayLike<number>;
-  readonly channels: number;
-  readonly before: number;
-  readonly after: number;
-  readonly space: readonly number[];
-  readonly share: number;
-  readonly count: number;
-}
-
 /** Draws samples of features from batches. */
 class Sampler {
   private readonly gram: Gram;
   private readonly sample: Float64Array;
-  private readonly random: Random;
-  private readonly wanted: number;
+  private readonly draw: SampleDraw;
 
   constructor(
     private readonly use: LinearUse,
     private readonly features: Features,
-    private readonly rows: number,
+    rows: number,
     seed: number,
   ) {
-    const { count } = features;
-    this.gram = new Gram(count);
-    this.sample = new Float64Array(count);
-    this.random = new Random(seed, `units ${use.weight} ${use.channelFrom} ${features.kind}`);
-    this.wanted = Math.max(4 * count, Math.min(MOST_SAMPLES, Math.floor(MOST_OPERATIONS / (count * count))));
+    this.gram = new Gram(features.count);
+    this.sample = new Float64Array(features.count);
+    const wanted = wantedSamples(features.count, features.count * features.count, MOST_OPERATIONS);
+    this.draw = new SampleDraw(use, features, wanted, rows, seed);
   }
 
   add(view: TensorView): void {
-    if (this.features.kind === 'taps') this.addTaps(view);
-    else if (this.features.kind === 'shared') this.addShared(view);
-    else this.addChannels(view);
+    const { places, read } = readFeatures(this.use, this.features, view);
+    for (const at of this.draw.of(places, view.count)) {
+      read(at, this.sample, 0);
+      this.gram.add(this.sample);
+    }
   }
 
   finish() {
     return { ...this.gram.finish(), features: this.features };
   }
+}
 
-  /** Which of `all` samples of a batch are taken. */
-  private drawn(all: number, view: TensorView): Uint32Array {
-    const share = Math.ceil((this.wanted * view.count) / this.rows);
+/** As many as may take so many operations together, but never less than four for each feature. */
+export function wantedSamples(features: number, operationsPerSample: number, mostOperations: number): number {
+  return Math.max(4 * features, Math.min(MOST_SAMPLES, Math.floor(mostOperations / operationsPerSample)));
+}
+
+/** Which samples are taken. */
+export class SampleDraw {
+  private readonly random: Random;
+
+  constructor(
+    use: LinearUse,
+    features: Features,
+    private readonly wanted: number,
+    private readonly rows: number,
+    seed: number,
+  ) {
+    this.random = new Random(seed, `units ${use.weight} ${use.channelFrom} ${features.kind}`);
+  }
+
+  /** Of `all` samples of a batch of `count` rows. */
+  of(all: number, count: number): Uint32Array {
+    const share = Math.ceil((this.wanted * count) / this.rows);
     return share >= all ? Uint32Array.from({ length: all }, (_, i) => i) : this.random.sample(all, share);
-  }
-
-  private addChannels(view: TensorView): void {
-    const { values, channels, before, after } = view;
-    const { count } = this.features;
-    const from = this.use.channelFrom;
-    for (const at of this.drawn(Math.floor(before * view.share) * after, view)) {
-      const start = (Math.floor(at / after) * channels + from) * after + (at % after);
-      for (let f = 0; f < count; f++) this.sample[f] = values[start + f * after]!;
-      this.gram.add(this.sample);
-    }
-  }
-
-  private addShared(view: TensorView): void {
-    const { values, channels, before, share } = view;
-    const { count, blocks, channelOf } = this.features;
-    for (const at of this.drawn(Math.floor(before * share) * blocks, view)) {
-      const start = Math.floor(at / blocks) * channels + this.use.channelFrom;
-      const block = at % blocks;
-      for (let f = 0; f < count; f++) this.sample[f] = values[start + channelOf[f * blocks + block]!]!;
-      this.gram.add(this.sample);
-    }
-  }
-
-  private addTaps({ values, channels, after, space, count, ...view }: TensorView): void {
-    const { kernel, strides, dilations, padsBefore, padsAfter, transposed } = this.use.window!;
-    const taps = product(kernel);
-    const positions = product(space);
-    const outputs = space.map((length, axis) => {
-      const reach = dilations[axis]! * (kernel[axis]! - 1);
-      return transposed
-        ? (length - 1) * strides[axis]! + reach + 1 - padsBefore[axis]! - padsAfter[axis]!
-        : Math.floor((length + padsBefore[axis]! + padsAfter[axis]! - reach - 1) / strides[axis]!) + 1;
-    });
-    const places = product(outputs);
-    const from = this.use.channelFrom;
-    const width = this.features.count / taps;
-    const source = new Int32Array(taps);
-    for (const at of this.drawn(count * places, { ...view, values, channels, after, space, count })) {
-      const row = Math.floor(at / places);
-      for (let tap = 0; tap < taps; tap++) {
-        // From the last axis to the first: where the tap lies in the input, −1 outside of it.
-        let [rest, left, place, stride] = [at % places, tap, 0, 1];
-        for (let axis = space.length - 1; axis >= 0 && place >= 0; axis--) {
-          const out = rest % outputs[axis]!;
-          rest = Math.floor(rest / outputs[axis]!);
-          const k = left % kernel[axis]!;
-          left = Math.floor(left / kernel[axis]!);
-          const moved = transposed
-            ? (out + padsBefore[axis]! - k * dilations[axis]!) / strides[axis]!
-            : out * strides[axis]! - padsBefore[axis]! + k * dilations[axis]!;
-          if (!Number.isInteger(moved) || moved < 0 || moved >= space[axis]!) place = -1;
-          else {
-            place += moved * stride;
-            stride *= space[axis]!;
-          }
-        }
-        source[tap] = place;
-      }
-      for (let c = 0; c < width; c++) {
-        for (let tap = 0; tap < taps; tap++) {
-          const place = source[tap]!;
-          this.sample[c * taps + tap] =
-            place < 0
-              ? 0
-              : after === 1
-                ? values[(row * positions + place) * channels + from + c]!
-                : values[(row * channels + from + c) * positions + place]!;
-        }
-      }
-      this.gram.add(this.sample);
-    }
   }
 }

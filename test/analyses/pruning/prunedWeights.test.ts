@@ -1,22 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { prunedChanges, type WeightTreatment } from '../../../src/analyses/pruning/prunedWeights';
+import { followedChanges, prunedChanges, type WeightTreatment } from '../../../src/analyses/pruning/prunedWeights';
 import {
   groupFiltrations,
   magnitudeOrder,
   randomOrder,
   removalOf,
   topologyOrder,
+  type Removal,
   type RemovalOrder,
 } from '../../../src/analyses/pruning/removalOrder';
 import { Fault } from '../../../src/base/fault';
 import { Cancellation } from '../../../src/base/cancellation';
 import { Random } from '../../../src/base/random';
-import type { NewTensor } from '../../../src/models/changes';
+import type { ModelChanges, NewTensor } from '../../../src/models/changes';
 import type { Model } from '../../../src/models/model';
 import { networkUnits } from '../../../src/models/units/networkUnits';
 import { networkAnswers } from '../../../src/probes/networkAnswers';
+import { followedMoments } from '../../../src/probes/units/followedMoments';
 import { unitMoments, type UseMoments } from '../../../src/probes/units/unitMoments';
 import { kerasFile } from '../../models/keras/kerasFiles';
 import { openBytes } from '../../models/openBytes';
@@ -59,6 +61,18 @@ async function errorOf(
   const changes = prunedChanges(model, network, moments, removalOf(network, order, count), treatment);
   return squaredError(await answers(openBytes(written(alone(bytes), changes).model), data), await answers(model, data));
 }
+
+const changedError = async ({ bytes, model, data }: Opened, changes: ModelChanges) =>
+  squaredError(await answers(openBytes(written(alone(bytes), changes).model), data), await answers(model, data));
+
+const followed = ({ bytes, model, network, data }: Opened, removal: Removal) =>
+  followedChanges(model, network, removal, (changes, uses) =>
+    followedMoments(model, openBytes(written(alone(bytes), changes).model), uses, data, {
+      runtime,
+      rows: Uint32Array.from({ length: ROWS }, (_, i) => i),
+      seed: 0,
+    }),
+  );
 
 const merged = ({ network, model, moments }: Opened) =>
   topologyOrder(groupFiltrations(network, model, moments, Cancellation.never));
@@ -149,6 +163,43 @@ describe('weights of a pruned network', () => {
         await errorOf(one, merged(one), count, 'plain'),
       ];
       assert.ok(fit < plain, `${name}: ${fit} against ${plain}`);
+    }
+  });
+
+  it('are fitted layer by layer with less error than all at once, where much goes', async () => {
+    for (const name of [
+      'dense layers',
+      'convolutions with normalisation, pooling and flattening',
+      'residual additions',
+      'a transposed convolution',
+      'attention with heads',
+    ]) {
+      const { bytes, rowShape } = zooNetwork(name, 6);
+      const one = await opened(bytes, rowShape);
+      const removal = removalOf(one.network, randomOrder(one.network, 1), Math.round(0.7 * one.network.units));
+      const [apart, once] = [
+        await changedError(one, await followed(one, removal)),
+        await changedError(one, prunedChanges(one.model, one.network, one.moments, removal, 'fit')),
+      ];
+      assert.ok(apart < once, `${name}: ${apart} against ${once}`);
+    }
+  });
+
+  it('are the same layer by layer and at once up to the first layer that reads what is left', async () => {
+    for (const [name, layer] of [
+      ['dense layers', 'fc2'],
+      ['convolutions in groups', 'grouped'],
+      ['channels moved to the end and flattened', 'conv'],
+    ] as const) {
+      const { bytes, rowShape } = zooNetwork(name, 4);
+      const one = await opened(bytes, rowShape);
+      const group = one.network.groups.findIndex(({ layers }) => layers.includes(layer));
+      const removal = removalOf(one.network, randomOrder(one.network, 1), 0, new Map([[group, 2]]));
+      const apart = await answers(openBytes(written(alone(bytes), await followed(one, removal)).model), one.data);
+      const changes = prunedChanges(one.model, one.network, one.moments, removal, 'fit');
+      const once = await answers(openBytes(written(alone(bytes), changes).model), one.data);
+      const size = once.reduce((sum, value) => sum + value * value, 0);
+      assert.ok(squaredError(apart, once) < 1e-6 * size, `${name}: ${squaredError(apart, once)} of ${size}`);
     }
   });
 
