@@ -29,6 +29,8 @@ export class AttentionGraphs {
   private readonly graph: DirectedGraph;
   private readonly components: StrongComponents;
   private readonly cycles: SimpleCycles;
+  /** Places of the thresholds, the highest first. */
+  private readonly falling: readonly number[];
 
   constructor(
     most: number,
@@ -38,6 +40,7 @@ export class AttentionGraphs {
     this.graph = emptyGraph(most);
     this.components = new StrongComponents(most);
     this.cycles = new SimpleCycles(most, MOST_CYCLES, cancellation);
+    this.falling = thresholds.map((_, t) => t).sort((a, b) => thresholds[b]! - thresholds[a]!);
   }
 
   /**
@@ -45,20 +48,23 @@ export class AttentionGraphs {
    * other, the measures of each in their order.
    */
   features(matrix: ArrayLike<number>, from: number, tokens: number, target: Float64Array, at: number): void {
-    this.thresholds.forEach((threshold, t) => {
-      const graph = this.above(matrix, from, tokens, threshold);
+    let cycles = 0;
+    for (const t of this.falling) {
+      const graph = this.above(matrix, from, tokens, this.thresholds[t]!);
       const edges = graph.start[tokens]!;
       const { joined, components } = this.undirected(graph);
+      // Below a threshold with more cycles than are counted there are no fewer: counting up to there is most of the work.
+      if (cycles < MOST_CYCLES) cycles = this.cycles.of(graph);
       const features = [
         this.components.of(graph),
         edges,
         (2 * edges) / tokens,
-        this.cycles.of(graph),
+        cycles,
         components,
         joined - tokens + components,
       ];
       target.set(features, at + t * features.length);
-    });
+    }
   }
 
   private above(matrix: ArrayLike<number>, from: number, tokens: number, threshold: number): DirectedGraph {

@@ -154,6 +154,15 @@ describe('features of an attention graph', () => {
     );
   });
 
+  it('count cycles up to the most at every threshold, in whatever order they are given', () => {
+    // Eight tokens that all attend to each other have 16,072 simple cycles and eight of one; to the next alone, one.
+    const size = 8;
+    const matrix = Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => (j === (i + 1) % size ? 0.6 : 0.05))); // prettier-ignore
+    const cycles = (thresholds: readonly number[]) => features(matrix, thresholds).map(one => one.cycles);
+    assert.deepEqual(cycles([0.025, 0.05, 0.5, 0.75]), [MOST_CYCLES, MOST_CYCLES, 1, 0]);
+    assert.deepEqual(cycles([0.75, 0.05, 0.5, 0.025]), [0, MOST_CYCLES, 1, MOST_CYCLES]);
+  });
+
   it('do not depend on what the arrays held before', () => {
     fc.assert(
       fc.property(weights, weights, (first, second) => {
