@@ -73,6 +73,34 @@ describe('the page of redundant layers', () => {
     await close();
   });
 
+  it('says of each candidate how far its ends are apart, on how many rows it was measured, and how sure that is', async () => {
+    const { page, close } = await opened();
+    const row = page.locator('tr[data-candidate="blocks.2"]');
+    assert.match(
+      await row.innerText(),
+      /0\.0240\s+0\.0216–0\.0264\s+80\.0\s%\s+of 360 rows\s+−17\.8\s+−19\.0 to −17\.0/,
+    );
+    await row.click();
+    assert.match(await page.locator('.pair-links').innerText(), /topology of\s*blocks\.1\s*blocks\.2/);
+    await close();
+  });
+
+  for (const width of [1400, 700])
+    it(`brings both diagrams into sight when a candidate or a finding is opened: ${width} pixels`, async () => {
+      const { page, close } = await opened({ width });
+      const isSeen = () =>
+        page.evaluate(() => {
+          const { top, bottom } = document.querySelector('.pair')!.getBoundingClientRect();
+          return top >= -1 && bottom <= window.innerHeight + 1;
+        });
+      await page.evaluate(() => document.querySelector<HTMLElement>('tr[data-candidate="blocks.4"]')!.click());
+      assert.ok(await isSeen(), 'opened from a candidate');
+      if (width === 1400) assert.ok(await page.locator('tr[data-candidate="blocks.4"]').isVisible());
+      const overflow = await page.evaluate(() => document.documentElement.scrollHeight - window.innerHeight);
+      if (width === 1400) assert.ok(overflow <= 0, `the page is ${overflow} pixels higher than its window`);
+      await close();
+    });
+
   it('lights a candidate whose cell is pointed at, with the interval beside the pointer', async () => {
     const { page, close } = await opened();
     await page.evaluate(() => {

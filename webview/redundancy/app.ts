@@ -25,7 +25,7 @@ export class App {
     private readonly post: (message: RedundancyFromView) => void,
     container: HTMLElement,
   ) {
-    const open = (pair: Pair) => store.set({ pair });
+    const open = (pair: Pair) => this.open(pair);
     this.heatmap = new Heatmap(store, this.tooltip, open);
     this.candidates = new Candidates(store, { open, remove: names => post({ type: 'remove', candidates: names }) });
     this.pair = new PairView(store, post);
@@ -143,7 +143,7 @@ export class App {
       attributes: { type: 'button', 'aria-label': `Show: ${sentence}` },
       onClick: () => {
         const pair = this.pairOf(target);
-        if (pair) this.store.set({ pair });
+        if (pair) this.open(pair);
       },
     });
     return element('li', { class: `finding ${kind === 'caveat' ? 'warning' : weight}` }, [
@@ -151,6 +151,12 @@ export class App {
       text,
       ...(target === undefined ? [] : [show]),
     ]);
+  }
+
+  /** Asked for by a person, so that it comes into sight where they looked at something else. */
+  private open(pair: Pair): void {
+    this.store.set({ pair });
+    this.pair.root.scrollIntoView({ block: 'nearest' });
   }
 
   private pairOf(target: RedundancyFinding['target']): Pair | undefined {

@@ -1,5 +1,5 @@
-import type { Candidate } from '../../src/protocol/redundancy';
-import { formatCount, formatNumber, formatPercent } from '../format/numbers';
+import type { Candidate, LayerDistances } from '../../src/protocol/redundancy';
+import { formatCount, formatNumber, formatPercent, formatQuantity } from '../format/numbers';
 import { element } from '../inspect/dom';
 import { samePair, type Pair, type State, type Store } from './state';
 
@@ -76,7 +76,7 @@ export class Candidates {
   }
 
   private row(one: Candidate, places: ReadonlyMap<string, number>, chosen: ReadonlySet<string>): HTMLElement {
-    const { name, entry, layers, ablation, removable, reason, distance } = one;
+    const { name, entry, layers, ablation, removable, reason } = one;
     const pair = pairOf(one, places);
     const box = element('input', {
       attributes: { type: 'checkbox', value: name, 'aria-label': `Choose ${name} for removal` },
@@ -97,10 +97,10 @@ export class Candidates {
         element('div', { class: 'name-line' }, [
           element('span', { class: 'name-text' }, [element('bdi', { text: name })]),
         ]),
-        element('small', { class: 'reads', text: what }),
+        element('small', { class: 'reads', text: what, title: what }),
       ]),
-      element('td', { class: 'numeric', text: formatNumber(distance) }),
-      element('td', { class: 'numeric', text: afterText(one) }),
+      element('td', { class: 'numeric' }, distanceCell(one, pair, this.store.state.distances)),
+      element('td', { class: 'numeric' }, afterCell(one)),
       element('td', { class: 'numeric' }, changeCell(one)),
       element('td', { class: 'numeric', text: ablation === undefined ? '–' : formatCount(ablation.parametersBefore - ablation.parametersAfter) }), // prettier-ignore
       element('td', { class: `verdict ${removable ? 'free' : ''}`, text: verdict }),
@@ -153,11 +153,26 @@ function pairOf({ entry, exit }: Candidate, places: ReadonlyMap<string, number>)
   return a === undefined || b === undefined ? undefined : { a, b };
 }
 
-function afterText({ ablation }: Candidate): string {
-  if (ablation === undefined) return '–';
-  return ablation.accuracy === undefined
-    ? `${formatPercent(ablation.agreement.value)} same`
-    : formatPercent(ablation.accuracy.after.value);
+/** The distance, with the interval of the dimension that it is of. */
+function distanceCell({ distance }: Candidate, pair: Pair | undefined, distances: LayerDistances | undefined) {
+  if (pair === undefined || distances === undefined) return [formatNumber(distance)];
+  const at = pair.a * distances.layers.length + pair.b;
+  const dimension = distances.bottleneck.findIndex(values => values[at] === distance);
+  const [low, high] = [distances.low[dimension]?.[at], distances.high[dimension]?.[at]];
+  if (low === undefined || high === undefined) return [formatNumber(distance)];
+  return [formatNumber(distance), ' ', small(`${formatNumber(low)}–${formatNumber(high)}`, 'Range over halves of the rows')]; // prettier-ignore
+}
+
+/** The accuracy, with the rows that it was measured on: fewer where a linear map was fitted on the others. */
+function afterCell({ ablation }: Candidate): (Node | string)[] {
+  if (ablation === undefined) return ['–'];
+  const { accuracy, agreement, rows } = ablation;
+  const share = accuracy === undefined ? `${formatPercent(agreement.value)} same` : formatPercent(accuracy.after.value);
+  return [share, ' ', small(`of ${formatQuantity(rows, 'row')}`)];
+}
+
+function small(text: string, title?: string): HTMLElement {
+  return element('small', { class: 'interval', text, ...(title === undefined ? {} : { title }) });
 }
 
 function changeCell({ ablation }: Candidate): (Node | string)[] {
@@ -170,6 +185,6 @@ function changeCell({ ablation }: Candidate): (Node | string)[] {
   return [
     points(change.value),
     ' ',
-    element('small', { class: 'interval', text: `${points(change.low)} to ${points(change.high)}`, title: `95 % interval on ${formatCount(ablation!.rows)} rows` }), // prettier-ignore
+    small(`${points(change.low)} to ${points(change.high)}`, `95 % interval on ${formatCount(ablation!.rows)} rows`),
   ];
 }

@@ -66,11 +66,12 @@ export class PairView {
       this.heading.textContent = names!;
       this.facts.textContent = lines.join(' · ');
       this.links.replaceChildren(
+        'topology of',
         ...[pair.a, pair.b].map(layer => {
           const name = distances.layers[layer]!;
           return element('button', {
             class: 'link',
-            text: 'topology',
+            text: name,
             title: `Topology of ${name}`,
             attributes: { type: 'button', 'aria-label': `Topology of ${name}` },
             onClick: () => this.post({ type: 'inspect', layer: name }),
