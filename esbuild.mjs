@@ -118,6 +118,7 @@ const builds = [
       redundancy: 'webview/redundancy/main.ts',
       prune: 'webview/prune/main.ts',
       timeline: 'webview/timeline/main.ts',
+      mapper: 'webview/mapper/main.ts',
     },
     loader: { '.ttf': 'file' },
   },

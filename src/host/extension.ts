@@ -15,6 +15,8 @@ import {
   selectData,
   selectRedundancyData,
   selectTexts,
+  selectMapperData,
+  showMapper,
   findRedundant,
   selectHoldout,
   selectPruneData,
@@ -34,12 +36,14 @@ import { FileAnswers } from './data/fileAnswers';
 import { DESCRIBE_SHARED_TYPE, DESCRIBE_TYPE, DescribeEditor } from './describe/describeEditor';
 import { InspectPanels, sessionSettings } from './inspect/inspectPanels';
 import { AttentionPanels } from './attention/attentionPanels';
+import { MapperPanels } from './mapper/mapperPanels';
 import { RedundancyPanels } from './redundancy/redundancyPanels';
 import { ChainAnswers } from './program/chainAnswers';
 import { LayerListWatcher } from './program/layerListWatcher';
 import { PrunePanels } from './prune/prunePanels';
 import { Measurements } from './results/measurements';
 import { Results } from './results/results';
+import { Slices } from './results/slices';
 import { DoneNotice } from './running/doneNotice';
 import { RunningStatus } from './running/runningStatus';
 import { Runs } from './running/runs';
@@ -92,6 +96,7 @@ export function activate(context: vscode.ExtensionContext): void {
     runs,
     openDocs: (page: string) => openDocs(context.extensionUri, page),
   };
+  const slices = new Slices(context.workspaceState);
   const panels: InspectPanels = keep(
     new InspectPanels({
       ...surroundings,
@@ -104,7 +109,18 @@ export function activate(context: vscode.ExtensionContext): void {
       programWay: (panel, way) => takeProgramWay(commands, panel, way),
       exportReport: panel => exportFrom(commands, panel),
       redundancy: panel => findRedundant(commands, vscode.Uri.file(panel.model)),
+      mapper: (panel, layer) => showMapper(commands, vscode.Uri.file(panel.model), layer),
       prune: panel => prune(commands, vscode.Uri.file(panel.model)),
+    }),
+  );
+  const mappers = keep(
+    new MapperPanels({
+      ...surroundings,
+      links,
+      slices,
+      memento: context.workspaceState,
+      pickData: model => selectMapperData(commands, model),
+      chooseModel: () => inspectAnother(commands),
     }),
   );
   const redundancy = keep(
@@ -190,6 +206,7 @@ export function activate(context: vscode.ExtensionContext): void {
     panels,
     redundancy,
     heads,
+    mappers,
     pruning,
     comparisons,
     timelines,
@@ -212,6 +229,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     answers: chainAnswers,
     inspect: (model, layer) => inspectAt(commands, model, layer),
+    mapper: (model, layer) => showMapper(commands, model, layer),
   });
   keep(chainAnswers.onDidChange(() => describing.answersChanged()));
   keep(

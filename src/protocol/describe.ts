@@ -55,6 +55,8 @@ export type DescribeFromView =
   | { readonly type: 'programWay'; readonly way: ProgramWay }
   /** Opens the topology of the model, at a layer where one is given. */
   | { readonly type: 'inspect'; readonly layer?: string }
+  /** The Mapper graph of a layer. */
+  | { readonly type: 'mapper'; readonly layer: string }
   /** Where the layers stand with these blocks open; the host's own choice where none are given. */
   | { readonly type: 'layout'; readonly request: number; readonly open?: readonly string[] }
   /** Reads the tensors of a layer, and no longer those of another; of none where none is given. */
@@ -63,6 +65,7 @@ export type DescribeFromView =
 /** Every word of the page. {0} stands for a number or a name. */
 export interface DescribeWords {
   readonly inspect: string;
+  readonly mapper: string;
   readonly format: string;
   readonly producer: string;
   readonly parameters: string;

@@ -158,6 +158,8 @@ export type FromView =
   | { readonly type: 'exportReport' }
   /** Which layers can go, on a page of its own. */
   | { readonly type: 'redundancy' }
+  /** The Mapper graph of a layer, on a page of its own. */
+  | { readonly type: 'mapper'; readonly layer: string }
   /** Goes on to the panel that prunes the model. */
   | { readonly type: 'prune' }
   | { readonly type: 'showLog' };

@@ -12,6 +12,7 @@ import './journeys/findTheWay';
 import './journeys/formats';
 import './journeys/kinds';
 import './journeys/keyboard';
+import './journeys/mapper';
 import './journeys/prune';
 import './journeys/redundancy';
 import './journeys/restricted';

@@ -153,6 +153,7 @@ describe('The manifest', () => {
       'onWebviewPanel:neuralTopology.inspect',
       'onWebviewPanel:neuralTopology.redundancy',
       'onWebviewPanel:neuralTopology.attention',
+      'onWebviewPanel:neuralTopology.mapper',
       'onWebviewPanel:neuralTopology.prune',
       'onWebviewPanel:neuralTopology.compare',
       'onWebviewPanel:neuralTopology.timeline',

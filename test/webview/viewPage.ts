@@ -8,6 +8,7 @@ import { inlineWorkers } from '../../scripts/lib/inlineWorkers.mjs';
 import { encodeResult } from '../../src/protocol/codec';
 import type { AttentionToView } from '../../src/protocol/attention';
 import type { DescribeToView } from '../../src/protocol/describe';
+import type { MapperToView } from '../../src/protocol/mapper';
 import type { FromView, InputPreview, ToView } from '../../src/protocol/panel';
 import type { RedundancyToView } from '../../src/protocol/redundancy';
 import type { TimelineToView } from '../../src/protocol/timeline';
@@ -18,7 +19,7 @@ import { THEMES, themeStyle, type ThemeName } from './themes';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A folder of webview/. */
-export type ViewName = 'inspect' | 'attention' | 'describe' | 'redundancy' | 'timeline';
+export type ViewName = 'inspect' | 'attention' | 'describe' | 'redundancy' | 'timeline' | 'mapper';
 
 interface Bundle {
   readonly script: string;
@@ -85,7 +86,9 @@ export interface ViewPage {
   readonly page: Page;
   readonly problems: string[];
   readonly deliver: (
-    ...messages: readonly (ToView | AttentionToView | DescribeToView | RedundancyToView | TimelineToView)[]
+    ...messages: readonly (
+      ToView | AttentionToView | DescribeToView | MapperToView | RedundancyToView | TimelineToView
+    )[]
   ) => Promise<void>;
   readonly sent: () => Promise<FromView[]>;
   readonly close: () => Promise<void>;

@@ -11,6 +11,7 @@ type Layer = Layers[number];
 export interface DetailEvents {
   choose(choice: Choice | undefined): void;
   inspect(layer: string): void;
+  mapper(layer: string): void;
   toggle(block: string): void;
 }
 
@@ -69,6 +70,13 @@ export function layerDetail(
             text: words.showTopology,
             attributes: { type: 'button' },
             onClick: () => events.inspect(name),
+          }),
+          ' ',
+          element('button', {
+            class: 'secondary',
+            text: words.mapper,
+            attributes: { type: 'button' },
+            onClick: () => events.mapper(name),
           }),
         ]
       : []),

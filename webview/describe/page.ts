@@ -323,6 +323,7 @@ export class Page {
     const events: DetailEvents = {
       choose: next => (next?.kind === 'layer' ? this.reveal(next.name) : this.choose(next, 'bring')),
       inspect: layer => this.post({ type: 'inspect', layer }),
+      mapper: layer => this.post({ type: 'mapper', layer }),
       toggle: block => this.toggle(block),
     };
     const shown = ((): HTMLElement => {

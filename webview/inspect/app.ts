@@ -52,6 +52,7 @@ export class App {
       openDocs,
       exports: (plot, view) => this.plotItems(plot, view),
       describe: layer => post({ type: 'describe', layer }),
+      mapper: layer => post({ type: 'mapper', layer }),
     });
     this.status = new StatusView(mode, {
       stop: () => post({ type: 'cancel' }),

@@ -33,6 +33,8 @@ export interface DetailActions {
   exports(plot: PlotName, view: PlotView): readonly (MenuItem | null)[];
   /** Shows a layer where the model is described. */
   describe(layer: string): void;
+  /** Shows the Mapper graph of a layer. */
+  mapper(layer: string): void;
 }
 
 export class Detail {
@@ -67,7 +69,7 @@ export class Detail {
     this.makeDimensionToggles();
     const title = element('div', { class: 'detail-title' }, [
       this.name,
-      ...(store.state.mode === 'panel' ? [this.graphButton()] : []),
+      ...(store.state.mode === 'panel' ? [this.graphButton(), this.mapperButton()] : []),
       this.line,
       this.dimensionGroup,
     ]);
@@ -110,6 +112,13 @@ export class Detail {
     return iconButton('graph', 'Show this layer in the graph of the network', () => {
       const { layer } = this.store.state.preferences;
       if (layer !== undefined) this.actions.describe(layer);
+    });
+  }
+
+  private mapperButton(): HTMLElement {
+    return iconButton('nodes', 'Mapper graph of this layer', () => {
+      const { layer } = this.store.state.preferences;
+      if (layer !== undefined) this.actions.mapper(layer);
     });
   }
 

@@ -14,7 +14,8 @@ export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
 }
 
 /** Our views, each a folder of webview/. */
-export type ViewName = 'inspect' | 'attention' | 'compare' | 'describe' | 'redundancy' | 'prune' | 'timeline';
+export type ViewName =
+  'inspect' | 'attention' | 'compare' | 'describe' | 'redundancy' | 'prune' | 'timeline' | 'mapper';
 
 /** The page of one of our views: its script and style are dist/webview/NAME.js and .css. */
 export function viewPage(webview: vscode.Webview, extension: vscode.Uri, name: ViewName, title: string): string {

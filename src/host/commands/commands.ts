@@ -20,6 +20,7 @@ import { iconPath } from '../base/view';
 import { filterOf, INSPECTED_FILES, isOfKind, MODEL_FILES, PROGRAMLESS_FILES, WEIGHTS_FILES } from '../base/fileKinds';
 import type { InspectPanel } from '../inspect/inspectPanel';
 import type { InspectPanels } from '../inspect/inspectPanels';
+import type { MapperPanels } from '../mapper/mapperPanels';
 import type { RedundancyPanels } from '../redundancy/redundancyPanels';
 import type { ChainAnswer } from '../../models/layerList/chain';
 import type { ChainAnswers } from '../program/chainAnswers';
@@ -53,6 +54,7 @@ export interface CommandContext {
   readonly panels: InspectPanels;
   readonly redundancy: RedundancyPanels;
   readonly heads: AttentionPanels;
+  readonly mappers: MapperPanels;
   readonly pruning: PrunePanels;
   readonly comparisons: ComparePanels;
   readonly timelines: TimelinePanels;
@@ -82,7 +84,8 @@ export function makeCommands(context: CommandContext): CommandTable {
   const chooseModels = async (clicked: unknown, selected: unknown): Promise<readonly vscode.Uri[]> => {
     const given = modelsOf(clicked, selected, file => context.folders.has(file));
     if (given.length > 0) return given;
-    const active = panels.active?.model ?? context.redundancy.active?.session.model;
+    const active =
+      panels.active?.model ?? context.redundancy.active?.session.model ?? context.mappers.active?.session.model;
     const front = active === undefined ? modelInFront() : vscode.Uri.file(active);
     if (front) return [front];
     const asked = await askForModel(context);
@@ -100,6 +103,9 @@ export function makeCommands(context: CommandContext): CommandTable {
     },
     'neuralTopology.findRedundantLayers': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, 1)) await findRedundant(context, model);
+    },
+    'neuralTopology.mapper': async (clicked, selected) => {
+      for (const model of (await chooseModels(clicked, selected)).slice(0, 1)) await showMapper(context, model);
     },
     'neuralTopology.prune': async (clicked, selected) => {
       for (const model of (await chooseModels(clicked, selected)).slice(0, MOST_AT_ONCE)) await prune(context, model);
@@ -306,25 +312,57 @@ export async function findRedundant(context: CommandContext, model: vscode.Uri):
 
 /** Asks for the data that removals are measured on, remembers it, and runs. Weights that nothing runs are shown with the ways to a result. */
 export async function selectRedundancyData(context: CommandContext, model: vscode.Uri): Promise<void> {
+  const asked = await askForData(context, model, context.redundancy.get(model)?.data);
+  if (asked !== undefined)
+    void context.redundancy.reveal(model, asked.data, asked.answer).setRequest(asked.data, asked.answer);
+}
+
+/** Asks for the data of a model and remembers it. Weights that nothing runs are shown with the ways to a result; then, and where nothing is chosen, there is none. */
+async function askForData(
+  context: CommandContext,
+  model: vscode.Uri,
+  current: DataChoice | undefined,
+): Promise<{ readonly data: DataChoice; readonly answer: ChainAnswer | undefined } | undefined> {
   const engine = await context.engine.get();
-  let chosen: DataChoice | undefined;
+  let data: DataChoice | undefined;
   let answer: ChainAnswer | undefined;
   const stored = needsALook(model.fsPath) ? await recognise(model, context.engine.get, context.answers) : undefined;
-  if (stored?.kind === 'activations') chosen = { kind: 'stored' };
+  if (stored?.kind === 'activations') data = { kind: 'stored' };
   else {
     let described = await engine.run('outline', { model: model.fsPath });
     if (described.missing) {
       answer = await recallAnswer(engine, model.fsPath, described.missing, context.chainAnswers);
-      if (answer === undefined) return inspect(context, model);
+      if (answer === undefined) {
+        await inspect(context, model);
+        return undefined;
+      }
       described = await engine.run('outline', { model: model.fsPath, answer });
     }
     const pick = pickContext(context, answer === undefined ? {} : { answer });
-    const found = await pickData(model, described, context.redundancy.get(model)?.data, pick);
-    chosen = found && (await pickTheRest(model, described, found, pick));
+    const found = await pickData(model, described, current, pick);
+    data = found && (await pickTheRest(model, described, found, pick));
   }
-  if (chosen === undefined) return;
-  if (chosen.kind !== 'random') await context.links.set(model, chosen);
-  void context.redundancy.reveal(model, chosen, answer).setRequest(chosen, answer);
+  if (data === undefined) return undefined;
+  if (data.kind !== 'random') await context.links.set(model, data);
+  return { data, answer };
+}
+
+/** The Mapper graph of a layer, or of the one that was looked at last: at once where the model's data is known, and else after asking for that. */
+export async function showMapper(context: CommandContext, model: vscode.Uri, layer?: string): Promise<void> {
+  const session = context.mappers.get(model);
+  const inspected = context.panels.get(model)?.session;
+  const data = session?.data ?? inspected?.data ?? context.links.get(model);
+  if (data === undefined) return selectMapperData(context, model, layer);
+  const shown = context.mappers.reveal(model, data, layer, inspected?.answered.answer);
+  if (layer !== undefined && shown.layer !== layer) void shown.setSubject(layer);
+  else if (!shown.isRunning && shown.result === undefined) void shown.start();
+}
+
+/** Asks for the data whose activations are shown, remembers it, and runs. */
+export async function selectMapperData(context: CommandContext, model: vscode.Uri, layer?: string): Promise<void> {
+  const asked = await askForData(context, model, context.mappers.get(model)?.data);
+  if (asked === undefined) return;
+  void context.mappers.reveal(model, asked.data, layer, asked.answer).setData(asked.data, asked.answer);
 }
 
 /** What the heads of a model attend to: at once where its texts are known, and else after asking for them. */

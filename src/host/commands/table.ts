@@ -29,6 +29,7 @@ export interface CommandTable {
   readonly 'neuralTopology.inspect': OnFiles;
   readonly 'neuralTopology.describe': OnFiles;
   readonly 'neuralTopology.findRedundantLayers': OnFiles;
+  readonly 'neuralTopology.mapper': OnFiles;
   readonly 'neuralTopology.prune': OnFiles;
   readonly 'neuralTopology.attention': OnFiles;
   readonly 'neuralTopology.compare': OnFiles;

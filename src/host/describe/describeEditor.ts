@@ -23,6 +23,7 @@ export interface DescribeContext {
   readonly answers: KeptAnswers;
   /** Opens the topology of a model, at a layer where one is given. */
   readonly inspect: (model: vscode.Uri, layer: string | undefined) => Promise<void>;
+  readonly mapper: (model: vscode.Uri, layer: string) => Promise<void>;
 }
 
 /** What is behind each way to a result of weights without a program. */
@@ -147,6 +148,8 @@ export class DescribeEditor implements vscode.CustomReadonlyEditorProvider<Model
         return session.check();
       case 'inspect':
         return this.context.inspect(uri, message.layer);
+      case 'mapper':
+        return this.context.mapper(uri, message.layer);
       case 'forgetChoices':
         await vscode.commands.executeCommand('neuralTopology.forgetChoices' satisfies CommandId, uri);
         return;

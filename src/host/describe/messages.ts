@@ -15,6 +15,8 @@ export function parseDescribeMessage(message: unknown): DescribeFromView | undef
     case 'checkWeights':
     case 'forgetChoices':
       return { type };
+    case 'mapper':
+      return isName(layer) ? { type, layer } : undefined;
     case 'inspect':
     case 'weights':
       if (layer === undefined) return { type };

@@ -5,6 +5,7 @@ import type { Translate } from '../base/translate';
 export function describeWords(t: Translate): DescribeWords {
   return {
     inspect: t('Inspect Layer Topology'),
+    mapper: t('Mapper graph'),
     format: t('Format'),
     producer: t('Producer'),
     parameters: t('Parameters'),

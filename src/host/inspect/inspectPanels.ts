@@ -26,6 +26,7 @@ export interface InspectPanelsContext extends PanelsContext {
   programWay(panel: InspectPanel, way: ProgramWay): Promise<void>;
   exportReport(panel: InspectPanel): Promise<void>;
   redundancy(panel: InspectPanel): Promise<void>;
+  mapper(panel: InspectPanel, layer: string): Promise<void>;
   prune(panel: InspectPanel): Promise<void>;
 }
 
@@ -124,6 +125,8 @@ export class InspectPanels extends SessionPanels<InspectRequest, FromView, Inspe
         return context.exportReport(panel);
       case 'redundancy':
         return context.redundancy(panel);
+      case 'mapper':
+        return context.mapper(panel, message.layer);
       case 'prune':
         return context.prune(panel);
       case 'cancel':

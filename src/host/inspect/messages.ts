@@ -21,6 +21,8 @@ export function parseFromView(message: unknown): FromView | undefined {
     case 'describe':
       if (message.layer === undefined) return { type: 'describe' };
       return isText(message.layer, LONGEST_NAME) ? { type: 'describe', layer: message.layer } : undefined;
+    case 'mapper':
+      return isText(message.layer, LONGEST_NAME) ? { type: 'mapper', layer: message.layer } : undefined;
     case 'confirm':
       return typeof message.proceed === 'boolean' ? { type: 'confirm', proceed: message.proceed } : undefined;
     case 'rerun':
