@@ -1,6 +1,11 @@
 export { Engine } from './engine';
 export { checkOutput, writeWhole } from './outputFile';
-export { FolderTimeline, type TimelineInput, type TimelineListeners } from './timeline/folderTimeline';
+export {
+  FolderTimeline,
+  type TimelineForecast,
+  type TimelineInput,
+  type TimelineListeners,
+} from './timeline/folderTimeline';
 export { listCheckpoints } from './timeline/checkpointFiles';
 export { VERSION } from './version';
 export { ownInputs } from '../probes/followingInputs';

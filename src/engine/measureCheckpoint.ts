@@ -1,10 +1,10 @@
 import { collapseOf, type CollapseResult } from '../analyses/collapse';
 import { classifierOf } from '../analyses/denseLayers';
-import { defaultInspectParameters, type InspectParameters, type InspectResult } from '../analyses/inspect';
+import type { InspectResult } from '../analyses/inspect';
 import { inspectModel } from '../analyses/inspectModel';
 import { checkpointOf } from '../analyses/timeline/checkpointOf';
 import { stepOf } from '../analyses/timeline/checkpointOrder';
-import { TIMELINE_POINTS, type Checkpoint } from '../analyses/timeline/timeline';
+import { timelineParameters, type Checkpoint } from '../analyses/timeline/timeline';
 import { weightsOf, type WeightsResult } from '../analyses/weights';
 import { Fault, isCancelled, type Warning } from '../base/fault';
 import { DisposableStore } from '../base/lifecycle';
@@ -20,10 +20,6 @@ import { VERSION } from './version';
 
 /** Raised when a checkpoint's numbers would come out otherwise, or its entry has another form. */
 const ENTRY_VERSION = 1;
-
-export function timelineParameters({ parameters }: Pick<CheckpointsInput, 'parameters'>): InspectParameters {
-  return { ...defaultInspectParameters, points: TIMELINE_POINTS, ...parameters };
-}
 
 /**
  * All that the timeline says of one checkpoint: taken from the cache where the same was measured before, whatever the file was called then. Weights without their program have no layers, and a warning says

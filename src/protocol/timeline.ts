@@ -30,6 +30,8 @@ export type TimelineToView =
 
 export type TimelineStatus =
   | { readonly kind: 'waiting' }
+  /** Asks before a folder is measured that takes long. */
+  | { readonly kind: 'confirm'; readonly message: string }
   | { readonly kind: 'running'; readonly fraction: number; readonly phrase: string }
   /** All that there is has been measured, and the folder is looked at. */
   | { readonly kind: 'watching' }
@@ -47,6 +49,7 @@ export interface TimelineRestore {
 
 export type TimelineFromView =
   | Plain<'ready' | 'pickData' | 'showLog' | 'pause' | 'resume'>
+  | { readonly type: 'confirm'; readonly proceed: boolean }
   | { readonly type: 'inspect'; readonly file: string }
   | { readonly type: 'compare'; readonly files: readonly [string, string] }
   | { readonly type: 'copy'; readonly text: string }

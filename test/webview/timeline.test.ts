@@ -245,6 +245,17 @@ describe('the page of a timeline', () => {
     });
   });
 
+  it('asks before a folder that takes long, with either answer a button away', async () => {
+    const message = 'Measuring 40 checkpoints will take about 10 min, less where they were measured before.';
+    await withView({}, [start, { type: 'status', status: { kind: 'confirm', message } }], async view => {
+      assert.ok((await view.page.locator('.timeline-status').innerText()).startsWith(message));
+      await view.page.getByRole('button', { name: 'Not now' }).click();
+      assert.deepEqual((await sent(view)).at(-1), { type: 'confirm', proceed: false });
+      await view.page.getByRole('button', { name: 'Run anyway' }).click();
+      assert.deepEqual((await sent(view)).at(-1), { type: 'confirm', proceed: true });
+    });
+  });
+
   it('is as it was after it was hidden: dimension, spacing and what was chosen', async () => {
     await withView({}, messages(trained(6)), async view => {
       const { page } = view;

@@ -289,6 +289,20 @@ export class Page {
         );
         return;
       }
+      case 'confirm': {
+        const button = (text: string, look: string, proceed: boolean) =>
+          element('button', {
+            class: look,
+            text,
+            attributes: { type: 'button' },
+            onClick: () => this.post({ type: 'confirm', proceed }),
+          });
+        return this.progress.replaceChildren(
+          element('span', { text: status.message }),
+          button('Run anyway', 'primary', true),
+          button('Not now', 'secondary', false),
+        );
+      }
       case 'watching':
         return this.progress.replaceChildren(
           element('span', { class: 'dot', attributes: { 'aria-hidden': 'true' } }),

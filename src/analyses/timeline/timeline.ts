@@ -1,12 +1,21 @@
 import type { FaultData, Warning } from '../../base/fault';
 import type { Provenance } from '../analysis';
 import type { CollapseResult } from '../collapse';
-import type { Estimate, LayerFailure } from '../inspect';
+import { defaultInspectParameters, type Estimate, type InspectParameters, type LayerFailure } from '../inspect';
 import type { Caveat } from '../layerTopology';
 import type { WeightsResult } from '../weights';
 
 /** Fewer points than an inspection takes: there are many checkpoints, and what is looked for is a change. */
 export const TIMELINE_POINTS = 500;
+
+/** The parameters of each checkpoint's inspection, with what is left out. */
+export function timelineParameters({
+  parameters,
+}: {
+  readonly parameters?: Partial<InspectParameters>;
+}): InspectParameters {
+  return { ...defaultInspectParameters, points: TIMELINE_POINTS, ...parameters };
+}
 
 /** What is kept of a layer of one checkpoint: its diagram is a click away. */
 export interface CheckpointLayer {

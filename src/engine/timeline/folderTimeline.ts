@@ -1,7 +1,13 @@
 import path from 'node:path';
 import { compareCheckpoints, stepOf } from '../../analyses/timeline/checkpointOrder';
 import { whichToKeep } from '../../analyses/timeline/stopRules';
-import { isBroken, isMeasured, type TimelineEntry, type TimelineResult } from '../../analyses/timeline/timeline';
+import {
+  isBroken,
+  isMeasured,
+  timelineParameters,
+  type TimelineEntry,
+  type TimelineResult,
+} from '../../analyses/timeline/timeline';
 import { Fault, isCancelled, type FaultCode } from '../../base/fault';
 import type { Engine } from '../engine';
 import type { CheckpointsInput, CheckpointsOutput } from '../timelineTypes';
@@ -26,6 +32,13 @@ export interface TimelineListeners {
   readonly onIdle?: () => void;
 }
 
+export interface TimelineForecast {
+  readonly checkpoints: number;
+  readonly milliseconds: number;
+}
+
+/** Checkpoints that are tried until one can be read, the last first: they are the likeliest to be whole. */
+const MOST_FORECAST = 5;
 /** What a file may be refused for while it is still being written. */
 const HALF_WRITTEN: readonly FaultCode[] = ['corrupt', 'empty', 'not-a-model', 'not-found', 'unsupported', 'unsafe'];
 /** What a single checkpoint may be refused for, and all of them alike. */
@@ -52,6 +65,30 @@ export class FolderTimeline {
     private readonly listeners: TimelineListeners = {},
     private readonly now: () => number = Date.now,
   ) {}
+
+  /**
+   * What measuring all that there is would take, from headers alone: the cost of the last checkpoint that can be read, for each of them. What an earlier run has measured takes less, and that is not looked up.
+   */
+  async forecast(signal?: AbortSignal): Promise<TimelineForecast> {
+    await this.list();
+    const checkpoints = this.files.length;
+    const reading = readingOf(this.input);
+    const parameters = timelineParameters(this.input);
+    for (const { path: at } of this.files.slice(-MOST_FORECAST).reverse()) {
+      try {
+        const { milliseconds } = await this.engine.run(
+          'forecast',
+          { ...reading, parameters, model: path.resolve(at) },
+          signal === undefined ? {} : { signal },
+        );
+        return { checkpoints, milliseconds: checkpoints * milliseconds };
+      } catch (error) {
+        // One that cannot be read costs nothing; the others tell.
+        if (!(error instanceof Fault) || isCancelled(error)) throw error;
+      }
+    }
+    return { checkpoints, milliseconds: 0 };
+  }
 
   /** Measures what there is, once. Throws `empty` for a folder without checkpoints, `cancelled`, and what is wrong with the data. */
   async measure(signal?: AbortSignal): Promise<TimelineResult> {

@@ -15,6 +15,8 @@ export function parseTimelineMessage(message: unknown): TimelineFromView | undef
     case 'pause':
     case 'resume':
       return { type: message.type };
+    case 'confirm':
+      return typeof message.proceed === 'boolean' ? { type: 'confirm', proceed: message.proceed } : undefined;
     case 'inspect':
       return isPathWithin(message.file) ? { type: 'inspect', file: message.file } : undefined;
     case 'compare': {

@@ -6,7 +6,7 @@ import type { Engine } from '../../engine';
 import type { DataChoice, TimelineFromView } from '../../protocol/timeline';
 import { besideColumn } from '../base/besideColumn';
 import { inspectSettings } from '../base/settings';
-import { isDataFile } from '../inspect/inspectPanels';
+import { isDataFile, sessionSettings } from '../inspect/inspectPanels';
 import type { RunSaid } from '../running/runs';
 import { SessionPanels, type PanelsContext, type Shown } from '../running/sessionPanels';
 import { parseTimelineMessage, parseTimelineRestore } from './messages';
@@ -73,6 +73,7 @@ export class TimelinePanels extends SessionPanels<
         return new FolderTimeline(engine, input, listeners);
       },
       parameters: folder => ({ ...inspectSettings(vscode.Uri.file(folder)), points: TIMELINE_POINTS, maxDimension: 1 }),
+      confirmAboveMilliseconds: folder => sessionSettings(vscode.Uri.file(folder)).confirmAboveMilliseconds,
       canCompare: context.compare !== undefined,
     });
     const watcher = own.add(
@@ -129,6 +130,7 @@ export class TimelinePanels extends SessionPanels<
       case 'save':
         return this.answer({ ...message, format: 'csv' }, made, path.dirname(session.folder));
       case 'ready':
+      case 'confirm':
       case 'copy':
       case 'openDocs':
       case 'showLog':

@@ -10,6 +10,7 @@ import type {
   TimelineToView,
 } from '../../protocol/timeline';
 import { callOf } from '../base/commandLine';
+import { sayCount, sayRoughDuration } from '../base/numbers';
 import type { Translate } from '../base/translate';
 import { dataWords, readingOf } from '../data/chosenData';
 import { shortName } from '../data/reference';
@@ -24,11 +25,13 @@ export interface TimelineRequest {
 }
 
 /** What of a folder's timeline a session uses; a test may stand in for it. */
-export type TimelineLike = Pick<FolderTimeline, 'watch' | 'nudge' | 'result'>;
+export type TimelineLike = Pick<FolderTimeline, 'forecast' | 'watch' | 'nudge' | 'result'>;
 
 export interface TimelineSessionContext {
   readonly makeTimeline: (input: TimelineInput, listeners: TimelineListeners) => Promise<TimelineLike>;
   readonly parameters: (folder: string) => Partial<InspectParameters>;
+  /** Folders whose forecast is above are asked about. */
+  readonly confirmAboveMilliseconds: (folder: string) => number;
   readonly post: (message: TimelineToView) => void;
   readonly canCompare: boolean;
   readonly unexpected: (error: unknown) => void;
@@ -43,6 +46,9 @@ export class TimelineSession {
   private files: readonly string[] = [];
   private timeline: TimelineLike | undefined;
   private abort: AbortController | undefined;
+  private decide: ((proceed: boolean) => void) | undefined;
+  /** Whether the person was asked about this data, or had not to be. */
+  private mayMeasure = false;
   private current: TimelineStatus = { kind: 'waiting' };
   private runs = 0;
 
@@ -86,6 +92,7 @@ export class TimelineSession {
     this.entries.clear();
     this.files = [];
     this.timeline = undefined;
+    this.mayMeasure = false;
     this.context.post(this.startMessage());
     return this.resume();
   }
@@ -102,7 +109,8 @@ export class TimelineSession {
     this.setStatus({ kind: 'running', fraction: 0, phrase: this.context.t('looking at the folder') });
     try {
       this.timeline ??= await this.context.makeTimeline(this.input(data), this.listeners());
-      if (isCurrent()) await this.timeline.watch(abort.signal);
+      this.mayMeasure ||= isCurrent() && (await this.ask(this.timeline, abort.signal));
+      if (isCurrent() && this.mayMeasure) await this.timeline.watch(abort.signal);
       if (isCurrent()) this.setStatus({ kind: 'paused' });
     } catch (error) {
       if (isCurrent()) this.setStatus(isCancelled(error) ? { kind: 'paused' } : this.failure(error));
@@ -115,13 +123,16 @@ export class TimelineSession {
   cancel(): void {
     if (this.abort === undefined) return;
     this.runs++;
+    this.decide?.(false);
     this.abort.abort();
     this.abort = undefined;
     this.setStatus({ kind: 'paused' });
   }
 
-  /** Nothing is asked. */
-  confirm(): void {}
+  /** The answer to the question before a folder that takes long. */
+  confirm(proceed: boolean): void {
+    this.decide?.(proceed);
+  }
 
   /** Something changed in the folder. */
   nudge(): void {
@@ -135,8 +146,28 @@ export class TimelineSession {
 
   dispose(): void {
     this.runs++;
+    this.decide?.(false);
     this.abort?.abort();
     this.abort = undefined;
+  }
+
+  /** Whether all that is there may be measured: asked where that takes long. */
+  private async ask(timeline: TimelineLike, signal: AbortSignal): Promise<boolean> {
+    const { t, confirmAboveMilliseconds } = this.context;
+    const { checkpoints, milliseconds } = await timeline.forecast(signal);
+    if (milliseconds <= confirmAboveMilliseconds(this.request.folder) || signal.aborted) return true;
+    const answer = new Promise<boolean>(resolve => (this.decide = resolve));
+    this.setStatus({
+      kind: 'confirm',
+      message: t(
+        'Measuring {0} checkpoints will take about {1}, less where they were measured before.',
+        sayCount(checkpoints),
+        sayRoughDuration(milliseconds, t),
+      ),
+    });
+    const proceed = await answer;
+    this.decide = undefined;
+    return proceed;
   }
 
   private listeners(): TimelineListeners {

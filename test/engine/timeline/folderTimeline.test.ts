@@ -62,6 +62,48 @@ const measured = (entry: TimelineEntry | undefined) => {
   return entry;
 };
 
+describe('the forecast of a folder’s timeline', () => {
+  const forecasts = (of: (model: string) => number) => {
+    const asked: unknown[] = [];
+    const engine = {
+      run: (name: string, input: { readonly model: string }) => {
+        asked.push([name, path.basename(input.model), input]);
+        return Promise.resolve().then(() => ({ milliseconds: of(path.basename(input.model)) }));
+      },
+    } as unknown as Pick<Engine, 'run'>;
+    return { engine, asked };
+  };
+
+  it('is that of the last checkpoint that can be read, for each of them', async () => {
+    const { engine, asked } = forecasts(model => {
+      if (model === 'step-400.onnx') throw new Fault('corrupt', 'cut off');
+      return 20;
+    });
+    const timeline = new FolderTimeline(engine, { folder: folder(0, 5, 40, 400), ...iris, parameters: { points: 30 } });
+    assert.deepEqual(await timeline.forecast(), { checkpoints: 4, milliseconds: 80 });
+    assert.deepEqual(
+      asked.map(one => (one as unknown[]).slice(0, 2)),
+      [
+        ['forecast', 'step-400.onnx'],
+        ['forecast', 'step-40.onnx'],
+      ],
+    );
+    const [, , input] = asked.at(-1) as [string, string, { parameters: unknown; data: unknown }];
+    assert.deepEqual([input.data, (input.parameters as { points: number }).points], [data, 30]);
+  });
+
+  it('is nothing where no checkpoint can be read, and does not outlive a stop', async () => {
+    const fails = (code: 'corrupt' | 'cancelled') =>
+      forecasts(() => {
+        throw new Fault(code, 'no');
+      }).engine;
+    const none = new FolderTimeline(fails('corrupt'), { folder: folder(0, 5), ...iris });
+    assert.deepEqual(await none.forecast(), { checkpoints: 2, milliseconds: 0 });
+    const stopped = new FolderTimeline(fails('cancelled'), { folder: folder(0), ...iris });
+    await assert.rejects(stopped.forecast(), { code: 'cancelled' });
+  });
+});
+
 describe('a folder’s timeline', () => {
   it('has each checkpoint in order, with accuracy, topology, redundancy, weights and collapse', async () => {
     const { engine } = engineHere();

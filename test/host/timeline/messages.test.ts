@@ -6,6 +6,10 @@ import { parseTimelineMessage, parseTimelineRestore } from '../../../src/host/ti
 describe('what the page of a timeline may send', () => {
   it('is taken field by field', () => {
     assert.deepEqual(parseTimelineMessage({ type: 'pause', more: 1 }), { type: 'pause' });
+    assert.deepEqual(parseTimelineMessage({ type: 'confirm', proceed: false, x: 1 }), {
+      type: 'confirm',
+      proceed: false,
+    });
     assert.deepEqual(parseTimelineMessage({ type: 'inspect', file: 'a/b.pt', x: 1 }), {
       type: 'inspect',
       file: 'a/b.pt',
@@ -22,6 +26,7 @@ describe('what the page of a timeline may send', () => {
       {},
       { type: 'delete' },
       { type: 'inspect' },
+      { type: 'confirm', proceed: 'yes' },
       { type: 'inspect', file: '/etc/passwd' },
       { type: 'inspect', file: '../secret.pt' },
       { type: 'inspect', file: 'a/../../b.pt' },

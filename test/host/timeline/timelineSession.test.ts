@@ -12,7 +12,7 @@ import { checkpoint } from '../../analyses/timeline/checkpoints';
 const data = { kind: 'file', data: '/data/test.npz', labels: '/data/test.npz#y' } as const;
 
 /** A session whose folder is told what to say. */
-function session(request: Partial<TimelineRequest> = {}) {
+function session(request: Partial<TimelineRequest> = {}, takes = 1000) {
   const posted: TimelineToView[] = [];
   const made: { input: TimelineInput; listeners: TimelineListeners; fail: (error: unknown) => void }[] = [];
   const entries: TimelineEntry[] = [];
@@ -23,6 +23,7 @@ function session(request: Partial<TimelineRequest> = {}) {
         let fail: (error: unknown) => void = () => {};
         made.push({ input, listeners, fail: error => fail(error) });
         return Promise.resolve({
+          forecast: () => Promise.resolve({ checkpoints: 40, milliseconds: takes }),
           watch: signal =>
             new Promise<void>((resolve, reject) => {
               fail = reject;
@@ -38,6 +39,7 @@ function session(request: Partial<TimelineRequest> = {}) {
         });
       },
       parameters: () => ({ points: 500, seed: 3 }),
+      confirmAboveMilliseconds: () => 60_000,
       post: message => posted.push(message),
       canCompare: false,
       unexpected: error => assert.fail(String(error)),
@@ -107,6 +109,39 @@ describe('a timeline’s session', () => {
     posted.length = 0;
     before!.listeners.onEntry!(checkpoint({ step: 7 }));
     assert.deepEqual(posted, []);
+    one.dispose();
+  });
+
+  it('asks before a folder that takes long; a no leaves it unmeasured, and a yes is not asked for again', async () => {
+    const { one, statuses } = session({}, 600_000);
+    const declined = one.resume();
+    await settled();
+    assert.deepEqual(one.status, {
+      kind: 'confirm',
+      message: 'Measuring 40 checkpoints will take about 10 min, less where they were measured before.',
+    });
+    one.confirm(false);
+    await declined;
+    assert.deepEqual(statuses(), ['running', 'confirm', 'paused']);
+    void one.resume();
+    await settled();
+    one.confirm(true);
+    await settled();
+    one.cancel();
+    await settled();
+    void one.resume();
+    await settled();
+    assert.deepEqual(statuses().slice(3), ['running', 'confirm', 'paused', 'running']);
+    one.dispose();
+  });
+
+  it('is not left waiting for an answer when it is paused', async () => {
+    const { one, statuses } = session({}, 600_000);
+    const over = one.resume();
+    await settled();
+    one.cancel();
+    await over;
+    assert.equal(statuses().at(-1), 'paused');
     one.dispose();
   });
 
