@@ -179,6 +179,7 @@ export function activate(context: vscode.ExtensionContext): void {
       engine: engine.get,
       links: new CodeLinks(context.workspaceState),
       measurements,
+      answers: chainAnswers,
       models: () => models.find(),
       sources: () => allSources.find(),
       topologyOf: (model, layer) =>
@@ -191,6 +192,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const measuring: MeasureContext = {
     engine: engine.get,
     measurements,
+    answers: chainAnswers,
     dataOf: async model => {
       if (links.get(model) === undefined) await vscode.commands.executeCommand('neuralTopology.selectData', model);
       return links.get(model);

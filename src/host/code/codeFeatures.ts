@@ -10,6 +10,7 @@ import { barcodePicture, pictureColours } from './barcodePicture';
 import type { CodeAnalyses } from './codeAnalyses';
 import { definitionOf, networkKey, type CodeLayer, type DefinedLayer } from './codeLayers';
 import { hoverLines } from './hoverText';
+import type { KeptAnswers } from '../program/keptAnswers';
 import type { MeasuredModel } from '../results/measuredModel';
 import type { Measurements } from '../results/measurements';
 import { changeText, lensState, measuredLayer, redundantPart, redundantText, unitWord } from './lensText';
@@ -23,6 +24,7 @@ export interface CodeFeaturesContext {
   readonly measurements: Measurements;
   readonly reader: SourceService;
   readonly engine: () => Promise<EngineLike>;
+  readonly answers: KeptAnswers;
   /** What the open panel of a model found of a layer. */
   readonly topologyOf: (model: string, layer: string) => LayerTopology | undefined;
   /** What is thrown while a fix is made is said in a sentence. */
@@ -148,7 +150,8 @@ export class CodeFeatures
     if (!action.target) return action;
     const { layer, target } = action.target;
     try {
-      action.edit = await shrinkEdit(layer, target, this.context.reader, await this.context.engine(), action.title);
+      const { reader, answers } = this.context;
+      action.edit = await shrinkEdit(layer, target, reader, await this.context.engine(), answers, action.title);
     } catch (error) {
       this.context.failed(error);
     }

@@ -19,6 +19,7 @@ export interface CodeServiceContext extends Omit<FindContext, 'reader' | 'isUsed
   readonly hasData: (model: string) => boolean;
   /** Tells of models that came, went or were written anew. */
   readonly onDidChangeModels: vscode.Event<void>;
+  readonly answers: CodeFeaturesContext['answers'];
   readonly topologyOf: CodeFeaturesContext['topologyOf'];
   readonly failed: (error: unknown) => void;
 }
@@ -43,6 +44,7 @@ export class CodeService implements Disposable {
         measurements,
         reader: context.reader,
         engine: context.engine,
+        answers: context.answers,
         topologyOf: context.topologyOf,
         failed,
       }),

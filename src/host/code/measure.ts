@@ -6,11 +6,13 @@ import type { PruneInput } from '../../engine';
 import type { DataChoice } from '../../protocol/panel';
 import type { EngineLike } from '../base/engine';
 import { engineData } from '../data/chosenData';
+import { answered, type KeptAnswers } from '../program/keptAnswers';
 import type { Measurements } from '../results/measurements';
 
 export interface MeasureContext {
   readonly engine: () => Promise<EngineLike>;
   readonly measurements: Measurements;
+  readonly answers: KeptAnswers;
   /** The data that is linked to a model, after asking for it where there is none. */
   readonly dataOf: (model: vscode.Uri) => Promise<DataChoice | undefined>;
 }
@@ -35,7 +37,7 @@ export async function measurePruning(model: vscode.Uri, context: MeasureContext)
   });
 }
 
-async function inputOf(model: vscode.Uri, context: MeasureContext): Promise<PruneInput | undefined> {
+async function inputOf(model: vscode.Uri, context: MeasureContext): Promise<MeasuredInput | undefined> {
   const choice = await context.dataOf(model);
   if (!choice) return undefined;
   const { data, ...more } = engineData(choice);
@@ -43,23 +45,22 @@ async function inputOf(model: vscode.Uri, context: MeasureContext): Promise<Prun
     throw new Fault('unsupported', vscode.l10n.t('What can go is measured on data, not on random input.'), {
       hint: vscode.l10n.t('Choose data for {0} with Select Data.', path.basename(model.fsPath)),
     });
-  return { model: model.fsPath, data, ...more };
+  const said = await answered(await context.engine(), model.fsPath, context.answers);
+  return { model: model.fsPath, data, ...more, ...said };
 }
+
+/** As pruning and redundancy take it alike. */
+type MeasuredInput = Omit<PruneInput, 'parameters'>;
 
 /** Which layers can go, and what that was measured to cost; `undefined` where the network's layers cannot be taken out. */
 async function redundantLayers(
-  { model, data, labels, pixels, inputs }: PruneInput,
+  input: MeasuredInput,
   engine: EngineLike,
   signal: AbortSignal,
   onProgress: (fraction: number, phrase: string) => void,
 ): Promise<RedundancyResult | undefined> {
-  const reading = {
-    ...(labels === undefined ? {} : { labels }),
-    ...(pixels === undefined ? {} : { pixels }),
-    ...(inputs === undefined ? {} : { inputs }),
-  };
   try {
-    return await engine.run('redundancy', { model, data, ...reading }, { signal, onProgress });
+    return await engine.run('redundancy', input, { signal, onProgress });
   } catch (error) {
     if (error instanceof Fault && error.code !== 'cancelled') return undefined;
     throw error;

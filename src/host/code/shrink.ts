@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Fault } from '../../base/fault';
 import type { EngineLike } from '../base/engine';
+import { answered, type KeptAnswers } from '../program/keptAnswers';
 import type { CodeLayer } from './codeLayers';
 import type { Shrinkable } from './shrinkable';
 import type { SourceService } from './sourceService';
@@ -14,6 +15,7 @@ export async function shrinkEdit(
   { layers: defined, units }: Shrinkable,
   reader: Pick<SourceService, 'ask'>,
   engine: EngineLike,
+  answers: KeptAnswers,
   label: string,
 ): Promise<vscode.WorkspaceEdit> {
   const { network } = layer;
@@ -23,6 +25,7 @@ export async function shrinkEdit(
     model: network.model,
     layers: defined.map(one => one.model),
     units,
+    ...(await answered(engine, network.model, answers)),
   });
   const edits = await reader.ask('resize', {
     file: network.file,

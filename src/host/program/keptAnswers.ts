@@ -21,6 +21,17 @@ export async function recallAnswer(
   return kept.get(await engine.run('modelHash', { model }));
 }
 
+/** What goes with all that is asked of a model: what was said before of weights that leave something open. */
+export async function answered(
+  engine: EngineLike,
+  model: string,
+  kept: KeptAnswers,
+): Promise<{ readonly answer?: ChainAnswer }> {
+  const { missing } = await engine.run('outline', { model });
+  const answer = missing && (await recallAnswer(engine, model, missing, kept));
+  return answer === undefined ? {} : { answer };
+}
+
 /** Takes back what was said of a model's weights; whether there was anything. */
 export async function forgetAnswer(engine: EngineLike, model: string, kept: KeptAnswers): Promise<boolean> {
   const { missing, parameters } = await engine.run('outline', { model });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type * as vscode from 'vscode';
 import type { EngineLike } from '../../../src/host/base/engine';
 import { ChainAnswers } from '../../../src/host/program/chainAnswers';
-import { forgetAnswer, recallAnswer } from '../../../src/host/program/keptAnswers';
+import { answered, forgetAnswer, recallAnswer } from '../../../src/host/program/keptAnswers';
 import type { MissingFacts } from '../../../src/protocol/describe';
 
 const relu = { activation: 'relu', place: 'after' } as const;
@@ -39,6 +39,14 @@ describe('What was said of weights that are a chain', () => {
     await answers.set('abc', 1770, relu);
     const { engine } = engineOf(chain);
     assert.deepEqual(await recallAnswer(engine, '/elsewhere/net.pt', chain, answers), relu);
+  });
+
+  it('goes with whatever is asked of them, and with nothing of a network that leaves nothing open', async () => {
+    const answers = new ChainAnswers(memento());
+    assert.deepEqual(await answered(engineOf(chain).engine, '/w/net.pt', answers), {});
+    await answers.set('abc', 1770, relu);
+    assert.deepEqual(await answered(engineOf(chain).engine, '/w/net.pt', answers), { answer: relu });
+    assert.deepEqual(await answered(engineOf(undefined).engine, '/w/net.onnx', answers), {});
   });
 
   it('leaves weights unread of which nothing can have been said', async () => {
