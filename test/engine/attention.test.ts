@@ -86,8 +86,9 @@ describe('attention of a transformer', () => {
 
   it('is the same whether ids come from the file or from the tokenizer beside the model, words given or found', async () => {
     const plain = written('plain.jsonl', records.map(without('input_ids', 'word_ids', 'words')).join('\n'));
-    const fromIds = await run();
-    const fromTexts = await run({ text: plain });
+    const one = { parameters: { ...small, layer: 1, head: 0 } };
+    const fromIds = await run(one);
+    const fromTexts = await run({ ...one, text: plain });
     assert.deepEqual(fromTexts.heads, fromIds.heads);
     assert.deepEqual(fromTexts.words, fromIds.words);
     assert.deepEqual(fromTexts.provenance.files?.map(file => path.basename(file.name)), ['vocab.txt']); // prettier-ignore

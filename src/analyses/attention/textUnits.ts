@@ -79,17 +79,24 @@ function alignmentOf(
     if (found !== undefined) return { ...found, apart: false };
   }
   const said = notes.wordIds?.[row];
-  if (
-    said?.length === ids.length &&
-    said.every((word, i) => word >= -1 && word >= Math.max(-1, ...said.slice(0, i)) - (word < 0 ? Infinity : 0))
-  )
-    // prettier-ignore
+  if (said?.length === ids.length && areWordNumbers(said))
     return { words: words ?? joinedTokens(ids, said, tokenOf), wordOf: said, apart: false };
   return {
     words: Array.from(ids, tokenOf),
     wordOf: Array.from(ids, (_, i) => i),
     apart: words !== undefined || text !== undefined,
   };
+}
+
+/** Whether these can be the words of tokens: they never go back, and are no more than the tokens; −1 stands for a special token. */
+function areWordNumbers(said: readonly number[]): boolean {
+  let last = 0;
+  return said.every(word => {
+    if (word === -1) return true;
+    const isNext = word >= last && word < said.length;
+    last = word;
+    return isNext;
+  });
 }
 
 /** Words of the tokens that are said to be of one. */

@@ -32,12 +32,22 @@ describe('units of a text', () => {
     assert.deepEqual(apart.warnings.map(one => one.code), ['words-apart']); // prettier-ignore
   });
 
-  it('take no word numbers that go back or are of another length', () => {
+  it('take no word numbers that go back, are more than the tokens, or of another length', () => {
     for (const ids of [
       [-1, 1, 0, 1, -1],
       [-1, 0, 0, 1],
+      [-1, 0, 0, 4e9, -1],
+      [-1, -2, 0, 1, -1],
     ])
       assert.equal(textUnits(given({ notes: { ...NO_NOTES, wordIds: [ids] } })).texts[0]!.units, 5);
+  });
+
+  it('are told in one pass over the tokens, however many there are', () => {
+    const count = 200_000;
+    const ids = Array.from({ length: count }, (_, i) => 5 + (i % 3));
+    const wordIds = ids.map((_, i) => i >> 1);
+    const { texts } = textUnits(given({ ids: [ids], notes: { ...NO_NOTES, wordIds: [wordIds] } }));
+    assert.equal(texts[0]!.units, count / 2);
   });
 
   it('have a role a word: of those a word, a token, or a token without the special ones', () => {
