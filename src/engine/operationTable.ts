@@ -46,6 +46,7 @@ const OPERATIONS: { readonly [Name in OperationName]: () => Promise<Run<Name>> }
   collapse: async () => (await import('./operations/collapse')).collapse,
   boundary: async () => (await import('./operations/boundary')).boundary,
   failures: async () => (await import('./operations/failures')).failures,
+  robustness: async () => (await import('./operations/robustness')).robustness,
   checkpoints: async () => (await import('./operations/checkpoints')).checkpoints,
   weights: async () => (await import('./operations/weights')).weights,
   distance: async () => (await import('./operations/distance')).distance,

@@ -1,5 +1,6 @@
 import { Cancellation } from '../base/cancellation';
 import { Fault } from '../base/fault';
+import { bipartiteTree } from './bipartiteTree';
 
 /** The weights between two layers of units, in C order. */
 export interface WeightMatrix {
@@ -29,8 +30,6 @@ export interface NeuralPersistence {
   readonly mean: number;
   readonly meanOfficial: number;
 }
-
-const UNITS_BETWEEN_POLLS = 64;
 
 /**
  * Neural persistence (Rieck, Togninalli, Bock, Moor, Horn, Gumbsch, Borgwardt, ICLR 2019): w′ = |w| / the largest |w| of
@@ -79,10 +78,7 @@ export function largestMagnitude({ name, rows, columns, values }: WeightMatrix):
   return largest;
 }
 
-/**
- * Σ (1 − |w| / largest)² over the maximum spanning tree of the complete bipartite graph, by Prim's algorithm: a new unit offers its weights to
- * the units of the other side. O(V²) time, O(V) memory.
- */
+/** Σ (1 − |w| / largest)² over the maximum spanning tree of the complete bipartite graph. */
 function treeSum(
   rows: number,
   columns: number,
@@ -90,28 +86,11 @@ function treeSum(
   largest: number,
   cancellation: Cancellation,
 ): number {
-  const units = rows + columns;
-  // The strongest edge of each unit outside to the tree; −1 where there is none yet.
-  const strongest = new Float64Array(units).fill(-1);
-  const inside = new Uint8Array(units);
   let sum = 0;
-  let newest = 0;
-  for (let step = 1; step < units; step++) {
-    if (step % UNITS_BETWEEN_POLLS === 0) cancellation.throwIfCancelled();
-    inside[newest] = 1;
-    if (newest < rows)
-      for (let c = 0; c < columns; c++)
-        strongest[rows + c] = Math.max(strongest[rows + c]!, Math.abs(values[newest * columns + c]!));
-    else
-      for (let r = 0; r < rows; r++)
-        strongest[r] = Math.max(strongest[r]!, Math.abs(values[r * columns + newest - rows]!));
-    let next = -1;
-    for (let unit = 0; unit < units; unit++)
-      if (!inside[unit] && (next < 0 || strongest[unit]! > strongest[next]!)) next = unit;
-    const length = 1 - (largest > 0 ? strongest[next]! / largest : 0);
+  bipartiteTree(rows, columns, values, cancellation, magnitude => {
+    const length = 1 - (largest > 0 ? magnitude / largest : 0);
     sum += length * length;
-    newest = next;
-  }
+  });
   return sum;
 }
 

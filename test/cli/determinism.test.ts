@@ -134,3 +134,15 @@ describe('failures', () => {
     assert.equal(said[1]!.stdout, said[0]!.stdout);
   });
 });
+
+describe('robustness', () => {
+  it('prints the same bytes for any number of threads', async () => {
+    const data = 'samples/data/iris-test.csv';
+    const asked = ['robustness', 'samples/models/iris.onnx', '--data', data, '--labels', `${data}#species`];
+    const said = await Promise.all(
+      ['1', '3'].map(threads => call([...asked, '--format', 'json', '--threads', threads])),
+    );
+    for (const { code, stderr } of said) assert.equal(code, 0, stderr);
+    assert.equal(said[1]!.stdout, said[0]!.stdout);
+  });
+});

@@ -15,6 +15,7 @@ import { mapper } from './mapper';
 import { redundancy } from './redundancy';
 import { prune } from './prune';
 import { report } from './report';
+import { robustness } from './robustness';
 import { rips } from './rips';
 import { similarity } from './similarity';
 import { timeline } from './timeline';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   weights,
   collapse,
   failures,
+  robustness,
   boundary,
   timeline,
   distance,
