@@ -14,6 +14,9 @@ import { drawIcon, element, iconButton, uniqueId } from '../inspect/dom';
 import { barsPlot } from './barsPlot';
 import { along, curvePlot, LARGEST_RATIO, markerOf, MARGIN, methodWord, svg } from './curvePlot';
 
+/** Width of a slider's thumb, as the style has it. */
+const THUMB = 14;
+
 /** What VS Code keeps of the panel over a reload; the host checks its part. */
 export interface PageState {
   readonly host: PruneRestore;
@@ -253,10 +256,12 @@ export class Page {
         ? `${formatPercent(share)} → ${formatPercent(result.accuracyAfter)}`
         : `${formatPercent(ratio)}${guess === undefined ? '' : ` ≈ ${formatPercent(guess)}`}`;
       input.setAttribute('aria-valuetext', said.textContent);
+      fill(input);
     };
     say();
-    input.style.width = `${width - MARGIN.left - MARGIN.right}px`;
-    input.style.marginLeft = `${MARGIN.left}px`;
+    // The middle of the thumb goes along the axis.
+    input.style.width = `${width - MARGIN.left - MARGIN.right + THUMB}px`;
+    input.style.marginLeft = `${MARGIN.left - THUMB / 2}px`;
     input.addEventListener('input', say);
     input.addEventListener('change', () => {
       this.settings = { ...this.settings, ratio: Number(input.value) };
@@ -393,7 +398,11 @@ export class Page {
       },
     });
     const said = element('output', { text: formatPercent(ratio) });
-    input.addEventListener('input', () => (said.textContent = formatPercent(Number(input.value))));
+    fill(input);
+    input.addEventListener('input', () => {
+      said.textContent = formatPercent(Number(input.value));
+      fill(input);
+    });
     const run = (layerRatios: PruneSettings['layerRatios']) => {
       // The others keep the share that was picked for all.
       this.settings = { ratio: this.settings.ratio ?? result.ratio, layerRatios };
@@ -491,6 +500,12 @@ function points(value: number): string {
 function removedShare({ groups }: PruneResult): number {
   const units = groups.reduce((sum, group) => sum + group.units, 0);
   return groups.reduce((sum, group) => sum + group.removed.length, 0) / Math.max(1, units);
+}
+
+/** Says the style how far the thumb is: its middle goes from half of its width to half of it before the end. */
+function fill(input: HTMLInputElement): void {
+  const share = (Number(input.value) - Number(input.min)) / (Number(input.max) - Number(input.min));
+  input.style.setProperty('--filled', `calc(${THUMB / 2}px + ${share.toFixed(4)} * (100% - ${THUMB}px))`);
 }
 
 /** The file alone, of a path. */

@@ -402,6 +402,7 @@ async function inspectOn(context: CommandContext, data: vscode.Uri): Promise<voi
 /** What was chosen for a file is asked again the next time: its data and labels, what it is, and the activation of its weights. */
 async function forgetChoices(context: CommandContext, file: vscode.Uri): Promise<void> {
   await context.links.set(file, undefined);
+  await context.links.setHeldOut(file, undefined);
   await context.answers.set(file.fsPath, undefined);
   context.panels.get(file)?.session.forgetData();
   if (isOfKind(file.fsPath, PROGRAMLESS_FILES))
@@ -441,7 +442,9 @@ export async function selectPruneData(context: CommandContext, session: PruneSes
 export async function selectHoldout(context: CommandContext, session: PruneSession): Promise<void> {
   if (session.data === undefined) return selectPruneData(context, session);
   const chosen = await pickPruneData(context, session, session.holdout);
-  if (chosen) await session.setData(session.data, chosen.data, chosen.answer);
+  if (!chosen) return;
+  await context.links.setHeldOut(vscode.Uri.file(session.model), chosen.data);
+  await session.setData(session.data, chosen.data, chosen.answer);
 }
 
 async function pickPruneData(context: CommandContext, session: PruneSession, current: PruneData | undefined) {

@@ -26,6 +26,16 @@ export class DataLinks {
       await configuration.update('data', writeLink(before, folder.uri.fsPath, model.fsPath, link), target);
     } else await this.memento.update(KEY, writeLink(this.memento.get(KEY), '/', model.fsPath, link));
   }
+
+  /** Rows that pruning is only reported on; remembered for this window's user alone. */
+  heldOut(model: vscode.Uri): DataLink | undefined {
+    return readLink(this.memento.get(HELD_OUT), '/', model.fsPath);
+  }
+
+  async setHeldOut(model: vscode.Uri, link: DataLink | undefined): Promise<void> {
+    await this.memento.update(HELD_OUT, writeLink(this.memento.get(HELD_OUT), '/', model.fsPath, link));
+  }
 }
 
+const HELD_OUT = 'heldOutData';
 const KEY = 'dataLinks';

@@ -37,7 +37,7 @@ export class PrunePanels extends SessionPanels<PruneRequest, PruneFromView, Open
     const request = {
       model: model.fsPath,
       data: this.linked(model),
-      holdout: undefined,
+      holdout: this.heldOut(model),
       settings: { ratio: undefined, layerRatios: {} },
     };
     return this.create(request, vscode.ViewColumn.Active).session;
@@ -82,7 +82,7 @@ export class PrunePanels extends SessionPanels<PruneRequest, PruneFromView, Open
     const kept = parsePruneRestore(state);
     const model = kept && vscode.Uri.parse(kept.model);
     if (kept === undefined || model?.scheme !== 'file' || !isOfKind(model.fsPath, MODEL_FILES)) return undefined;
-    return { model: model.fsPath, data: this.linked(model), holdout: undefined, settings: kept.settings };
+    return { model: model.fsPath, data: this.linked(model), holdout: this.heldOut(model), settings: kept.settings };
   }
 
   protected parse(message: unknown): PruneFromView | undefined {
@@ -114,6 +114,11 @@ export class PrunePanels extends SessionPanels<PruneRequest, PruneFromView, Open
 
   private linked(model: vscode.Uri): PruneData | undefined {
     const link = this.context.links.get(model);
+    return link?.kind === 'file' ? link : undefined;
+  }
+
+  private heldOut(model: vscode.Uri): PruneData | undefined {
+    const link = this.context.links.heldOut(model);
     return link?.kind === 'file' ? link : undefined;
   }
 

@@ -52,5 +52,27 @@ journey('prune a model', { theme: 'dark' }, step => {
     await window.screenshot('prune-high-contrast');
     await window.resize(700);
     await window.screenshot('prune-high-contrast-700');
+    await window.resize(1000);
+    await window.theme('dark');
+    await window.view.locator('table.groups').scrollIntoViewIfNeeded();
+    await window.screenshot('prune-dark-1000');
+  });
+
+  step('remembers the data that it is reported on when it is closed and opened again', async window => {
+    await window.resize(1400);
+    await window.view.locator('.menu-holder > button').click();
+    await window.view.getByRole('menuitem', { name: 'Choose held-out data…' }).click();
+    await window.pick('digits-test.npz');
+    const header = window.view.locator('header').filter({ hasText: 'Held out: digits-test.npz' });
+    await header.waitFor();
+    await window.closeEditors();
+    await window.chooseFromMenu(await window.file(files.mlp), 'Neural Topology', 'Prune Model…');
+    await header.waitFor();
+    await window.view
+      .locator('.findings .sentence')
+      .first()
+      .filter({ hasText: /% → |accuracy goes from/ })
+      .waitFor();
+    assert.match(await window.view.locator('.findings').innerText(), /360 rows of the held-out data/);
   });
 });
