@@ -43,7 +43,8 @@ export interface InspectSubject {
 
 export type CaptureRequest = Required<
   Pick<CaptureOptions, 'layers' | 'rows' | 'reduction' | 'maxPoints' | 'outputs' | 'seed' | 'onLayer' | 'progress'>
->;
+> &
+  Pick<CaptureOptions, 'input'>;
 
 /** A layer that an earlier run computed, and when, in milliseconds since 1970. */
 export interface KeptLayer {

@@ -24,6 +24,8 @@ import { removalCandidates, type NetworkLayer } from './removalCandidates';
 /** What is looked at: facts that are known, and how to get the rest. */
 export interface RedundancySubject {
   readonly head: RedundancyHead;
+  /** Whether the first layer stands for the network's input: what reads that could be taken out, too. */
+  readonly hasInput: boolean;
   /** All layers of the network, for what could be taken out. */
   readonly network: readonly NetworkLayer[];
   readonly warnings: readonly Warning[];
@@ -131,7 +133,8 @@ async function compareLayers(
     report(`diagrams of ${compared.size} of ${head.layers.length} layers`);
   };
   const outcome = await subject.capture({
-    layers: head.layers.map(layer => layer.name),
+    layers: head.layers.slice(subject.hasInput ? 1 : 0).map(layer => layer.name),
+    input: subject.hasInput,
     rows: sampledRows,
     reduction: parameters.reduction,
     maxPoints: parameters.points,

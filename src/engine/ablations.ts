@@ -8,6 +8,7 @@ import { Random } from '../base/random';
 import type { Labels } from '../data/dataSet';
 import type { ModelChanges, WrittenModel } from '../models/changes';
 import { openModel, writeModel } from '../models/formats';
+import { INPUT_OP, inputLayer } from '../models/inputLayer';
 import type { Model } from '../models/model';
 import {
   mapBetween,
@@ -182,7 +183,8 @@ export class Ablations implements AblationRunner {
     const most = Math.min(MOST_FITTED_ROWS, Math.floor(MOST_FITTED_VALUES / Math.max(1, ...values)));
     const rows = this.heldIn.slice(0, most);
     const capture = await this.run(model, {
-      layers: [entry.name, exit.name],
+      layers: entry.op === INPUT_OP ? [exit.name] : [entry.name, exit.name],
+      input: entry.op === INPUT_OP,
       rows,
       reduction: 'flatten',
       outputs: false,
@@ -214,7 +216,7 @@ export class Ablations implements AblationRunner {
 
   private run(
     model: Model,
-    options: Pick<Parameters<typeof captureRows>[3], 'layers' | 'rows' | 'reduction' | 'outputs'>,
+    options: Pick<Parameters<typeof captureRows>[3], 'layers' | 'input' | 'rows' | 'reduction' | 'outputs'>,
   ): Promise<Capture> {
     const { opened, rows, data, others } = this.network;
     return captureRows({ ...opened, model } satisfies OpenModel, rows, data, {
@@ -229,7 +231,7 @@ export class Ablations implements AblationRunner {
 
 function removalOf(model: Model, { entry, exit, layers }: RemovalCandidate): Removal {
   const named = (name: string) => {
-    const layer = model.layers.find(one => one.name === name);
+    const layer = [inputLayer(model), ...model.layers].find(one => one?.name === name);
     if (layer === undefined) throw new Fault('not-found', `The network has no layer ${name} any more.`);
     return layer;
   };

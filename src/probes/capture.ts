@@ -2,6 +2,7 @@ import { Cancellation } from '../base/cancellation';
 import { Fault, type Warning } from '../base/fault';
 import { noProgress, type Progress } from '../base/progress';
 import { formatCount } from '../base/numbers';
+import { inputLayer } from '../models/inputLayer';
 import type { Layer, Model } from '../models/model';
 import { batchRows } from './batchRows';
 import { forwardCost } from './forecast';
@@ -19,6 +20,8 @@ export interface CaptureOptions {
   readonly runtime: RuntimeOptions;
   /** Names of layers; all of them where undefined, none where empty. An unknown name is a `usage` fault. */
   readonly layers?: readonly string[] | undefined;
+  /** Whether the rows are wanted as the network is given them, too, as the layer that `inputLayer` gives: whole unless a reduction is named. */
+  readonly input?: boolean | undefined;
   /** Rows whose activations are kept, ascending; all where undefined. */
   readonly rows?: Uint32Array | undefined;
   /** Where undefined: the mean over positions or tokens for activations that have them, vectors as they are. */
@@ -95,6 +98,15 @@ export async function capture(given: Model, data: InputRows, options: CaptureOpt
           padding: data.lengths && { padded: data.rowShape[0]!, lengths: data.lengths },
         }),
     );
+    const asInput = options.input === true ? inputLayer(model) : undefined;
+    const inputCollector =
+      asInput &&
+      new LayerCollector(asInput, kept, {
+        reduction: options.reduction ?? 'flatten',
+        maxPoints: options.maxPoints ?? 1000,
+        seed: options.seed ?? 0,
+        batchAxis: 0,
+      });
     const answers = wanted === undefined ? undefined : new AnswerCollector(data.rows);
     const others = answers === undefined ? new Uint32Array(0) : without(data.rows, kept);
     const total = kept.length + others.length;
@@ -111,7 +123,10 @@ export async function capture(given: Model, data: InputRows, options: CaptureOpt
         // Only a network of a fixed batch needs its last one filled up.
         const count = typeof inputs.batch === 'number' ? inputs.batch : part.length;
         const size = batch === 'none' ? batch : count;
-        const found = await session.run(inputs.feeds(part, count, inputs.lengthOf?.(part)), fetches);
+        const feeds = inputs.feeds(part, count, inputs.lengthOf?.(part));
+        const found = await session.run(feeds, fetches);
+        if (asInput !== undefined && collect.length > 0)
+          inputCollector?.add(feeds[asInput.name]!, size, from, part.length);
         collect.forEach((collector, i) => collector.add(found[layers[i]!.output]!, size, from, part.length));
         if (wanted !== undefined) answers?.add(found[wanted.tensor]!, size, part);
         done += part.length;
@@ -141,7 +156,7 @@ export async function capture(given: Model, data: InputRows, options: CaptureOpt
     cancellation.throwIfCancelled();
     const captured: LayerActivations[] = [];
     const failures: CaptureFailure[] = [];
-    for (const collector of collectors) {
+    for (const collector of inputCollector === undefined ? collectors : [inputCollector, ...collectors]) {
       const result = collector.finish();
       if ('fault' in result) failures.push(result);
       else {

@@ -276,6 +276,15 @@ describe('redundancy of a part whose ends have different shapes', () => {
     // A single layer is a linear map already.
     assert.match(candidate(result, 'part.down')!.reason, /no fewer/);
 
+    // What reads the input could go, too: the input is compared like a layer.
+    const stem = candidate(result, 'stem')!;
+    assert.deepEqual([stem.entry, stem.replacement, stem.ablation!.rows], ['input', 'bypass', 120]);
+    assert.equal(result.distances.layers[0], 'input');
+    assert.equal(stem.ablation!.parametersBefore - stem.ablation!.parametersAfter, 42);
+    const bare = made('bare.onnx');
+    const cost = await removeLayers({ model: files.model, data: files.data, remove: ['stem'], out: bare }, context());
+    assert.deepEqual(cost.ablation, stem.ablation);
+
     const out = made('plain.onnx');
     const said = await removeLayers({ model: files.model, data: files.data, remove: ['part'], out }, context());
     assert.equal(said.ablation.agreement.value, 1);

@@ -67,8 +67,10 @@ export class PairView {
       this.facts.textContent = lines.join(' · ');
       this.links.replaceChildren(
         'topology of',
-        ...[pair.a, pair.b].map(layer => {
+        ...[pair.a, pair.b].flatMap(layer => {
           const name = distances.layers[layer]!;
+          // The network's input is no layer that could be inspected.
+          if (head?.layers.some(one => one.op === 'Input' && one.name === name) === true) return [];
           return element('button', {
             class: 'link',
             text: name,

@@ -18,6 +18,7 @@ import {
 } from '../../analyses/redundancyOfLayers';
 import { removalCandidates, type NetworkLayer } from '../../analyses/removalCandidates';
 import { DisposableStore } from '../../base/lifecycle';
+import { inputLayer } from '../../models/inputLayer';
 import type { Model } from '../../models/model';
 import { Ablations } from '../ablations';
 import { blaming } from '../blaming';
@@ -60,7 +61,7 @@ export async function redundancy(
 }
 
 /** Raised when numbers or sentences would come out otherwise. */
-const RESULT_VERSION = 1;
+const RESULT_VERSION = 2;
 
 /** Entries are ours and have a checksum: this tells a result from something else. */
 function isResult(value: unknown): value is RedundancyResult {
@@ -97,8 +98,10 @@ function redundancySubject(
 ): RedundancySubject & { readonly key: CacheKey } {
   const { source, parameters, inspected } = openRedundancySource(input, context, store);
   const { layers: asked, points, reduction, seed } = parameters;
-  const layers = chooseLayers(source.layers, asked);
   const network = source.network === undefined ? [] : networkLayers(source.network.opened.model);
+  const first = asked === undefined ? readInput(source, network) : undefined;
+  const chosen = chooseLayers(source.layers, asked);
+  const layers = first === undefined ? chosen : [first, ...chosen];
   const size = {
     layers,
     rows: source.data.rows,
@@ -137,6 +140,7 @@ function redundancySubject(
       parameters: { ...parameters, layers: asked ?? 'all', reduction: reduction ?? 'default' },
     },
     head,
+    hasInput: first !== undefined,
     network,
     warnings: source.warnings,
     provenance: {
@@ -160,6 +164,13 @@ function redundancySubject(
   };
 }
 
+/** The network's input, where something that could be taken out reads it. */
+function readInput({ network }: InspectSource, layers: readonly NetworkLayer[]) {
+  const input = network && inputLayer(network.opened.model);
+  if (input === undefined || !removalCandidates(layers).some(one => one.entry === input.name)) return undefined;
+  return { name: input.name, op: input.op, shape: input.outputShape };
+}
+
 function ablationOf(
   input: RedundancyInput,
   source: InspectSource,
@@ -176,15 +187,17 @@ function ablationOf(
   return { refusal, measure: candidates => candidates.map(() => Promise.reject(new Error(refusal))) };
 }
 
-/** The layers of a model, as candidates are found from. */
+/** The layers of a model, as candidates are found from; before them the input, where it can stand in a layer's place. */
 export function networkLayers(model: Model): readonly NetworkLayer[] {
   const outputs = new Set(model.outputs.map(output => output.name));
   const read = new Set(model.layers.flatMap(layer => layer.inputs));
-  return model.layers.map(({ name, parameters, outputShape, inputs, output }) => ({
-    name,
-    parameters,
-    outputShape,
-    inputs,
-    isOutput: outputs.has(output) || outputs.has(name) || !read.has(name),
+  const input = inputLayer(model);
+  const first = input === undefined ? [] : [input.name];
+  return [...(input === undefined ? [] : [input]), ...model.layers].map(layer => ({
+    name: layer.name,
+    parameters: layer.parameters,
+    outputShape: layer.outputShape,
+    inputs: layer.inputs.length > 0 || layer === input ? layer.inputs : first,
+    isOutput: layer !== input && (outputs.has(layer.output) || outputs.has(layer.name) || !read.has(layer.name)),
   }));
 }
