@@ -11,6 +11,7 @@ import type { PixelChoice } from '../data/images/pixelValues';
 import type { WeightReading } from '../protocol/describe';
 import type { InputPreview } from '../protocol/panel';
 import type { BoundaryOperations } from './boundaryTypes';
+import type { LandscapeOperations } from './landscapeTypes';
 import type { FailureOperations } from './failureTypes';
 import type { MapperViewOperations } from './mapperTypes';
 import type { AttentionOperations } from './attentionTypes';
@@ -27,6 +28,7 @@ export interface Operations
   extends
     AttentionOperations,
     BoundaryOperations,
+    LandscapeOperations,
     FailureOperations,
     MeasureOperations,
     RedundancyOperations,

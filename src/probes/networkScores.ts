@@ -4,9 +4,10 @@ import type { Model } from '../models/model';
 import { batchRows } from './batchRows';
 import { forwardCost } from './forecast';
 import type { InputRows } from './inputRows';
-import { loadNetwork, type Network, type NetworkSession } from './network';
+import { loadNetwork, type NetworkSession } from './network';
 import { networkInputs, type NetworkInputs } from './networkInputs';
 import type { RuntimeName, RuntimeOptions } from './runtime';
+import { isDistribution, scoresBefore } from './scoreTensor';
 
 /** What the scores of classes are: what a softmax or sigmoid takes; log-odds or logarithms of probabilities that are given alone; or scores of which that is not known. */
 export type ScoreScale = 'logit' | 'log-probability' | 'score';
@@ -14,7 +15,6 @@ export type ScoreScale = 'logit' | 'log-probability' | 'score';
 const MOST_ROWS_A_PASS = 2048;
 /** Of a probability p in 32 bits: 1 − p is a multiple of 2⁻²⁴. */
 const NEAREST = 2 ** -24;
-const SATURATING = /^(sigmoid|softmax)$/i;
 
 /**
  * A classifier that stays open: scores of its classes for any of its rows, as often as they are asked for. Where its last layer is a sigmoid or a softmax, the scores are what that takes, which
@@ -50,7 +50,7 @@ export class NetworkScores {
       throw new Fault('unsupported', 'No output of the network gives scores of classes, so that there is no margin.', {
         hint: 'Networks that give a score for each class, or one score, have a decision boundary.',
       });
-    const before = inputOfLast(model, answer.tensor, network);
+    const before = scoresBefore(model, answer.tensor, network);
     const tensor = before ?? answer.tensor;
     const session = await network.open([tensor]);
     try {
@@ -123,22 +123,6 @@ async function passOf(
     for (let k = 0; k < rowSize; k++) values[row * rowSize + k] = own[start + k]!;
   }
   return values;
-}
-
-/** The tensor that a last sigmoid or softmax takes, where that is a layer's output of the same size. */
-function inputOfLast(model: Model, tensor: string, network: Network): string | undefined {
-  const last = model.layers.find(layer => layer.output === tensor);
-  if (last === undefined || !SATURATING.test(last.op) || last.inputs.length !== 1) return undefined;
-  const before = model.layers.find(layer => layer.name === last.inputs[0]);
-  if (before === undefined) return undefined;
-  const [own, other] = [network.dims(tensor)?.slice(1), network.dims(before.output)?.slice(1)];
-  const isSame = own !== undefined && other !== undefined && own.join() === other.join();
-  return isSame ? before.output : undefined;
-}
-
-function isDistribution(values: Float32Array): boolean {
-  const sum = values.reduce((all, value) => all + value, 0);
-  return values.every(value => value >= 0 && value <= 1) && Math.abs(sum - 1) < 1e-4;
 }
 
 function toLogOdds(values: Float32Array): void {

@@ -10,6 +10,7 @@ import { describe } from './describe';
 import { distance } from './distance';
 import { failures } from './failures';
 import { inspect } from './inspect';
+import { landscape } from './landscape';
 import { levelset } from './levelset';
 import { mapper } from './mapper';
 import { redundancy } from './redundancy';
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   failures,
   robustness,
   boundary,
+  landscape,
   timeline,
   distance,
   similarity,

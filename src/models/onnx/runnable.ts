@@ -29,22 +29,23 @@ export interface OutsideFile {
  * The model's bytes with `tensors` among its outputs. Where the whole network can run, that is the file with a few bytes after
  * it: protocol buffers merge a second `graph` into the first. Otherwise (an operator that no runtime knows, weights in
  * other files, outputs that nobody wants, or bfloat16, which is widened to float32) it is a copy that holds only what the tensors depend on, all weights inside or, beyond
- * `limit` bytes, handed over beside it, so that a runtime opens no file. Throws `too-large`.
+ * `limit` bytes, handed over beside it, so that a runtime opens no file. Stored tensors that are `leftOut` are in neither: whoever runs it declares them as inputs. Throws `too-large`.
  */
 export function runnable(
   model: OnnxModel,
   tensors: readonly string[],
   withOutputs: boolean,
   limit = MAX_BYTES,
+  leftOut: ReadonlySet<string> = new Set(),
 ): Runnable {
   const { graph } = model.file;
   const outputs = new Set(graph.outputs.map(output => output.name));
   const extra = [...new Set(tensors)].filter(name => !outputs.has(name));
   const widen = computesInBfloat16(model.file);
   const external = externalTensors(graph);
-  const whole = withOutputs && model.unsupported.length === 0 && external.length === 0 && !widen;
+  const whole = withOutputs && model.unsupported.length === 0 && external.length === 0 && !widen && leftOut.size === 0;
   const wanted = withOutputs ? [...outputs, ...extra] : [...new Set(tensors)];
-  const needed = neededFor(model, wanted);
+  const needed = neededFor(model, wanted, leftOut);
   const stored = (name: string) => graph.initializers.has(name);
   const inputs = graph.inputs
     .map(input => input.name)
@@ -60,7 +61,7 @@ export function runnable(
   return { bytes: joined(copy.model(outputNamed), model.source.name, limit), inputs, files: copy.files };
 }
 
-function neededFor(model: OnnxModel, wanted: readonly string[]): Needed {
+function neededFor(model: OnnxModel, wanted: readonly string[], leftOut: ReadonlySet<string>): Needed {
   const { nodes, reads, producer } = model.ordered;
   const tensors = new Set(wanted);
   const kept = new Set<number>();
@@ -76,6 +77,7 @@ function neededFor(model: OnnxModel, wanted: readonly string[]): Needed {
       stack.push(read);
     }
   }
+  for (const name of leftOut) tensors.delete(name);
   return { nodes: kept, tensors };
 }
 
