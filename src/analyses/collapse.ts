@@ -20,7 +20,7 @@ import {
 } from '../topology/neuralCollapse';
 import type { AnalysisContext, Provenance } from './analysis';
 import { chooseLayers } from './chooseLayers';
-import { classifierOf, INPUTS_AS_ROWS, type Classifier } from './denseLayers';
+import { classifierOf, hasInputsAsRows, type Classifier } from './denseLayers';
 
 /** NC1, NC2 and NC4 at one layer. */
 export interface LayerCollapse {
@@ -219,7 +219,7 @@ function dualityOf(
   if (matrix === undefined) return refuse(`the weights of ${layer.name} are no single matrix`);
   const { shape, values } = model.readWeight(matrix.name);
   const [rows, columns] = [shape[0]!, shape[1]!];
-  const inputsFirst = rows === columns ? INPUTS_AS_ROWS.test(layer.op) : rows === width;
+  const inputsFirst = rows === columns ? hasInputsAsRows(model, layer, matrix) : rows === width;
   const outputs = inputsFirst ? columns : rows;
   if ((inputsFirst ? rows : columns) !== width)
     return refuse(

@@ -1,4 +1,5 @@
 import type { Layer, Model, WeightInfo } from '../models/model';
+import type { OnnxNode } from '../models/onnx/protocol';
 
 /** Matrices of these are scales, biases or tables: they do not join units with units. */
 export const NOT_DENSE = /^(add|sub|mul|div|pow|prelu|gather|embedding|.*normalization|.*norm\w*)$/i;
@@ -30,4 +31,30 @@ export function classifierOf({ layers }: Model): Classifier | undefined {
   }
   const matrices = layer.weights.filter(({ trained, shape }) => trained && shape.length === 2);
   return { layer, matrix: matrices.length === 1 ? matrices[0] : undefined, features };
+}
+
+/** Whether a layer's matrix has inputs as rows, which the shape of a square one does not tell: as the graph reads it, and else as the operator's name says. */
+export function hasInputsAsRows({ program }: Pick<Model, 'program'>, { name, op }: Layer, matrix: WeightInfo): boolean {
+  const byName = INPUTS_AS_ROWS.test(op);
+  if (program?.kind === 'onnx') return onnxInputsAsRows(program.model.file.graph.nodes, matrix.name) ?? byName;
+  if (program?.kind === 'tensorflow') {
+    const node = program.model.ordered.find(one => one.name === name);
+    return node === undefined ? byName : node.attributes.get('transpose_b')?.flag !== true;
+  }
+  return byName;
+}
+
+/** `undefined` where neither a Gemm nor a MatMul reads the tensor, transposed by one node before it or not. */
+function onnxInputsAsRows(nodes: readonly OnnxNode[], tensor: string, mayTurn = true): boolean | undefined {
+  for (const node of nodes) {
+    const [first, second] = node.inputs;
+    if (mayTurn && node.op === 'Transpose' && first === tensor) {
+      const turned = onnxInputsAsRows(nodes, node.outputs[0] ?? '', false);
+      return turned === undefined ? undefined : !turned;
+    }
+    if (second !== tensor) continue;
+    if (node.op === 'Gemm') return node.attributes.get('transB')?.integer !== 1;
+    if (node.op === 'MatMul') return true;
+  }
+  return undefined;
 }
