@@ -38,6 +38,7 @@ const CHECKED = 2000;
 /** Draws whose wrong vertices are followed up before the last one is reported. */
 const DRAWS = 3;
 const STEPS_BETWEEN_POLLS = 1 << 12;
+const VERTICES_AT_ONCE = 1 << 15;
 
 /**
  * Scores on a grid of 2 or 3 dimensions, evaluated on a coarse lattice and near where another class wins, and interpolated linearly within blocks elsewhere.
@@ -95,6 +96,7 @@ class AdaptiveGrid {
 
   async start(): Promise<void> {
     const step = this.options.coarsest;
+    if (step === 1) return this.evaluateWhole();
     const [depth, height, width] = this.lengths;
     const lows: number[] = [];
     const begins = (at: number, length: number) => at === 0 || at < length - 1;
@@ -105,6 +107,16 @@ class AdaptiveGrid {
     await this.halve({ lows, variations: lows.map(() => 0) }, step, false);
     await this.settle();
     this.interpolate();
+  }
+
+  /** Every vertex, some at a time: a list of them all would be larger than the grid. */
+  private async evaluateWhole(): Promise<void> {
+    const { length } = this.evaluated;
+    for (let from = 0; from < length; from += VERTICES_AT_ONCE) {
+      this.cancellation.throwIfCancelled();
+      const count = Math.min(VERTICES_AT_ONCE, length - from);
+      await this.evaluateAll(Array.from({ length: count }, (_, k) => from + k));
+    }
   }
 
   /** Compares a random draw of filled-in vertices with their evaluation; where that contradicts, blocks are halved. */
