@@ -8,7 +8,7 @@ import { networkInputs } from '../networkInputs';
 import { readFeatures, viewOf } from './featureReader';
 import { comparedFeatures, fittedFeatures, weightIndex, type Features } from './features';
 import { CrossGram, type CrossMoments } from './crossGram';
-import { SampleDraw, wantedSamples, type UnitMomentsOptions } from './unitMoments';
+import { SampleDraw, SAMPLES_BETWEEN_LOOKS, wantedSamples, type UnitMomentsOptions } from './unitMoments';
 
 /** A linear map in the whole network, and in one that lost units before it. */
 export interface FollowedUse {
@@ -144,7 +144,9 @@ export async function followedMoments(
           readFeatures(use.pruned, use.prunedFeatures, left),
           readFeatures(use.whole, use.features, right),
         ];
+        let taken = 0;
         for (const at of draw.of(b.places, part.length)) {
+          if (taken++ % SAMPLES_BETWEEN_LOOKS === 0) cancellation.throwIfCancelled();
           a.read(at, sample, 0);
           if (targets === 'features') b.read(at, sample, use.prunedFeatures.count);
           else {

@@ -17,6 +17,8 @@ import { Gram, type Moments } from './gram';
 /** Multiplications that the covariances of one map may take; the fewer samples are drawn, but never less than four for each feature. */
 const MOST_OPERATIONS = 1e9;
 const MOST_SAMPLES = 40_000;
+/** Of which the covariances of the widest map take some ten milliseconds. */
+export const SAMPLES_BETWEEN_LOOKS = 64;
 
 export interface UnitMomentsOptions {
   readonly runtime: RuntimeOptions;
@@ -75,7 +77,7 @@ export async function unitMoments(
       const found = await session.run(inputs.feeds(part, count), tensors);
       for (const reader of readers) {
         cancellation.throwIfCancelled();
-        reader.add(found[reader.use.input]!, count, part.length);
+        reader.add(found[reader.use.input]!, count, part.length, cancellation);
       }
       const done = Math.min(rows.length, from + step);
       progress(done / rows.length, `reading units, ${formatCount(done)} of ${formatCount(rows.length)} rows`);
@@ -114,11 +116,11 @@ class UseReader {
     this.fitted = fitted && new Sampler(use, fitted, rows, seed);
   }
 
-  add(tensor: FetchedTensor, batch: number, count: number): void {
+  add(tensor: FetchedTensor, batch: number, count: number, cancellation: Cancellation): void {
     const view = viewOf(tensor, this.use, batch, count);
     if (view === undefined) return;
-    this.compared?.add(view);
-    this.fitted?.add(view);
+    this.compared?.add(view, cancellation);
+    this.fitted?.add(view, cancellation);
   }
 
   finish(): UseMoments {
@@ -144,9 +146,11 @@ class Sampler {
     this.draw = new SampleDraw(use, features, wanted, rows, seed);
   }
 
-  add(view: TensorView): void {
+  add(view: TensorView, cancellation: Cancellation): void {
     const { places, read } = readFeatures(this.use, this.features, view);
+    let taken = 0;
     for (const at of this.draw.of(places, view.count)) {
+      if (taken++ % SAMPLES_BETWEEN_LOOKS === 0) cancellation.throwIfCancelled();
       read(at, this.sample, 0);
       this.gram.add(this.sample);
     }

@@ -227,6 +227,21 @@ describe('weights of a pruned network', () => {
     assert.ok(squaredError(left, whole) < 1e-6 * whole.reduce((sum, value) => sum + value * value, 0));
   });
 
+  it('are gathered with a look at the stop sign every few dozens of samples', async () => {
+    let looks = 0;
+    class Counting extends Cancellation {
+      override throwIfCancelled(): void {
+        looks++;
+        super.throwIfCancelled();
+      }
+    }
+    const { model, network, data } = await opened(zooNetwork('residual additions', 4).bytes, [2, 4, 4]);
+    const rows = Uint32Array.from({ length: ROWS }, (_, i) => i);
+    await unitMoments(model, data, network.uses, { runtime, rows, seed: 0, cancellation: new Counting() });
+    // 16 positions a row.
+    assert.ok(looks > (16 * ROWS) / 64, `${looks}`);
+  });
+
   it('are refused before rows are read where their covariances would not fit into memory', async () => {
     const { model, network, data } = await opened(zooNetwork('dense layers', 4).bytes, [6]);
     const options = { runtime, rows: Uint32Array.of(0, 1), seed: 0, memoryLimitBytes: 1000 };
