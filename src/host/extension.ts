@@ -164,10 +164,11 @@ export function activate(context: vscode.ExtensionContext): void {
       engine: engine.get,
       linked: folder => links.get(folder),
       pickData: panel => selectTimelineData(commands, panel),
-      inspect: model => inspectAt(commands, model, undefined),
-      compare: declares(context, COMPARE)
-        ? async (a, b) => void (await vscode.commands.executeCommand(COMPARE, a, [a, b]))
-        : undefined,
+      inspect: async (model, data) => {
+        if (data?.kind === 'file' && links.get(model) === undefined) await links.set(model, data);
+        await inspectAt(commands, model, undefined);
+      },
+      compare: (a, b, data) => comparisons.reveal([a, b], data),
     }),
   );
   const running = keep(new RunningStatus(runs, panels));
@@ -290,16 +291,6 @@ export function activate(context: vscode.ExtensionContext): void {
     `activated in ${total} ms, of which ${(now - started).toFixed(1)} ms in activate (version ${version(context)}, ` +
       `VS Code ${vscode.version}, ${path.basename(process.execPath)} ${process.version}, ${process.platform}-${process.arch})`,
   );
-}
-
-/** The command that shows two models beside each other. */
-const COMPARE = 'neuralTopology.compare';
-
-function declares(context: vscode.ExtensionContext, command: string): boolean {
-  const { contributes } = context.extension.packageJSON as {
-    readonly contributes?: { readonly commands?: readonly { readonly command: string }[] };
-  };
-  return contributes?.commands?.some(one => one.command === command) === true;
 }
 
 function version(context: vscode.ExtensionContext): string {

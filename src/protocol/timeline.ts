@@ -16,7 +16,6 @@ export type TimelineToView =
       readonly labels: string | undefined;
       readonly points: number;
       readonly commandLine: string;
-      readonly canCompare: boolean;
       /** Kept by the view as `host` of what it gives to `setState`. */
       readonly restore: TimelineRestore;
     }

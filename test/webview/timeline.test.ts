@@ -64,7 +64,6 @@ const start: Extract<TimelineToView, { readonly type: 'start' }> = {
   labels: 'digits-test.npz#y',
   points: 500,
   commandLine: 'neural-topology timeline run --data digits-test.npz',
-  canCompare: true,
   restore: { version: 1, folder: 'file:///runs/7' },
 };
 

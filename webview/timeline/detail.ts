@@ -13,7 +13,6 @@ export interface DetailState {
   readonly isKept: boolean;
   /** The two that are chosen. */
   readonly pair: readonly [string, string] | undefined;
-  readonly canCompare: boolean;
 }
 
 /** The numbers of the checkpoint that is pointed at: what the charts show, as text. */
@@ -22,7 +21,7 @@ export class Detail {
 
   constructor(private readonly actions: DetailActions) {}
 
-  draw(entry: TimelineEntry | undefined, { isKept, pair, canCompare }: DetailState): void {
+  draw(entry: TimelineEntry | undefined, { isKept, pair }: DetailState): void {
     if (entry === undefined) return this.root.replaceChildren();
     const { file } = entry;
     const button = (text: string, kind: string, run: () => void) =>
@@ -40,9 +39,7 @@ export class Detail {
       actions,
       element('p', {
         class: 'quiet',
-        text: canCompare
-          ? 'Click chooses a checkpoint, Ctrl-click a second one to compare. Arrow keys move, Enter inspects.'
-          : 'Click chooses a checkpoint. Arrow keys move, Enter inspects.',
+        text: 'Click chooses a checkpoint, Ctrl-click a second one to compare. Arrow keys move, Enter inspects.',
       }),
     );
   }

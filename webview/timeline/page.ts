@@ -162,8 +162,7 @@ export class Page {
     const two = this.view.chosen.filter(one => isMeasured(this.entries.get(one)));
     this.detail.draw(entry, {
       isKept: file === this.stop?.file,
-      pair: two.length === 2 && this.start?.canCompare === true ? [two[0]!, two[1]!] : undefined,
-      canCompare: this.start?.canCompare === true,
+      pair: two.length === 2 ? [two[0]!, two[1]!] : undefined,
     });
   }
 

@@ -18,9 +18,9 @@ export interface TimelinePanelsContext extends PanelsContext {
   readonly linked: (folder: vscode.Uri) => DataChoice | undefined;
   /** Asks for data for a panel's checkpoints. */
   readonly pickData: (panel: TimelinePanel) => Promise<void>;
-  readonly inspect: (model: vscode.Uri) => Promise<void>;
-  /** Undefined where two models cannot be compared. */
-  readonly compare: ((a: vscode.Uri, b: vscode.Uri) => Promise<void>) | undefined;
+  /** Shows a checkpoint, or two beside each other, on the data of the folder. */
+  readonly inspect: (model: vscode.Uri, data: DataChoice | undefined) => Promise<void>;
+  readonly compare: (a: vscode.Uri, b: vscode.Uri, data: DataChoice | undefined) => Promise<void>;
 }
 
 export type TimelinePanel = Shown<TimelineSession>;
@@ -74,7 +74,6 @@ export class TimelinePanels extends SessionPanels<
       },
       parameters: folder => ({ ...inspectSettings(vscode.Uri.file(folder)), points: TIMELINE_POINTS, maxDimension: 1 }),
       confirmAboveMilliseconds: folder => sessionSettings(vscode.Uri.file(folder)).confirmAboveMilliseconds,
-      canCompare: context.compare !== undefined,
     });
     const watcher = own.add(
       vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(request.folder), '**')),
@@ -121,11 +120,11 @@ export class TimelinePanels extends SessionPanels<
         return;
       case 'inspect': {
         const model = fileOf(message.file);
-        return model && context.inspect(model);
+        return model && context.inspect(model, session.data);
       }
       case 'compare': {
         const [a, b] = message.files.map(fileOf);
-        return a && b && context.compare?.(a, b);
+        return a && b && context.compare(a, b, session.data);
       }
       case 'save':
         return this.answer({ ...message, format: 'csv' }, made, path.dirname(session.folder));

@@ -33,7 +33,6 @@ export interface TimelineSessionContext {
   /** Folders whose forecast is above are asked about. */
   readonly confirmAboveMilliseconds: (folder: string) => number;
   readonly post: (message: TimelineToView) => void;
-  readonly canCompare: boolean;
   readonly unexpected: (error: unknown) => void;
   readonly uri: (file: string) => string;
   readonly t: Translate;
@@ -231,7 +230,6 @@ export class TimelineSession {
       labels: file?.labels && shortName(file.labels),
       points: this.context.parameters(folder).points ?? 0,
       commandLine: file === undefined ? '' : callOf('timeline', [folder, ...dataWords(file)]),
-      canCompare: this.context.canCompare,
       restore,
     };
   }

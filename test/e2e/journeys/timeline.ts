@@ -52,4 +52,16 @@ journey('follow a training run', { theme: 'light', content: 'run' }, step => {
     await window.view.getByRole('slider').press('Enter');
     await window.tab('step-400.onnx').waitFor();
   });
+
+  step('compares two checkpoints that are chosen, on the same data', async window => {
+    window.changeSettings({ 'neuralTopology.points': 45 });
+    await window.tab('iris-run · timeline').click();
+    const slider = window.view.getByRole('slider');
+    await slider.press('Home');
+    await slider.press('Shift+End');
+    await window.view.getByRole('button', { name: 'Compare step-0.onnx with step-400.onnx' }).click();
+    await window.tab('step-0.onnx · step-400.onnx').waitFor();
+    await window.view.locator('.compare .strip.done').waitFor();
+    assert.match(await window.view.locator('.compare-header').innerText(), /iris-test\.csv/);
+  });
 });

@@ -41,7 +41,6 @@ function session(request: Partial<TimelineRequest> = {}, takes = 1000) {
       parameters: () => ({ points: 500, seed: 3 }),
       confirmAboveMilliseconds: () => 60_000,
       post: message => posted.push(message),
-      canCompare: false,
       unexpected: error => assert.fail(String(error)),
       uri: file => `file://${file}`,
       t: english,
