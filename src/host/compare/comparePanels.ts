@@ -123,6 +123,7 @@ export class ComparePanels extends SessionPanels<CompareRequest, FromView, Open,
       case 'programWay':
       case 'redundancy':
       case 'prune':
+      case 'mapper':
         // Of an inspection alone.
         return undefined;
       case 'ready':

@@ -208,6 +208,20 @@ export class Workbench {
       .contentFrame();
   }
 
+  /** Lines above the code that are shown: while they change, the editor keeps those before in its page, unseen. */
+  get lenses(): Locator {
+    return this.page.locator('.codelens-decoration').filter({ visible: true });
+  }
+
+  lens(text: string | RegExp): Locator {
+    return this.lenses.filter({ hasText: text }).first();
+  }
+
+  /** What a click on a line above the code does. */
+  lensLink(text: string | RegExp): Locator {
+    return this.lenses.locator('a', { hasText: text }).first();
+  }
+
   tab(title: string): Locator {
     return this.page.locator('.tabs-container .tab').filter({ hasText: title });
   }

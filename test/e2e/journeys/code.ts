@@ -17,17 +17,15 @@ journey('prune next to the code', { settings }, step => {
   step('says above each layer what it has, once the model is known', async window => {
     await (await window.file(source)).dblclick();
     await window.tab('model.py').waitFor();
-    await window.page.locator('.codelens-decoration', { hasText: '128 units · Measure what can go' }).waitFor();
+    await window.lens('128 units · Measure what can go').waitFor();
     await window.screenshot('code-dark');
   });
 
   step('measures on a click, and says it in the same places', async window => {
-    const before = await window.page.locator('.codelens-decoration').count();
-    await window.page.locator('.codelens-decoration a', { hasText: '128 units' }).click();
-    await window.page
-      .locator('.codelens-decoration', { hasText: /128 units · \d+ can go · [−+±][\d.]+ pt held-out/ })
-      .waitFor({ timeout: 120_000 });
-    assert.equal(await window.page.locator('.codelens-decoration').count(), before);
+    const before = await window.lenses.count();
+    await window.lensLink('128 units').click();
+    await window.lens(/128 units · \d+ can go · [−+±][\d.]+ pt held-out/).waitFor({ timeout: 120_000 });
+    await window.until(async () => (await window.lenses.count()) === before);
     await window.screenshot('code-measured-dark');
   });
 
@@ -67,7 +65,7 @@ journey('prune next to the code', { settings }, step => {
       .locator('.view-line', { hasText: `nn.Linear(${size}, 64)` })
       .first()
       .waitFor();
-    await window.page.locator('.codelens-decoration', { hasText: `${size} units · the model has 128` }).waitFor();
+    await window.lens(`${size} units · the model has 128`).waitFor();
   });
 
   step('takes it back, byte for byte', async window => {
@@ -75,7 +73,7 @@ journey('prune next to the code', { settings }, step => {
     await window.page.keyboard.press('Control+z');
     await window.page.locator('.view-line', { hasText: 'nn.Linear(64, 128)' }).first().waitFor();
     await window.page.keyboard.press('Control+s');
-    await window.page.locator('.codelens-decoration', { hasText: /128 units · \d+ can go/ }).waitFor();
+    await window.lens(/128 units · \d+ can go/).waitFor();
     const now = () => fs.readFileSync(path.join(window.folder, source));
     await window.until(() => now().equals(fs.readFileSync(path.join(samples, source))));
     await window.theme('high-contrast');
@@ -98,26 +96,23 @@ journey('prune next to the code', { settings }, step => {
   });
 
   step('asks once which of several models a source is of, and remembers it', async window => {
-    await window.page
-      .locator('.codelens-decoration a', { hasText: '40 filters · 2 models fit, choose one' })
-      .first()
-      .click();
+    await window.lensLink('40 filters · 2 models fit, choose one').click();
     await window.pick('models');
-    const known = window.page.locator('.codelens-decoration', { hasText: '40 filters · Measure what can go' });
+    const known = window.lens('40 filters · Measure what can go');
     await known.waitFor();
     await window.reloadKeeping();
     await known.waitFor();
     // What was measured before is there, too.
-    await window.page.locator('.codelens-decoration', { hasText: /128 units · \d+ can go/ }).waitFor();
+    await window.lens(/128 units · \d+ can go/).waitFor();
   });
 
   step('says that a model was written anew, and knows it again when it is as it was', async window => {
     const model = path.join(window.folder, files.mlp);
     const measured = fs.readFileSync(model);
     fs.copyFileSync(path.join(samples, 'checkpoints/digits-mlp/epoch0.onnx'), model);
-    await window.page.locator('.codelens-decoration', { hasText: '128 units · model changed since' }).waitFor();
+    await window.lens('128 units · model changed since').waitFor();
     fs.writeFileSync(model, measured);
-    await window.page.locator('.codelens-decoration', { hasText: /128 units · \d+ can go/ }).waitFor();
+    await window.lens(/128 units · \d+ can go/).waitFor();
   });
 
   step('offers to write the smaller model', async window => {
@@ -133,7 +128,7 @@ journey('prune next to the code', { settings }, step => {
   });
 
   step('goes to the topology of a layer', async window => {
-    await window.page.locator('.codelens-decoration a', { hasText: 'Topology' }).first().click();
+    await window.lensLink('Topology').click();
     const panel = new Panel(window);
     await panel.done();
     assert.equal(await panel.selectedLayer.getAttribute('data-layer'), 'fc1');
@@ -149,7 +144,7 @@ const residual = {
 journey('redundant layers in the code', { settings: residual, content: 'residual', theme: 'light' }, step => {
   step('are looked for in a panel, which shows outside of it', async window => {
     await (await window.file(files.residualSource)).dblclick();
-    await window.page.locator('.codelens-decoration', { hasText: '8 × 64 units' }).first().waitFor();
+    await window.lens('8 × 64 units').waitFor();
     await window.chooseFromMenu(await window.file(files.residual), 'Neural Topology', 'Find Redundant Layers');
     await window.statusBarItem('resmlp.onnx').waitFor();
     await window.statusBarItem('resmlp.onnx').waitFor({ state: 'detached', timeout: 120_000 });
