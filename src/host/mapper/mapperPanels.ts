@@ -3,22 +3,16 @@ import * as vscode from 'vscode';
 import type { ChainAnswer } from '../../models/layerList/chain';
 import type { MapperFromView, MapperToView } from '../../protocol/mapper';
 import type { DataChoice } from '../../protocol/panel';
-import { INSPECTED_FILES, isOfKind } from '../base/fileKinds';
-import type { CommandId } from '../commands/table';
-import type { DataLinks } from '../data/dataLinks';
 import { sessionSettings } from '../inspect/inspectPanels';
-import { parseRestore } from '../inspect/messages';
 import type { Slices } from '../results/slices';
-import { SessionPanels, type PanelsContext, type Shown } from '../running/sessionPanels';
+import { ModelPanels, type ModelPanelsContext } from '../running/modelPanels';
+import type { Shown } from '../running/sessionPanels';
 import { MapperSession, type MapperRequest } from './mapperSession';
 import { parseMapperMessage } from './messages';
 
-export interface MapperPanelsContext extends PanelsContext {
-  readonly links: DataLinks;
+export interface MapperPanelsContext extends ModelPanelsContext {
   readonly slices: Slices;
   readonly memento: vscode.Memento;
-  readonly pickData: (model: vscode.Uri) => Promise<void>;
-  readonly chooseModel: () => Promise<void>;
 }
 
 type Open = Shown<MapperSession>;
@@ -28,26 +22,14 @@ const KEPT_KEY = 'neuralTopology.mapperViews';
 const MOST_KEPT = 20;
 
 /** The tabs that show Mapper graphs: one a model. */
-export class MapperPanels extends SessionPanels<MapperRequest, MapperFromView, Open, MapperPanelsContext> {
+export class MapperPanels extends ModelPanels<MapperRequest, MapperFromView, MapperSession, MapperPanelsContext> {
   constructor(context: MapperPanelsContext) {
     super('mapper', context);
   }
 
-  get(model: vscode.Uri): MapperSession | undefined {
-    return this.find(model.fsPath)?.session;
-  }
-
   /** The tab of a model, in front. */
   reveal(model: vscode.Uri, data: DataChoice | undefined, layer?: string, answer?: ChainAnswer): MapperSession {
-    const there = this.find(model.fsPath);
-    if (there === undefined)
-      return this.create({ model: model.fsPath, data, layer, answer }, vscode.ViewColumn.Active).session;
-    there.panel.reveal();
-    return there.session;
-  }
-
-  protected keyOf({ model }: MapperRequest): string {
-    return model;
+    return this.show({ model: model.fsPath, data, layer, answer });
   }
 
   protected titleOf({ model }: MapperRequest): string {
@@ -70,16 +52,9 @@ export class MapperPanels extends SessionPanels<MapperRequest, MapperFromView, O
     };
   }
 
-  protected resume({ session }: Open): Promise<void> {
-    return session.start();
-  }
-
   protected restored(state: unknown): MapperRequest | undefined {
-    const kept = parseRestore(state);
-    const model = kept && vscode.Uri.parse(kept.model);
-    if (model?.scheme !== 'file' || !isOfKind(model.fsPath, INSPECTED_FILES)) return undefined;
-    // The data is the one that is remembered for the model: what a view kept of paths is not opened.
-    return { model: model.fsPath, data: this.context.links.get(model), layer: this.lastLayerOf(model.fsPath) };
+    const request = this.restoredModel(state);
+    return request && { ...request, layer: this.lastLayerOf(request.model) };
   }
 
   protected parse(message: unknown): MapperFromView | undefined {
@@ -87,19 +62,13 @@ export class MapperPanels extends SessionPanels<MapperRequest, MapperFromView, O
   }
 
   protected async handle(message: MapperFromView, open: Open): Promise<void> {
-    const { context } = this;
     const { session } = open;
-    const model = vscode.Uri.file(session.model);
     switch (message.type) {
       case 'rerun':
-        return session.start();
       case 'pickData':
-        return context.pickData(model);
       case 'chooseModel':
-        return context.chooseModel();
       case 'describe':
-        await vscode.commands.executeCommand('neuralTopology.describe' satisfies CommandId, model);
-        return;
+        return this.answerOfModel(message, open);
       case 'graph':
         return session.graph(message.request, message.parameters);
       case 'grid':

@@ -5,55 +5,37 @@ import type { RemovedLayers } from '../../engine';
 import type { ChainAnswer } from '../../models/layerList/chain';
 import type { DataChoice } from '../../protocol/panel';
 import type { RedundancyFromView, RedundancyToView } from '../../protocol/redundancy';
-import { INSPECTED_FILES, isOfKind } from '../base/fileKinds';
 import type { CommandId } from '../commands/table';
-import type { DataLinks } from '../data/dataLinks';
 import { sessionSettings } from '../inspect/inspectPanels';
 import type { Measurements } from '../results/measurements';
-import { parseRestore } from '../inspect/messages';
 import type { RunSaid } from '../running/runs';
-import { SessionPanels, type PanelsContext, type Shown } from '../running/sessionPanels';
+import { ModelPanels, type ModelPanelsContext } from '../running/modelPanels';
+import type { Shown } from '../running/sessionPanels';
 import { parseRedundancyMessage } from './messages';
 import { RedundancySession, type RedundancyRequest } from './redundancySession';
 
-export interface RedundancyPanelsContext extends PanelsContext {
-  readonly links: DataLinks;
+export interface RedundancyPanelsContext extends ModelPanelsContext {
   /** Where it is kept which layers can go, for the lines of their source. */
   readonly measurements: Pick<Measurements, 'addRemoval'>;
-  /** Asks for the data of a model whose panel waits for it. */
-  readonly pickData: (model: vscode.Uri) => Promise<void>;
-  readonly chooseModel: () => Promise<void>;
   readonly inspect: (model: vscode.Uri, layer: string) => Promise<void>;
 }
 
 type Open = Shown<RedundancySession>;
 
 /** The tabs that show which layers of a model can go: one a model. */
-export class RedundancyPanels extends SessionPanels<
+export class RedundancyPanels extends ModelPanels<
   RedundancyRequest,
   RedundancyFromView,
-  Open,
+  RedundancySession,
   RedundancyPanelsContext
 > {
   constructor(context: RedundancyPanelsContext) {
     super('redundancy', context);
   }
 
-  get(model: vscode.Uri): RedundancySession | undefined {
-    return this.find(model.fsPath)?.session;
-  }
-
   /** The tab of a model, in front. */
   reveal(model: vscode.Uri, data: DataChoice | undefined, answer?: ChainAnswer): RedundancySession {
-    const there = this.find(model.fsPath);
-    if (there === undefined)
-      return this.create({ model: model.fsPath, data, answer }, vscode.ViewColumn.Active).session;
-    there.panel.reveal();
-    return there.session;
-  }
-
-  protected keyOf({ model }: RedundancyRequest): string {
-    return model;
+    return this.show({ model: model.fsPath, data, answer });
   }
 
   protected titleOf({ model }: RedundancyRequest): string {
@@ -83,16 +65,8 @@ export class RedundancyPanels extends SessionPanels<
     return { panel, session: new RedundancySession(request, { ...surroundings, settings, post }) };
   }
 
-  protected resume({ session }: Open): Promise<void> {
-    return session.start();
-  }
-
   protected restored(state: unknown): RedundancyRequest | undefined {
-    const kept = parseRestore(state);
-    const model = kept && vscode.Uri.parse(kept.model);
-    if (model?.scheme !== 'file' || !isOfKind(model.fsPath, INSPECTED_FILES)) return undefined;
-    // The data is the one that is remembered for the model: what a view kept of paths is not opened.
-    return { model: model.fsPath, data: this.context.links.get(model) };
+    return this.restoredModel(state);
   }
 
   protected parse(message: unknown): RedundancyFromView | undefined {
@@ -105,20 +79,16 @@ export class RedundancyPanels extends SessionPanels<
     const model = vscode.Uri.file(session.model);
     switch (message.type) {
       case 'rerun':
-        return session.start();
       case 'pickData':
-        return context.pickData(model);
       case 'chooseModel':
-        return context.chooseModel();
+      case 'describe':
+        return this.answerOfModel(message, open);
       case 'matching':
         return session.matching(message.request, message.a, message.b, message.dimension);
       case 'remove':
         return this.remove(session, model, message.candidates);
       case 'inspect':
         return context.inspect(model, message.layer);
-      case 'describe':
-        await vscode.commands.executeCommand('neuralTopology.describe' satisfies CommandId, model);
-        return;
       case 'openDocs':
         return context.openDocs('redundancy');
       case 'ready':
