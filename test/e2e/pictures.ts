@@ -36,14 +36,31 @@ journey('pictures', {}, step => {
   });
 });
 
+journey('pictures of a comparison', {}, step => {
+  step('are those of two checkpoints', async window => {
+    const second = await window.file('checkpoints/digits-mlp/epoch0.onnx');
+    const first = await window.file('models/digits-mlp.onnx');
+    await window.selectTogether(second, first);
+    await window.chooseFromMenu(first, 'Compare Topology');
+    await window.pick(/digits-test\.npz/);
+    await window.view.locator('.compare .strip.done').waitFor();
+    await window.command('View: Toggle Primary Side Bar Visibility');
+    await window.view.locator('.detail-title h2').hover();
+    await window.page.screenshot({
+      path: path.join(folder, 'compare-dark.png'),
+      clip: { x: 48, y: 70, width: 1352, height: 760 },
+    });
+  });
+});
+
 const linked = { 'models/digits-mlp.onnx': { data: 'data/digits-train.npz#X', labels: 'data/digits-train.npz#y' } };
 
 journey('pictures next to the code', { settings: { 'neuralTopology.data': linked } }, step => {
   step('are those of a measured source', async window => {
     const { page } = window;
     await (await window.file('digits/model.py')).dblclick();
-    await page.locator('.codelens-decoration a', { hasText: '128 units' }).click();
-    await page.locator('.codelens-decoration', { hasText: /128 units · \d+ can go/ }).waitFor({ timeout: 120_000 });
+    await window.lensLink('128 units').click();
+    await window.lens(/128 units · \d+ can go/).waitFor({ timeout: 120_000 });
     const clip = { x: 345, y: 255, width: 900, height: 330 };
     await page.screenshot({ path: path.join(folder, 'code-dark.png'), clip });
   });
