@@ -1,12 +1,11 @@
 import type { AttentionFromView } from '../../protocol/attention';
 
-const LONGEST_COPY = 2 ** 20;
+import { isIndex, isRecord, isText, LONGEST_TEXT } from '../base/messageFields';
 
 /** What the view may send, checked field by field: a message that is not exactly one of ours is dropped. */
 export function parseAttentionMessage(message: unknown): AttentionFromView | undefined {
-  if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
-  const fields = message as Readonly<Record<string, unknown>>;
-  switch (fields['type']) {
+  if (!isRecord(message)) return undefined;
+  switch (message.type) {
     case 'ready':
     case 'cancel':
     case 'rerun':
@@ -15,23 +14,16 @@ export function parseAttentionMessage(message: unknown): AttentionFromView | und
     case 'chooseModel':
     case 'describe':
     case 'openDocs':
-      return { type: fields['type'] };
+      return { type: message.type };
     case 'confirm':
-      return typeof fields['proceed'] === 'boolean' ? { type: 'confirm', proceed: fields['proceed'] } : undefined;
+      return typeof message.proceed === 'boolean' ? { type: 'confirm', proceed: message.proceed } : undefined;
     case 'map': {
-      const [request, text, layer] = ['request', 'text', 'layer'].map(key => fields[key]);
+      const { request, text, layer } = message;
       return isIndex(request) && isIndex(text) && isIndex(layer) ? { type: 'map', request, text, layer } : undefined;
     }
-    case 'copy': {
-      const { text } = fields;
-      const isSound = typeof text === 'string' && text.length > 0 && text.length <= LONGEST_COPY;
-      return isSound ? { type: 'copy', text } : undefined;
-    }
+    case 'copy':
+      return isText(message.text, LONGEST_TEXT) ? { type: 'copy', text: message.text } : undefined;
     default:
       return undefined;
   }
-}
-
-function isIndex(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -1,14 +1,13 @@
 import type { DescribeFromView } from '../../protocol/describe';
+import { isIndex, isRecord, LONGEST_NAME } from '../base/messageFields';
 import { PROGRAM_WAYS } from '../inspect/messages';
 
-/** Longer names are no layer's or block's. */
-const LONGEST_NAME = 65_536;
 const MOST_BLOCKS = 200_000;
 
 /** What a page may send, checked field by field: it has drawn strangers' text. What is not exactly one of ours is dropped. */
 export function parseDescribeMessage(message: unknown): DescribeFromView | undefined {
-  if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
-  const { type, layer, request, open, way } = message as Record<string, unknown>;
+  if (!isRecord(message)) return undefined;
+  const { type, layer, request, open, way } = message;
   switch (type) {
     case 'ready':
     case 'showLog':
@@ -26,7 +25,7 @@ export function parseDescribeMessage(message: unknown): DescribeFromView | undef
       return known === undefined ? undefined : { type, way: known };
     }
     case 'layout':
-      if (typeof request !== 'number' || !Number.isSafeInteger(request) || request < 0) return undefined;
+      if (!isIndex(request)) return undefined;
       if (open === undefined) return { type, request };
       return Array.isArray(open) && open.length <= MOST_BLOCKS && open.every(isName)
         ? { type, request, open }

@@ -1,6 +1,16 @@
 import { PIXEL_CHOICES } from '../../data/images/pixelValues';
 import type { DataChoice, FromView, PanelRestore } from '../../protocol/panel';
 import type { Reduction } from '../../protocol/results';
+import {
+  isIndex,
+  isIntegerIn,
+  isRecord,
+  isText,
+  LONGEST_NAME,
+  LONGEST_PATH,
+  LONGEST_TEXT,
+  rowsIn,
+} from '../base/messageFields';
 
 /**
  * What a view may send, checked field by field: a view has drawn strangers' text, so that nothing it says is believed. A
@@ -32,7 +42,7 @@ export function parseFromView(message: unknown): FromView | undefined {
     case 'save':
       return parseSave(message);
     case 'copy':
-      return isText(message.what, 200) && isText(message.text, LONGEST_COPY)
+      return isText(message.what, 200) && isText(message.text, LONGEST_TEXT)
         ? { type: 'copy', what: message.what, text: message.text }
         : undefined;
     case 'programWay': {
@@ -71,9 +81,6 @@ export function isReduction(value: unknown): value is Reduction {
   return REDUCTIONS.some(reduction => reduction === value);
 }
 
-const LONGEST_PATH = 8192;
-const LONGEST_NAME = 65_536;
-const LONGEST_COPY = 64 * 2 ** 20;
 const LARGEST_FILE = 512 * 2 ** 20;
 const MOST_ROWS = 256;
 
@@ -105,13 +112,9 @@ function parseRerun(value: unknown): FromView | undefined {
 }
 
 function parseInputs(message: Record<string, unknown>): FromView | undefined {
-  const { request, rows } = message;
-  if (!isIntegerIn(request, 0, Number.MAX_SAFE_INTEGER)) return undefined;
-  const listed: unknown[] =
-    Array.isArray(rows) || ArrayBuffer.isView(rows) ? Array.from(rows as Iterable<unknown>) : [];
-  if (listed.length === 0 || listed.length > MOST_ROWS) return undefined;
-  const numbers = listed.filter(row => isIntegerIn(row, 0, 2 ** 32 - 1));
-  return numbers.length === listed.length ? { type: 'inputs', request, rows: numbers } : undefined;
+  const { request } = message;
+  const rows = rowsIn(message.rows, MOST_ROWS);
+  return rows !== undefined && isIndex(request) ? { type: 'inputs', request, rows } : undefined;
 }
 
 const FORMATS = ['svg', 'png', 'csv', 'json'] as const;
@@ -161,16 +164,4 @@ export function parseInputsByName(value: unknown): Readonly<Record<string, strin
   const sound =
     entries.length <= MOST_INPUTS && entries.every(([name, data]) => isText(name, 500) && isText(data, LONGEST_PATH));
   return sound ? Object.fromEntries(entries.map(([name, data]) => [name, String(data)])) : undefined;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function isText(value: unknown, longest: number): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= longest;
-}
-
-function isIntegerIn(value: unknown, low: number, high: number): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= low && value <= high;
 }

@@ -1,8 +1,15 @@
-import { isRecord, isText } from '../inspect/messages';
 import type { MapperFromView, MapperParameters } from '../../protocol/mapper';
+import {
+  isIndex,
+  isIntegerIn,
+  isNumberIn,
+  isRecord,
+  isText,
+  LONGEST_NAME,
+  LONGEST_TEXT,
+  rowsIn,
+} from '../base/messageFields';
 
-const LONGEST_NAME = 65_536;
-const LONGEST_TEXT = 64 * 2 ** 20;
 /** Of what a view keeps, positions of ten thousand nodes among it. */
 const LONGEST_KEPT = 2 ** 21;
 const MOST_ROWS = 2 ** 22;
@@ -29,21 +36,23 @@ export function parseMapperMessage(message: unknown): MapperFromView | undefined
     case 'graph':
     case 'grid': {
       const parameters = parametersOf(message.parameters);
-      if (parameters === undefined || !isWhole(message.request, 0, Number.MAX_SAFE_INTEGER)) return undefined;
+      if (parameters === undefined || !isIndex(message.request)) return undefined;
       return { type: message.type, request: message.request, parameters };
     }
     case 'subject':
-      return isText(message.layer, LONGEST_NAME) && isWhole(message.points, 2, MOST_MAPPER_POINTS)
+      return isText(message.layer, LONGEST_NAME) && isIntegerIn(message.points, 2, MOST_MAPPER_POINTS)
         ? { type: 'subject', layer: message.layer, points: message.points }
         : undefined;
     case 'inputs': {
-      const rows = rowsOf(message.rows, MOST_PREVIEWS);
-      if (rows === undefined || !isWhole(message.request, 0, Number.MAX_SAFE_INTEGER)) return undefined;
-      return { type: 'inputs', request: message.request, rows: [...rows] };
+      const rows = rowsIn(message.rows, MOST_PREVIEWS);
+      if (rows === undefined || !isIndex(message.request)) return undefined;
+      return { type: 'inputs', request: message.request, rows };
     }
     case 'slice': {
-      const rows = rowsOf(message.rows, MOST_ROWS);
-      return rows !== undefined && isText(message.name, 200) ? { type: 'slice', name: message.name, rows } : undefined;
+      const rows = rowsIn(message.rows, MOST_ROWS);
+      return rows !== undefined && isText(message.name, 200)
+        ? { type: 'slice', name: message.name, rows: Uint32Array.from(rows) }
+        : undefined;
     }
     case 'removeSlice':
       return isText(message.name, 200) ? { type: 'removeSlice', name: message.name } : undefined;
@@ -72,24 +81,10 @@ function parametersOf(value: unknown): MapperParameters | undefined {
   const sound =
     lenses.length === value.lenses.length &&
     (lenses.length === 1 || lenses.length === 2) &&
-    isWhole(intervals, 1, 1000) &&
-    isIn(overlap, 0, 0.9) &&
+    isIntegerIn(intervals, 1, 1000) &&
+    isNumberIn(overlap, 0, 0.9) &&
     (clustering === 'dbscan' || clustering === 'single-linkage') &&
-    isIn(radiusFactor, 0.01, 100) &&
-    isWhole(minimumPoints, 1, 1000);
+    isNumberIn(radiusFactor, 0.01, 100) &&
+    isIntegerIn(minimumPoints, 1, 1000);
   return sound ? { lenses, intervals, overlap, clustering, radiusFactor, minimumPoints } : undefined;
-}
-
-function rowsOf(value: unknown, most: number): Uint32Array | undefined {
-  const list: unknown[] = Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as Iterable<unknown>) : []; // prettier-ignore
-  if (list.length === 0 || list.length > most || !list.every(row => isWhole(row, 0, 2 ** 32 - 1))) return undefined;
-  return Uint32Array.from(list);
-}
-
-function isWhole(value: unknown, least: number, most: number): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
-}
-
-function isIn(value: unknown, least: number, most: number): value is number {
-  return typeof value === 'number' && value >= least && value <= most;
 }

@@ -1,13 +1,13 @@
 import type { PruneFromView, PruneRestore, PruneSettings } from '../../protocol/prune';
+import { isNumberIn, isRecord, isText, LONGEST_NAME } from '../base/messageFields';
 
-const LONGEST_NAME = 65_536;
 const MOST_LAYERS = 10_000;
 const PLAIN = ['ready', 'cancel', 'write', 'pickData', 'pickHoldout', 'copyCommand', 'openDocs', 'showLog'] as const;
 
 /** What a page may send, checked field by field: it has drawn strangers' text. What is not exactly one of ours is dropped. */
 export function parsePruneMessage(message: unknown): PruneFromView | undefined {
-  if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
-  const { type, settings } = message as Record<string, unknown>;
+  if (!isRecord(message)) return undefined;
+  const { type, settings } = message;
   const plain = PLAIN.find(one => one === type);
   if (plain !== undefined) return { type: plain };
   const parsed = type === 'run' ? parseSettings(settings) : undefined;
@@ -16,20 +16,19 @@ export function parsePruneMessage(message: unknown): PruneFromView | undefined {
 
 /** What was kept of a panel over a reload, checked. */
 export function parsePruneRestore(kept: unknown): PruneRestore | undefined {
-  if (typeof kept !== 'object' || kept === null) return undefined;
-  const { version, model, settings } = kept as Record<string, unknown>;
+  if (!isRecord(kept)) return undefined;
+  const { version, model, settings } = kept;
   const parsed = parseSettings(settings);
-  if (version !== 1 || typeof model !== 'string' || model.length > LONGEST_NAME || parsed === undefined)
-    return undefined;
+  if (version !== 1 || !isText(model, LONGEST_NAME) || parsed === undefined) return undefined;
   return { version, model, settings: parsed };
 }
 
 function parseSettings(value: unknown): PruneSettings | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { ratio, layerRatios } = value as Record<string, unknown>;
+  if (!isRecord(value)) return undefined;
+  const { ratio, layerRatios } = value;
   if (ratio !== undefined && !isRatio(ratio)) return undefined;
-  if (typeof layerRatios !== 'object' || layerRatios === null) return undefined;
-  const entries = Object.entries(layerRatios as Record<string, unknown>);
+  if (!isRecord(layerRatios)) return undefined;
+  const entries = Object.entries(layerRatios);
   if (entries.length > MOST_LAYERS) return undefined;
   const checked: [string, number][] = [];
   for (const [name, own] of entries) {
@@ -40,5 +39,5 @@ function parseSettings(value: unknown): PruneSettings | undefined {
 }
 
 function isRatio(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value < 1;
+  return isNumberIn(value, 0, 1) && value < 1;
 }

@@ -1,8 +1,7 @@
 import type { TimelineFromView, TimelineRestore } from '../../protocol/timeline';
-import { isRecord, isText, parseDataChoice } from '../inspect/messages';
+import { isRecord, isText, LONGEST_PATH, LONGEST_TEXT } from '../base/messageFields';
+import { parseDataChoice } from '../inspect/messages';
 
-const LONGEST_PATH = 8192;
-const LONGEST_TEXT = 64 * 2 ** 20;
 const MOST_FILES = 10_000;
 
 /** What a page may send, checked field by field: it has drawn strangers' text. What is not exactly one of ours is dropped. */
