@@ -19,7 +19,7 @@ import type { CheckpointPath, CheckpointsInput } from './timelineTypes';
 import { VERSION } from './version';
 
 /** Raised when a checkpoint's numbers would come out otherwise, or its entry has another form. */
-const ENTRY_VERSION = 1;
+const ENTRY_VERSION = 2;
 
 /**
  * All that the timeline says of one checkpoint: taken from the cache where the same was measured before, whatever the file was called then. Weights without their program have no layers, and a warning says
