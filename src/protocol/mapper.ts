@@ -34,7 +34,7 @@ export interface MapperParameters {
   readonly minimumPoints: number;
 }
 
-/** Rows of a data file that a person has named: other views can colour by them. */
+/** Rows of a data file that a person has named: nodes of any model's graph on that data can be coloured by them. */
 export interface Slice {
   readonly name: string;
   readonly rows: readonly number[];

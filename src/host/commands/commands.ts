@@ -25,7 +25,7 @@ import type { RedundancyPanels } from '../redundancy/redundancyPanels';
 import type { ChainAnswer } from '../../models/layerList/chain';
 import type { ChainAnswers } from '../program/chainAnswers';
 import { chooseActivation } from '../program/chooseActivation';
-import { forgetAnswer, recallAnswer } from '../program/keptAnswers';
+import { answered, forgetAnswer, recallAnswer } from '../program/keptAnswers';
 import { copyExportCode, openLayerList } from '../program/layerListFile';
 import type { PrunePanels } from '../prune/prunePanels';
 import type { PruneData, PruneSession } from '../prune/pruneSession';
@@ -84,8 +84,9 @@ export function makeCommands(context: CommandContext): CommandTable {
   const chooseModels = async (clicked: unknown, selected: unknown): Promise<readonly vscode.Uri[]> => {
     const given = modelsOf(clicked, selected, file => context.folders.has(file));
     if (given.length > 0) return given;
+    const ofModels = [context.redundancy, context.mappers, context.heads, context.pruning];
     const active =
-      panels.active?.model ?? context.redundancy.active?.session.model ?? context.mappers.active?.session.model;
+      panels.active?.model ?? ofModels.map(one => one.active?.session.model).find(one => one !== undefined);
     const front = active === undefined ? modelInFront() : vscode.Uri.file(active);
     if (front) return [front];
     const asked = await askForModel(context);
@@ -209,8 +210,9 @@ async function openEntry(context: CommandContext, entry: HistoryEntry): Promise<
       return context.panels.reveal(model).session.open(entry.data, { points, maxDimension, reduction, seed });
     }
     case 'redundancy': {
-      const session = context.redundancy.reveal(model, entry.data, context.panels.get(model)?.session.answered.answer);
-      if (!sameChoice(session.data, entry.data)) return session.setRequest(entry.data, undefined);
+      const answer = await saidOf(context, entry.model);
+      const session = context.redundancy.reveal(model, entry.data, answer);
+      if (!sameChoice(session.data, entry.data)) return session.setRequest(entry.data, answer);
       return session.result === undefined && !session.isRunning ? session.start() : undefined;
     }
     case 'prune': {
@@ -218,7 +220,7 @@ async function openEntry(context: CommandContext, entry: HistoryEntry): Promise<
       if (data.kind !== 'file' || (holdout !== undefined && holdout.kind !== 'file')) return;
       const session = context.pruning.reveal(model);
       if (!sameChoice(session.data, data) || !sameChoice(session.holdout, holdout))
-        return session.setData(data, holdout);
+        return session.setData(data, holdout, await saidOf(context, entry.model));
       return session.result === undefined && !session.isRunning
         ? session.run({ ratio: undefined, layerRatios: {} })
         : undefined;
@@ -230,6 +232,17 @@ async function openEntry(context: CommandContext, entry: HistoryEntry): Promise<
       const { session } = context.timelines.reveal({ folder: entry.model, ...files, data: entry.data });
       return sameChoice(session.data, entry.data) ? session.resume() : session.setData(entry.data);
     }
+  }
+}
+
+/** What was said before of weights alone. What is wrong with the file is told by the run. */
+async function saidOf(context: CommandContext, model: string): Promise<ChainAnswer | undefined> {
+  if (!isOfKind(model, PROGRAMLESS_FILES)) return undefined;
+  try {
+    return (await answered(await context.engine.get(), model, context.chainAnswers)).answer;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { PIXEL_CHOICES } from '../../data/images/pixelValues';
 import type { DataChoice } from '../../protocol/panel';
+import { isRecord } from '../base/messageFields';
 import { parseInputsByName } from '../inspect/messages';
 import { absoluteIn, relativeTo } from './reference';
 
@@ -59,8 +60,4 @@ function mapped(values: Readonly<Record<string, string>>, change: (value: string
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

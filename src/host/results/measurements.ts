@@ -3,6 +3,7 @@ import type { PruneResult } from '../../analyses/prune';
 import type { RedundancyResult } from '../../analyses/redundancy';
 import type { Disposable } from '../../base/lifecycle';
 import type { FileStamp } from '../base/fileStamp';
+import { isRecord } from '../base/messageFields';
 import {
   measuredPruning,
   measuredRemoval,
@@ -182,10 +183,6 @@ function readStore(kept: unknown): Store {
 
 function same(a: FileStamp, b: FileStamp): boolean {
   return a.modified === b.modified && a.bytes === b.bytes;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 function isSeenFile(value: unknown): value is SeenFile {

@@ -1,3 +1,5 @@
+import { isRecord } from '../base/messageFields';
+
 /**
  * What a tool answers, as text for a language model. Names, classes and sentences in it come from strangers' files, and a model may take
  * text for orders: so all of it is JSON, where such text can only stand inside quotes, and the answer begins by saying what it is.
@@ -28,8 +30,4 @@ export function clean(text: string): string {
 /** Four significant digits: counts stay as they are. */
 function rounded(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(4));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
