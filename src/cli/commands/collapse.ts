@@ -1,7 +1,7 @@
 import { formatCount, formatPercent, formatQuantity, formatShareRange } from '../../base/numbers';
-import { Fault } from '../../base/fault';
 import type { CollapseResult, LayerCollapse } from '../../analyses/collapse';
 import { type Command, DATA_OPTIONS, dataReading, INPUT_OPTION, type TextStyle } from '../command';
+import { labelledData, labelledOptions } from '../labelledData';
 import { figure, percent, plain, textTable } from '../textTable';
 
 export const collapse: Command = {
@@ -12,9 +12,7 @@ export const collapse: Command = {
     'fall towards 0 late in training. It is about training data: on other rows NC1 says how far the classes lie apart there.',
   arguments: [{ name: 'MODEL', help: 'a saved model' }],
   options: [
-    { name: 'data', value: { kind: 'text' }, placeholder: 'DATA', help: 'rows to run, best those of training' },
-    { name: 'labels', value: { kind: 'text' }, placeholder: 'DATA', help: 'a class for each row' },
-    { name: 'classes', value: { kind: 'list' }, help: 'order of the classes, as the model’s outputs have it (sorted)' },
+    ...labelledOptions('rows to run, best those of training'),
     {
       name: 'layer',
       value: { kind: 'text' },
@@ -42,15 +40,10 @@ export const collapse: Command = {
     },
   ],
   async run({ arguments: [model = ''], options, seed, engine, signal, onProgress }) {
-    const [data, labels, layer] = ['data', 'labels', 'layer'].map(name => options.text(name));
-    if (data === undefined || labels === undefined) {
-      const missing = data === undefined ? '--data' : '--labels';
-      throw new Fault('usage', `Neural collapse is of classes on data: ${missing} is missing.`, { source: missing });
-    }
+    const layer = options.text('layer');
     const input = {
       model,
-      data,
-      labels,
+      ...labelledData(options, 'Neural collapse is of classes on data'),
       ...(layer === undefined ? {} : { layer }),
       points: options.number('points')!,
       seed,

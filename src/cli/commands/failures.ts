@@ -1,8 +1,8 @@
 import type { FailureRegion, FailuresResult } from '../../analyses/failures/failures';
 import type { RegionTrait } from '../../analyses/failures/describeRegion';
-import { Fault } from '../../base/fault';
 import { formatCount, formatNumber, formatPercent, formatQuantity, formatShareRange } from '../../base/numbers';
 import { type Command, DATA_OPTIONS, dataReading, INPUT_OPTION, type TextStyle } from '../command';
+import { labelledData, labelledOptions } from '../labelledData';
 import { plain } from '../textTable';
 
 export const failures: Command = {
@@ -13,14 +13,7 @@ export const failures: Command = {
     'Each region has its error with an interval, the classes it confuses, what is typical of it, its rows, and the nearest rows of the same class that are handled correctly.',
   arguments: [{ name: 'MODEL', help: 'a saved model' }],
   options: [
-    {
-      name: 'data',
-      value: { kind: 'text' },
-      placeholder: 'DATA',
-      help: 'rows to run, best such as training has not seen',
-    },
-    { name: 'labels', value: { kind: 'text' }, placeholder: 'DATA', help: 'a class for each row' },
-    { name: 'classes', value: { kind: 'list' }, help: 'order of the classes, as the model’s outputs have it (sorted)' },
+    ...labelledOptions('rows to run, best such as training has not seen'),
     {
       name: 'layer',
       value: { kind: 'text' },
@@ -55,15 +48,10 @@ export const failures: Command = {
     },
   ],
   async run({ arguments: [model = ''], options, seed, engine, signal, onProgress }) {
-    const [data, labels, layer] = ['data', 'labels', 'layer'].map(name => options.text(name));
-    if (data === undefined || labels === undefined) {
-      const missing = data === undefined ? '--data' : '--labels';
-      throw new Fault('usage', `Failures are told by labels of data: ${missing} is missing.`, { source: missing });
-    }
+    const layer = options.text('layer');
     const input = {
       model,
-      data,
-      labels,
+      ...labelledData(options, 'Failures are told by labels of data'),
       ...(layer === undefined ? {} : { layer }),
       parameters: { points: options.number('points')!, shufflings: options.number('shufflings')! },
       seed,

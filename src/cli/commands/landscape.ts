@@ -1,8 +1,8 @@
 import type { LandscapeMinimum, LandscapeResult } from '../../analyses/landscape/landscape';
 import type { Sharpness } from '../../analyses/landscape/sharpness';
-import { Fault } from '../../base/fault';
 import { formatCount, formatNumber, formatPercent, formatQuantity } from '../../base/numbers';
 import { type Command, DATA_OPTIONS, dataReading, type TextStyle } from '../command';
+import { labelledData, labelledOptions } from '../labelledData';
 import { diagramJson, finite } from '../json';
 import { plain, textTable } from '../textTable';
 
@@ -16,9 +16,7 @@ export const landscape: Command = {
     'Between two it gives the barrier of the straight path, or of a curve that is trained.',
   arguments: [{ name: 'MODEL', help: 'a saved model' }],
   options: [
-    { name: 'data', value: { kind: 'text' }, placeholder: 'DATA', help: 'rows that the loss is over' },
-    { name: 'labels', value: { kind: 'text' }, placeholder: 'DATA', help: 'a class for each row' },
-    { name: 'classes', value: { kind: 'list' }, help: 'order of the classes, as the model’s outputs have it (sorted)' },
+    ...labelledOptions('rows that the loss is over'),
     {
       name: 'around',
       value: { kind: 'choice', choices: ['filter', 'raw'] },
@@ -60,15 +58,9 @@ export const landscape: Command = {
     },
   ],
   async run({ arguments: [model = ''], options, seed, engine, signal, onProgress }) {
-    const [data, labels] = ['data', 'labels'].map(name => options.text(name));
-    if (data === undefined || labels === undefined) {
-      const missing = data === undefined ? '--data' : '--labels';
-      throw new Fault('usage', `The loss is over labelled data: ${missing} is missing.`, { source: missing });
-    }
     const input = {
       model,
-      data,
-      labels,
+      ...labelledData(options, 'The loss is over labelled data'),
       others: options.list('with') ?? [],
       parameters: {
         around: options.text('around') === 'raw' ? ('raw' as const) : ('filter' as const),

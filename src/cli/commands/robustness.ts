@@ -1,8 +1,8 @@
 import type { RobustnessResult, Share, StableRegionResult } from '../../analyses/robustness/robustnessTypes';
-import { Fault } from '../../base/fault';
 import { formatCount, formatPercent, formatQuantity, formatShareRange } from '../../base/numbers';
 import type { AreaUnderCurve } from '../../topology/areaUnderCurve';
 import { type Command, DATA_OPTIONS, dataReading, INPUT_OPTION, type TextStyle } from '../command';
+import { labelledData, labelledOptions } from '../labelledData';
 import { figure, percent, plain, textTable } from '../textTable';
 
 export const robustness: Command = {
@@ -13,14 +13,7 @@ export const robustness: Command = {
     'which of them break first; topological uncertainty of shifted rows beside simpler scores. Epsilon is in the units of the data, as the network takes it.',
   arguments: [{ name: 'MODEL', help: 'a saved model' }],
   options: [
-    {
-      name: 'data',
-      value: { kind: 'text' },
-      placeholder: 'DATA',
-      help: 'rows to run, best such as training has not seen',
-    },
-    { name: 'labels', value: { kind: 'text' }, placeholder: 'DATA', help: 'a class for each row' },
-    { name: 'classes', value: { kind: 'list' }, help: 'order of the classes, as the model’s outputs have it (sorted)' },
+    ...labelledOptions('rows to run, best such as training has not seen'),
     {
       name: 'epsilon',
       value: { kind: 'number', minimum: 0 },
@@ -63,18 +56,12 @@ export const robustness: Command = {
     },
   ],
   async run({ arguments: [model = ''], options, seed, engine, signal, onProgress }) {
-    const [data, labels] = ['data', 'labels'].map(name => options.text(name));
-    if (data === undefined || labels === undefined) {
-      const missing = data === undefined ? '--data' : '--labels';
-      throw new Fault('usage', `Robustness is of labelled data: ${missing} is missing.`, { source: missing });
-    }
     const [epsilon, points, steps, restarts] = ['epsilon', 'points', 'steps', 'restarts'].map(name =>
       options.number(name)!,
     ) as [number, number, number, number];
     const input = {
       model,
-      data,
-      labels,
+      ...labelledData(options, 'Robustness is of labelled data'),
       parameters: { epsilon, points, steps, restarts },
       seed,
       ...dataReading(options),

@@ -7,7 +7,7 @@ import { loadNetwork } from '../network';
 import { networkInputs } from '../networkInputs';
 import { readFeatures, viewOf } from './featureReader';
 import { comparedFeatures, fittedFeatures, weightIndex, type Features } from './features';
-import { CrossGram, type CrossMoments } from './crossGram';
+import { Gram, type CrossMoments } from './gram';
 import { SampleDraw, SAMPLES_BETWEEN_LOOKS, wantedSamples, type UnitMomentsOptions } from './unitMoments';
 
 /** A linear map in the whole network, and in one that lost units before it. */
@@ -121,7 +121,7 @@ export async function followedMoments(
       return {
         use,
         targets,
-        gram: new CrossGram(prunedFeatures.count, count),
+        gram: new Gram(prunedFeatures.count, count),
         sample: new Float64Array(prunedFeatures.count + count),
         before: new Float64Array(features.count),
         draw: new SampleDraw(use.whole, features, samplesOf(use, count), rows.length, options.seed),

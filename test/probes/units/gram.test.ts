@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Random } from '../../../src/base/random';
-import { CrossGram } from '../../../src/probes/units/crossGram';
+import { Gram } from '../../../src/probes/units/gram';
 
-describe('moments of features with targets', () => {
+describe('moments of features, with targets or none', () => {
   it('are those of the samples that are finite, divided by their number', () => {
     fc.assert(
       fc.property(
@@ -14,7 +14,7 @@ describe('moments of features with targets', () => {
         fc.integer({ min: 0, max: 1e6 }),
         (width, targets, samples, seed) => {
           const random = new Random(seed, 'moments');
-          const gram = new CrossGram(width, targets);
+          const gram = new Gram(width, targets);
           const rows: number[][] = [];
           for (let i = 0; i < samples; i++) {
             const row = Array.from({ length: width + targets }, () => (random.uniform() < 0.2 ? 0 : random.normal()));
