@@ -16,7 +16,7 @@ export interface RedundancySize {
 }
 
 /* Approximate, in milliseconds on one core, as those of an inspection. */
-const POINT_OF_PAIR = 0.006; // a point of one diagram in a bottleneck distance
+const POINT_OF_PAIR = 0.002; // a point of one diagram in a bottleneck distance
 const ENTRY_OF_PAIR = 6e-7; // an entry of two Gram matrices
 const DIVERGENCE = 4; // of two layers, both ways
 const ROW = 0.01; // of one forward pass
@@ -39,7 +39,10 @@ export function forecastRedundancy(size: RedundancySize): Forecast {
   const ablation = rows * (ROW + (modelParameters * 2) / 5e6);
   const running = Math.max(1, Math.min(threads, pairs));
   return {
-    milliseconds: diagrams.milliseconds + (pairs * pair) / running + ablations * ablation,
+    milliseconds:
+      diagrams.milliseconds +
+      (pairs * pair) / running +
+      (ablations * ablation) / Math.max(1, Math.min(threads, ablations)),
     bytes:
       diagrams.bytes +
       layers.length * (2 * points * points + 4 * DIVERGENCE_POINTS ** 2) +
