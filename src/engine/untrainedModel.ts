@@ -43,7 +43,6 @@ function drawn(
   place: number,
   seed: number,
 ): Float32Array | undefined {
-  // prettier-ignore
   if (!FLOATS.has(type)) {
     if (!trained) return undefined;
     throw new Fault('unsupported', `Weights of the type ${type} are not drawn anew.`);

@@ -73,7 +73,6 @@ function inTurn(edges: Uint32Array, source: Uint32Array, target: Uint32Array): n
       [source[edge]!, target[edge]!],
       [target[edge]!, source[edge]!],
     ] as const) {
-      // prettier-ignore
       const list = beside.get(from);
       if (list === undefined) beside.set(from, [to]);
       else list.push(to);

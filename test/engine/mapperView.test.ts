@@ -192,7 +192,6 @@ function turned(digit: readonly number[], angle: number, pixel: number): number 
     [left, top + 1],
     [left + 1, top + 1],
   ] as const) {
-    // prettier-ignore
     if (column < 0 || row < 0 || column > 7 || row > 7) continue;
     sum += digit[row * 8 + column]! * (1 - Math.abs(fromX - column)) * (1 - Math.abs(fromY - row));
   }

@@ -306,8 +306,10 @@ describe('redundancy of saved activations', () => {
       ['b', turned],
       ['c', gaussianCloud(60, 3, 9).values],
     ] as const)
-      // prettier-ignore
-      fs.writeFileSync(path.join(arrays, `${name}.npy`), writeNpy({ shape: [60, 3], values: Float64Array.from(values) }));
+      fs.writeFileSync(
+        path.join(arrays, `${name}.npy`),
+        writeNpy({ shape: [60, 3], values: Float64Array.from(values) }),
+      );
     const result = await run({ model: arrays });
     const { bottleneck, cka, rtd } = result.distances;
     for (const matrix of [...bottleneck, rtd]) assert.ok(matrix[1]! < 1e-4 && matrix[2]! > 0.01);

@@ -96,7 +96,6 @@ function paintedClasses(
   { of, names }: { readonly of: Int32Array; readonly names: readonly string[] },
   ink: Ink,
 ): Painted {
-  // prettier-ignore
   const color = (index: number): string => ink.color(index < 0 || index >= MOST_COLOURS ? 'other' : `class${index}`);
   const fills: NodeFill[] = [];
   const texts: string[] = [];

@@ -147,7 +147,6 @@ function fill(
   options: readonly { readonly value: string; readonly text: string }[],
   chosen?: string,
 ): void {
-  // prettier-ignore
   select.replaceChildren(...options.map(({ value, text }) => element('option', { text, attributes: { value } })));
   if (chosen !== undefined) select.value = chosen;
 }

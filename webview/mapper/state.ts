@@ -82,7 +82,6 @@ export function graphKey({
   readonly source: Uint32Array;
   readonly target: Uint32Array;
 }): string {
-  // prettier-ignore
   let hash = 0x811c9dc5;
   for (const list of [starts, members, source, target])
     for (const number of list) hash = Math.imul(hash ^ number, 0x01000193) >>> 0;

@@ -84,7 +84,6 @@ export function startOf(
   members: { readonly starts: Uint32Array; readonly list: Uint32Array },
   places: Float32Array,
 ): Float32Array<ArrayBuffer> {
-  // prettier-ignore
   const count = members.starts.length - 1;
   const start = new Float32Array(2 * count).fill(NaN);
   for (let node = 0; node < count; node++) {

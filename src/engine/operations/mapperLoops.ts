@@ -138,7 +138,6 @@ function highest(
   members: Uint32Array,
   units: number,
 ): Uint32Array {
-  // prettier-ignore
   const [first] = members;
   const count = columns[0]?.length ?? 0;
   const sums = new Float64Array(count);

@@ -29,7 +29,6 @@ export async function mapperSubject(
   input: MapperSubjectInput,
   context: OperationContext<never>,
 ): Promise<MapperSubject> {
-  // prettier-ignore
   const store = new DisposableStore();
   try {
     context.progress(0, 'reading the model and the data');
@@ -205,7 +204,6 @@ function columnsOf(
   data: NonNullable<InspectSource['network']>['rows'],
   rowOfPoint: Uint32Array,
 ): MapperFacts['columns'] {
-  // prettier-ignore
   const [width, ...more] = data.rowShape;
   if (data.readRow !== undefined || data.texts !== undefined || more.length > 0) return [];
   if (width === undefined || width > MOST_COLUMNS || (data.columns === undefined && width > MOST_COLUMNS / 4))

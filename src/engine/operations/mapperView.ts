@@ -104,7 +104,6 @@ function shuffledPurity(
   { values, classes }: NonNullable<MapperGraphInput['labels']>,
   seed: number,
 ): MapperShape['shuffled'] {
-  // prettier-ignore
   const found: number[] = [];
   for (let draw = 0; draw < SHUFFLES; draw++) {
     const random = new Random(seed, `shuffled labels ${draw}`);

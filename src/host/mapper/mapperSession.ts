@@ -60,7 +60,6 @@ export class MapperSession extends RunSession<
   { milliseconds: number },
   Exclude<MapperToView, RunToView<never, MapperHead>>
 > {
-  // prettier-ignore
   private subject: MapperSubject | undefined;
   private untrained: Promise<MapperPoints | { readonly missing: string }> | undefined;
   private lenses: Lenses | undefined;
@@ -214,7 +213,6 @@ export class MapperSession extends RunSession<
     input: MapperSubjectInput,
     options: RunOptions<never>,
   ): Promise<MapperHead> {
-    // prettier-ignore
     const subject = await engine.run('mapperSubject', input, options);
     this.stopGraphs();
     this.subject = subject;
@@ -360,7 +358,6 @@ export class MapperSession extends RunSession<
     what: 'loops' | 'communities',
     run: (engine: EngineLike, subject: MapperSubject) => Promise<MapperToView & { type: 'loops' | 'communities' }>,
   ): Promise<void> {
-    // prettier-ignore
     const { subject } = this;
     if (subject === undefined) return;
     const isCurrent = this.currentRun();

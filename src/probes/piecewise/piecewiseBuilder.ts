@@ -26,7 +26,6 @@ export class PiecewiseBuilder {
     bias: Float64Array | undefined,
     name: string,
   ): number {
-    // prettier-ignore
     const map = new DenseMap(rows, columns, positions);
     return this.linear(input, map, weights, bias && repeated(bias, positions), undefined, name);
   }
@@ -59,7 +58,6 @@ export class PiecewiseBuilder {
     window: Window2D,
     countsPadding: boolean,
   ): { readonly value: number; readonly after: ImageLayout } {
-    // prettier-ignore
     const { windows, after } = poolingWindows(image, window);
     const all = window.kernel[0] * window.kernel[1];
     const map = new WindowMap(this.sizes[input]!, windows);

@@ -105,7 +105,6 @@ describe('a look at the heads, without its panel', () => {
       { type: 'map', request: 1, text: 0, layer: 2 },
       { type: 'copy', text: 'x' },
     ])
-      // prettier-ignore
       assert.deepEqual(parseAttentionMessage(sound), sound);
     for (const odd of [
       undefined,
@@ -117,7 +116,6 @@ describe('a look at the heads, without its panel', () => {
       { type: 'confirm' },
       { type: 'remove' },
     ])
-      // prettier-ignore
       assert.equal(parseAttentionMessage(odd), undefined);
   });
 });

@@ -63,7 +63,6 @@ describe('The history of results', () => {
       of('prune', [], 3),
       of('compare', ['/w/b.onnx'], 4),
     ])
-      // prettier-ignore
       history = withEntry(history, entry);
     assert.deepEqual(history.map(({ when }) => when), [4, 3, 2]); // prettier-ignore
     assert.deepEqual(readHistory(JSON.parse(JSON.stringify(history))), history);

@@ -101,7 +101,6 @@ describe('what was measured of the models of a workspace', () => {
       [2, 'other'],
       [3, 'train'],
     ] as const)
-      // prettier-ignore
       await made.addPruning('/w/m.onnx', pruned('weights', removable, data));
     assert.equal(made.of('/w/m.onnx')!.pruning!.layers.fc1!.removable, 3);
     const { measured } = kept.get('measurements') as { measured: unknown[] };

@@ -35,7 +35,6 @@ async function run(
   data: InputRows,
   options: { readonly memoryBytes?: number; readonly rows?: Uint32Array; readonly cancellation?: Cancellation } = {},
 ) {
-  // prettier-ignore
   const layers: LayerAttention[] = [];
   const { found } = findAttention(given);
   const capture = await captureAttention(given, data, found, {

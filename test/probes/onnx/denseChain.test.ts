@@ -73,7 +73,6 @@ describe('the gradient of a chain of dense layers', () => {
         [3, 3],
         [1, 2],
       ] as const)
-        // prettier-ignore
         agreesWithDifferences(multiplied(activation, outputs), 'y', 2, classes);
     const digits = movableNetwork(openFile('samples', 'models', 'digits-mlp.onnx'), [64]);
     agreesWithDifferences(digits, digits.outputs[0]!.name, 64, 10);
